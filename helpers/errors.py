@@ -1,0 +1,25 @@
+"""The course's own errors: one clear sentence in the notebook instead of a page of traceback."""
+
+
+class OneSentence:
+    """Mixin for exceptions that a reader meets through their own slip.
+
+    IPython asks an exception for `_render_traceback_` before it formats a traceback
+    (IPython.core.interactiveshell.InteractiveShell.showtraceback), so the cell shows the sentence alone.
+    The cell still counts as failed, and in a plain script the exception is an ordinary one.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]
+
+
+class CourseError(OneSentence, Exception):
+    """A call that cannot work: its message says what was expected and what came."""
+
+
+class NotInTimeline(OneSentence, LookupError):
+    """A timeline was asked for a name that it does not hold: the message lists the names it has."""
+
+
+class Interrupted(OneSentence, KeyboardInterrupt):
+    """A cell was interrupted inside a helper: the message says what is still running."""
