@@ -1,0 +1,31 @@
+"""What the notebooks import. Names load on first use, so that `import helpers` costs what a cell needs and no more."""
+
+from importlib import import_module
+
+_HOME = {
+    "serve": "server",
+    "running": "server",
+    "Client": "client",
+    "AsyncClient": "client",
+    "record": "recording",
+    "process": "process",
+    "Mailbox": "mailbox",
+    "Broker": "broker",
+    "predict": "predictions",
+    "check": "exercises",
+    "hint": "exercises",
+    "solution": "exercises",
+    "myths": "claims",
+    "Note": "notes",
+    "CourseError": "errors",
+}
+
+__all__ = sorted([*_HOME, "progress"])
+
+
+def __getattr__(name: str):
+    if name == "progress":
+        return import_module("helpers.progress")
+    if name not in _HOME:
+        raise AttributeError(f"module 'helpers' has no attribute {name!r}")
+    return getattr(import_module(f"helpers.{_HOME[name]}"), name)

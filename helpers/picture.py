@@ -1,0 +1,147 @@
+"""A timeline as SVG, as a sentence and as text: the same bytes for the same data, standard library only."""
+
+from html import escape
+from typing import Any
+
+__all__ = ["describe", "draw", "text"]
+
+WIDTH, LEFT, RIGHT, TOP, ROW, BAR = 760, 170, 70, 34, 30, 18
+# Each pair was chosen for a contrast above 4.5:1 on white; hatching marks a failure, so colour is never the only sign.
+COLOURS = {"client": "#0b5cad", "server": "#6f42c1", "task": "#b34700"}
+INNER = "#57606a"
+STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 60000)
+
+
+def draw(data: dict[str, Any]) -> str:
+    """SVG of `Timeline.data()`: a lane for client, server, endpoint and each task, and a line where a response was sent."""
+    bars = [bar for bar in data["bars"] if bar["kind"] != "event"]
+    events = [bar for bar in data["bars"] if bar["kind"] == "event"]
+    end = max([bar["end"] for bar in data["bars"]], default=1.0) or 1.0
+    scale = (WIDTH - LEFT - RIGHT) / end
+    lanes = bars + ([{"kind": "event", "name": "events"}] if events else [])
+    height = TOP + ROW * len(lanes) + 30 + (15 * ((len(events) - 1) // 3) if events else 0)
+    bottom = TOP + ROW * len(lanes)
+
+    def x(moment: float) -> str:
+        return f"{LEFT + scale * moment:.1f}"
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" '
+        f'aria-labelledby="title" font-family="system-ui, sans-serif" font-size="12">'
+        f'<title id="title">{escape(describe(data))}</title>'
+        '<defs><pattern id="failed" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        '<rect width="6" height="6" fill="#a40e26"/><rect width="2" height="6" fill="#ffffff"/></pattern></defs>'
+        # A panel of its own keeps dark text readable when the page around it is dark.
+        f'<rect x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1}" rx="6" fill="#ffffff" stroke="#d0d7de"/>'
+    ]
+    step = next((step for step in STEPS if end / step <= 6), STEPS[-1])
+    for tick in range(int(end // step) + 1):
+        parts.append(
+            f'<path d="M{x(tick * step)} {TOP - 6}V{bottom}" stroke="#e6e8eb"/>'
+            f'<text x="{x(tick * step)}" y="{bottom + 16}" text-anchor="middle" fill="#424a53">{tick * step} ms</text>'
+        )
+    for row, bar in enumerate(lanes):
+        y = TOP + row * ROW
+        parts.append(
+            f'<text x="{LEFT - 10}" y="{y + 17}" text-anchor="end" fill="#1f2328"><tspan fill="#57606a">{bar["kind"]}</tspan> '
+            f"{escape(_short(bar['name']) if bar['kind'] != 'event' else '')}</text>"
+        )
+        if bar["kind"] == "event":
+            continue
+        failed = bool(bar["error"])
+        fill = "url(#failed)" if failed else COLOURS.get(bar["kind"], INNER)
+        stroke = ' stroke="#a40e26"' if failed else ""
+        dash = ' stroke="#1f2328" stroke-dasharray="4 3"' if bar["running"] else ""
+        width = max(2.0, scale * (bar["end"] - bar["start"]))
+        parts.append(
+            f'<rect x="{x(bar["start"])}" y="{y + 4}" width="{width:.1f}" height="{BAR}" rx="3" fill="{fill}"{stroke}{dash}/>'
+        )
+        parts.append(_label(bar, LEFT + scale * bar["start"], width, y + 17, failed))
+    parts += _sent_lines(bars, x, bottom)
+    for number, event in enumerate(events):
+        y = TOP + len(bars) * ROW + 13
+        parts.append(
+            f'<path d="M{x(event["start"])} {y - 5}l5 5l-5 5l-5 -5z" fill="#1f2328"/>'
+            f'<text x="{LEFT + scale * event["start"] + 9:.1f}" y="{y + 4 + 12 * (number % 3 - 1)}" font-size="10" '
+            f'fill="#1f2328">{escape(_short(event["name"]))}</text>'
+        )
+    return "".join(parts) + "</svg>"
+
+
+def _label(bar: dict[str, Any], left: float, width: float, y: int, failed: bool) -> str:
+    """The duration inside a bar that is long enough, else beside it on the side where there is room."""
+    words = _ms(bar["end"] - bar["start"])
+    if bar["running"]:
+        words += ", still running"
+    if failed:
+        words = f"✗ {bar['error']}, {words}"
+    room = 7.2 * len(words) + 8
+    if width > room and not failed:
+        return f'<text x="{left + width / 2:.1f}" y="{y}" text-anchor="middle" fill="#ffffff">{escape(words)}</text>'
+    if left + width + room > WIDTH:
+        return f'<text x="{left - 6:.1f}" y="{y}" text-anchor="end" fill="#1f2328">{escape(words)}</text>'
+    return f'<text x="{left + width + 6:.1f}" y="{y}" fill="#1f2328">{escape(words)}</text>'
+
+
+def _sent_lines(bars: list[dict[str, Any]], x, bottom: int) -> list[str]:
+    """ "Response sent": through all lanes for a single request, else through the lanes of its own request."""
+    servers = [row for row, bar in enumerate(bars) if bar["kind"] == "server" and bar["sent"] is not None]
+    parts = []
+    for row in servers:
+        sent = bars[row]["sent"]
+        rows = range(len(bars)) if len(servers) == 1 else [r for r, bar in enumerate(bars) if bar["sent"] == sent]
+        top, end = TOP + min(rows) * ROW - 6, bottom if len(servers) == 1 else TOP + (max(rows) + 1) * ROW
+        parts.append(f'<path d="M{x(sent)} {top}V{end}" stroke="#116329" stroke-width="2" stroke-dasharray="5 3"/>')
+        if len(servers) == 1:
+            side = "end" if float(x(sent)) > WIDTH / 2 else "start"
+            parts.append(f'<text x="{x(sent)}" y="{TOP - 14}" text-anchor="{side}" fill="#116329">response sent</text>')
+    if len(servers) > 1:
+        parts.append(f'<text x="{LEFT}" y="{TOP - 14}" fill="#116329">- - response sent</text>')
+    return parts
+
+
+def describe(data: dict[str, Any]) -> str:
+    """The finding in words: who waited how long, and which task ran when. Also the picture's alternative text."""
+    sentences, after = [], []
+    for bar in [*data["bars"], {"kind": "client", "name": None}]:  # the last one only ends the sentence before it
+        if bar["kind"] == "client" and after:
+            sentences.append(f"After the response was sent, {', '.join(after)}")
+            after = []
+        if bar["name"] is None:
+            break
+        took = _ms(bar["end"] - bar["start"])
+        if bar["kind"] == "client":
+            end = f" and got {bar['error']} instead of an answer" if bar["error"] else ""
+            sentences.append(f"The client waited {took} for {bar['name']}{end}")
+        elif bar["kind"] == "server" and (bar["status"] or 0) >= 400:
+            sentences.append(f"The server answered with {bar['status']}")
+        elif bar["kind"] == "task":
+            after.append(f"{bar['name']} {_outcome(bar, took)}")
+    return ". ".join(sentences or ["Nothing was recorded"]) + "."
+
+
+def _outcome(bar: dict[str, Any], took: str) -> str:
+    if bar["running"]:
+        return f"was still running {took} later"
+    return f"failed with {bar['error']} after {took}" if bar["error"] else f"ran {took}"
+
+
+def text(data: dict[str, Any]) -> str:
+    """One line for each bar, in the order of the picture, and the finding. Numbers carry a unit, so that nbval leaves them out."""
+    lines = []
+    for bar in data["bars"]:
+        what = f"{bar['kind']:13} {bar['name']}"
+        if bar["kind"] == "event":
+            lines.append(f"{what}: at {_ms(bar['start'])}")
+        else:
+            mark = f"  ✗ {bar['error']}" if bar["error"] else "  still running" if bar["running"] else ""
+            lines.append(f"{what}: {_ms(bar['start'])} to {_ms(bar['end'])}{mark}")
+    return "\n".join([*lines, describe(data)])
+
+
+def _ms(milliseconds: float) -> str:
+    return f"{milliseconds:.1f} ms" if milliseconds < 100 else f"{milliseconds:.0f} ms"
+
+
+def _short(name: str, length: int = 18) -> str:
+    return name if len(name) <= length else name[: length - 1] + "…"
