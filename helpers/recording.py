@@ -37,7 +37,14 @@ def record(
             deadline = time.monotonic() + timeout
             while (any_busy() or _unfinished(spans, ignored)) and time.monotonic() < deadline:
                 time.sleep(POLL)
-    timeline.fill(*_bars(_kept(spans, ignored), events or (), begun))
+            timeline.fill(*_bars(_kept(spans, ignored), [event for event in events or [] if _is_event(event)], begun))
+    for event in events or []:
+        if not _is_event(event):
+            raise CourseError(f"record() expects events such as ('closed', time.perf_counter()), but the list holds {event!r:.60}.")
+
+
+def _is_event(event: object) -> bool:
+    return isinstance(event, tuple | list) and len(event) > 1 and isinstance(event[1], int | float)
 
 
 def _check(events: object, timeout: object) -> None:
