@@ -1,0 +1,6 @@
+"""For every test and every notebook that pytest runs, wherever it is started: workers and kernels inherit it."""
+
+import os
+
+# The course is being checked, not studied: the reader's progress is neither read nor written.
+os.environ["COURSE_RUN"] = "ci"

@@ -1,0 +1,253 @@
+"""The course's verbs on every system: `make lab` runs `python3 make.py lab`; Windows runs `py -3.12 make.py lab`.
+
+Only the standard library: any supported Python runs this file, which makes `.venv` and lets its Python do the work.
+`.venv/ready.json` is written last, so what it says was finished: no stamp, no trust. It holds the Python, the place
+and the content of each lock that was installed; what differs is installed, and a broken environment is made again.
+"""
+
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+OLDEST, NEWEST = (3, 11), (3, 13)
+LOCK, TEST_LOCK = "requirements.txt", "tests/requirements.txt"
+START = Path("notebooks", "00_start_here.ipynb")
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+STAMP = VENV / "ready.json"
+
+# What pip and uv say when no index answers.
+OFFLINE = re.compile("from versions: none|error sending request|dns error|are you offline")
+# JupyterLab asks for news in a pop-up; this file inside the environment is what it heeds.
+OVERRIDES = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+
+
+def say(line: str) -> None:
+    """One line on what happens now, shown before it happens."""
+    print(line, flush=True)
+
+
+# ---- the environment
+
+
+def refusal(version: tuple, find=importlib.util.find_spec) -> str:
+    """One sentence on why this Python cannot make the environment, or nothing; `find` looks for a module."""
+    spoken = ".".join(map(str, version[:2]))
+    if not OLDEST <= version[:2] <= NEWEST:
+        return (
+            f"The course runs on Python 3.11, 3.12 and 3.13, and this is Python {spoken}: "
+            "name one that you have, as in `PYTHON=python3.12 make lab` (Windows: `py -3.12 make.py lab`)."
+        )
+    if not (find("venv") and find("ensurepip")):
+        return (
+            f"This Python {spoken} came without its venv module: install it "
+            f"(on Debian and Ubuntu `sudo apt install python{spoken}-venv`) and run this again."
+        )
+    return ""
+
+
+def identity() -> dict:
+    """What an environment must have been made by, and where: scripts in it hold its path."""
+    return {"python": ".".join(map(str, sys.version_info[:2])), "folder": str(VENV)}
+
+
+def digest(lock: str) -> str:
+    """A lock's content, the same whatever line ends git checked out."""
+    return hashlib.sha256((ROOT / lock).read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+
+
+def stamp() -> dict:
+    """What was installed and finished; nothing when the stamp is missing or unreadable."""
+    try:
+        return dict(json.loads(STAMP.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def sound() -> bool:
+    """Whether the environment was finished here by this Python, and its own Python and uv still run."""
+    if {key: stamp().get(key) for key in identity()} != identity():
+        return False
+    try:
+        return subprocess.run([PYTHON, "-c", "import uv"], capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def set_up(*locks: str) -> None:
+    """Make what is missing of the environment; returns at once when nothing is."""
+    if not sound():
+        say(f"Making .venv with Python {identity()['python']} and uv")
+        # A Python inside an environment must not clear the one it runs in.
+        quietly([getattr(sys, "_base_executable", sys.executable), "-m", "venv", "--clear", VENV])
+        quietly([PYTHON, "-m", "pip", "install", "--quiet", "--retries", "2", "--disable-pip-version-check", "uv"])
+        STAMP.write_text(json.dumps(identity()), encoding="utf-8")
+    wanted = {lock: digest(lock) for lock in locks}
+    installed = stamp()
+    if {lock: installed.get(lock) for lock in locks} != wanted:
+        STAMP.unlink()
+        say(f"Installing {' and '.join(locks)} with uv")
+        install = [PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON, "--compile-bytecode"]
+        quietly([*install, *(word for lock in locks for word in ("-r", lock))])
+        settings = VENV / "share" / "jupyter" / "lab" / "settings"
+        settings.mkdir(parents=True, exist_ok=True)
+        (settings / "overrides.json").write_text(json.dumps(OVERRIDES), encoding="utf-8")
+        STAMP.write_text(json.dumps({**installed, **wanted}), encoding="utf-8")
+
+
+def quietly(command: list, **options: object) -> None:
+    """Run a step of the set-up; its words are shown only when it fails, and one sentence when it is the network."""
+    done = subprocess.run(
+        command, cwd=ROOT, text=True, encoding="utf-8", errors="replace",
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options,
+    )  # fmt: skip
+    if done.returncode and OFFLINE.search(done.stdout):
+        sys.exit("No connection to PyPI, which the first set-up and a changed lock need: run this again once online.")
+    if done.returncode:
+        sys.exit(f"{done.stdout}This step failed, its words stand above: {' '.join(map(str, command))}")
+
+
+# ---- running what is in it
+
+
+def surroundings() -> dict:
+    """The environment variables of an activated environment."""
+    path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
+    return {**os.environ, "VIRTUAL_ENV": str(VENV), "PATH": path}
+
+
+def run(*command: object) -> None:
+    """Run the environment's Python in the foreground and end when it fails."""
+    status = subprocess.run([PYTHON, *command], cwd=ROOT, env=surroundings()).returncode
+    if status:
+        sys.exit(status)
+
+
+def lab_command(notebook: Path, *options: str) -> list:
+    """JupyterLab on one notebook, its folder as the root of the file browser; Ctrl+C ends it without a question."""
+    root = ["--allow-root"] if getattr(os, "getuid", lambda: 1)() == 0 else []
+    quiet = ["--log-level=WARN", "--ServerApp.answer_yes=True"]
+    return [str(PYTHON), "-m", "jupyterlab", str(notebook), *quiet, *root, *options]
+
+
+# ---- the verbs; the first line of each is its help
+
+
+def lab(*options: str) -> None:
+    """set up and open JupyterLab on the start page"""
+    set_up(LOCK)
+    say(f"Opening JupyterLab on {START.as_posix()} (Ctrl+C ends it)")
+    command = lab_command(ROOT / START, *options)
+    if os.name != "nt":
+        os.chdir(ROOT)
+        os.execve(command[0], command, surroundings())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches JupyterLab itself
+    sys.exit(subprocess.run(command, cwd=ROOT, env=surroundings()).returncode)
+
+
+def test(*options: str) -> None:
+    """set up, lint, and run every quick test and every notebook"""
+    lint()
+    say("Testing the helpers and every notebook's stored outputs (nbval)")
+    # Windows lacks what some notebooks show (signals, the embedded Valkey): there cells must run, not look the same.
+    compare = "--nbval-lax" if os.name == "nt" else "--nbval"
+    nbval = [compare, "--nbval-cell-timeout=60", "--nbval-sanitize-with", "tests/sanitize.cfg"]
+    run("-m", "pytest", "tests", "notebooks", *nbval, "-n", "4", "--dist", "loadfile", *options)
+
+
+def setup(*options: str) -> None:
+    """set up only what `make lab` needs"""
+    set_up(LOCK)
+    say("Ready: `make lab` opens the course")
+
+
+def slow(*options: str) -> None:
+    """set up and run the tests that take minutes"""
+    set_up(LOCK, TEST_LOCK)
+    run("-m", "pytest", "tests", "-m", "slow", *options)
+
+
+def browser(*options: str) -> None:
+    """set up and read every notebook in a real JupyterLab in Chromium"""
+    set_up(LOCK, TEST_LOCK)
+    say("Running every notebook in JupyterLab in a browser")
+    run("-m", "pytest", "tests/browser", "-m", "browser and not slow", *options)
+
+
+def refresh(*options: str) -> None:
+    """execute the notebooks and store what they show (CHAPTER=1 for one)"""
+    set_up(LOCK)
+    run("-m", "helpers.refresh", *options)
+
+
+def bench(*options: str) -> None:
+    """measure the helpers against the bare alternative"""
+    set_up(LOCK, TEST_LOCK)
+    run("tests/bench.py", *options)
+
+
+def lock(*options: str) -> None:
+    """compile both locks (ARGS=--upgrade for the newest releases)"""
+    set_up()
+    compile_ = [PYTHON, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
+    compile_ += ["--custom-compile-command", "make lock", *options]
+    say("Compiling requirements.txt and tests/requirements.txt")
+    quietly([*compile_, "requirements.in", "-o", LOCK])
+    # uv takes no editable line among constraints, so the lock goes in without the course's own `-e .`.
+    learner = re.sub(r"(?m)^-e .*\n", "", (ROOT / LOCK).read_text(encoding="utf-8"))
+    quietly([*compile_, "tests/requirements.in", "-c", "-", "-o", TEST_LOCK], input=learner)
+
+
+def lint(*options: str) -> None:
+    """check style, format and types"""
+    set_up(LOCK, TEST_LOCK)
+    say("Checking style, format and types (ruff, pyrefly)")
+    run("-m", "ruff", "check", "--quiet", "--output-format=concise", ".", *options)
+    run("-m", "ruff", "format", "--quiet", "--check", "helpers", "tests", "make.py", "conftest.py")
+    run("-m", "pyrefly", "check", "--summary=none")
+
+
+def clean(*options: str) -> None:
+    """remove the environment and every cache, never the reader's progress"""
+    say("Removing .venv, caches and screenshots")
+    junk = [".venv", ".pytest_cache", ".ruff_cache", ".hypothesis", ".benchmarks", "_screenshots"]
+    found = [ROOT / name for name in junk] + list(ROOT.glob("*.egg-info"))
+    for folder in ("helpers", "tests", "notebooks"):
+        found += [path for name in ("__pycache__", ".ipynb_checkpoints") for path in (ROOT / folder).rglob(name)]
+    for path in [*found, ROOT / "__pycache__"]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+VERBS = {verb.__name__: verb for verb in (lab, test, setup, slow, browser, refresh, bench, lock, lint, clean)}
+
+
+def main(words: list) -> None:
+    """Do what the first word says, with the rest as its options; without words, list the verbs."""
+    verb = words[0] if words else "help"
+    if verb in ("help", "-h", "--help"):
+        print("After the Response. Verbs, as in `make lab` or `python make.py lab`:\n")
+        print("\n".join(f"  {name:8} {action.__doc__}" for name, action in VERBS.items()))
+        return
+    if verb not in VERBS:
+        sys.exit(f"There is no verb {verb!r}; there are: {', '.join(VERBS)}.")
+    sentence = refusal(sys.version_info) if verb != "clean" else ""
+    if sentence:
+        sys.exit(sentence)
+    try:
+        VERBS[verb](*words[1:])
+    except KeyboardInterrupt:
+        sys.exit("Stopped. What was half made will be made again.")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
