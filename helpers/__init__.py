@@ -2,20 +2,24 @@
 
 from importlib import import_module
 
+# A module must not bear the name of what it gives: importing it would put the module in the name's place.
 _HOME = {
     "serve": "server",
     "running": "server",
     "Client": "client",
     "AsyncClient": "client",
     "record": "recording",
-    "process": "process",
+    "ping": "pinging",
+    "process": "processes",
     "Mailbox": "mailbox",
     "Broker": "broker",
     "predict": "predictions",
+    "compare": "predictions",
     "check": "exercises",
     "hint": "exercises",
     "solution": "exercises",
     "myths": "claims",
+    "check_machine": "machine",
     "Note": "notes",
     "CourseError": "errors",
 }

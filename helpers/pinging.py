@@ -1,0 +1,73 @@
+"""A second client that asks all the while, to see what the others feel."""
+
+import statistics
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from helpers.errors import CourseError
+from helpers.server import Server
+
+__all__ = ["ping"]
+
+
+class ping:  # noqa: N801 - reads as a verb: `with ping(server) as pings:`
+    """Ask `path` of a server again and again on a connection of its own, for the length of a `with` block.
+
+    `server`: what `serve` or `process` returned. `every`: seconds of rest after each answer. Afterwards `waits` holds
+    how many seconds each answer took, the last one included, which may end after the block.
+    """
+
+    def __init__(self, server: Server, path: str = "/ping", every: float = 0.01):
+        if not isinstance(getattr(server, "url", None), str):
+            raise CourseError(f"ping() expects a server such as serve(app) returns, but got {type(server).__name__}.")
+        self.waits: list[float] = []
+        self._client = httpx.Client(base_url=server.url, trust_env=False, verify=False, timeout=60.0)
+        self._path, self._every = path, every
+        self._done, self._failure = threading.Event(), ""
+
+    @property
+    def worst(self) -> float:
+        """The longest wait, in seconds."""
+        return max(self.waits)
+
+    @property
+    def typical(self) -> float:
+        """The median wait, in seconds."""
+        return statistics.median(self.waits)
+
+    def __repr__(self) -> str:
+        return f"pings: the worst waited {self.worst * 1e3:.0f} ms, the typical one {self.typical * 1e3:.1f} ms"
+
+    def _ask(self) -> None:
+        begun = time.perf_counter()
+        self._client.get(self._path).raise_for_status()
+        self.waits.append(time.perf_counter() - begun)
+
+    def _run(self) -> None:
+        try:
+            while not self._done.wait(self._every):
+                self._ask()
+        except httpx.HTTPError as error:
+            self._failure = type(error).__name__
+
+    def __enter__(self) -> Self:
+        try:
+            self._ask()  # opens the connection, so that the block begins with a client that is already there
+        except httpx.HTTPStatusError as error:
+            self._client.close()
+            raise CourseError(f"ping() expects {self._path} to answer, but it said {error.response.status_code}.") from None
+        self.waits.clear()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._done.set()
+        self._thread.join()
+        self._client.close()
+        if kind is None and (self._failure or not self.waits):
+            raise CourseError(f"no ping of {self._path} was answered{': ' + self._failure if self._failure else ''}.")
