@@ -106,7 +106,7 @@ def write(path: Path, text: str) -> bool:
     return True
 
 
-def execute(notebook: NotebookNode, folder: Path, timeout: float = CELL_TIMEOUT) -> None:
+def execute(notebook: NotebookNode, folder: Path, timeout: int = CELL_TIMEOUT) -> None:
     """Runs a notebook's cells in place, in `folder`; CourseError says which cell failed and why."""
     running = {"count": 0, "id": ""}
 
@@ -132,7 +132,7 @@ def execute(notebook: NotebookNode, folder: Path, timeout: float = CELL_TIMEOUT)
     try:
         client.execute(env={**os.environ, "COURSE_RUN": "ci"})
     except CellTimeoutError:
-        reason = f"it took longer than {timeout:g} s"
+        reason = f"it took longer than {timeout} s"
     except CellExecutionError as error:
         reason = f"{error.ename}: {error.evalue}".strip().splitlines()[0]
     except DeadKernelError:
@@ -142,7 +142,7 @@ def execute(notebook: NotebookNode, folder: Path, timeout: float = CELL_TIMEOUT)
     raise CourseError(f"cell {running['count']} ({running['id']}) failed: {reason}")
 
 
-def refresh(path: Path, sanitise: Sanitiser, force: bool = False, timeout: float = CELL_TIMEOUT) -> Outcome:
+def refresh(path: Path, sanitise: Sanitiser, force: bool = False, timeout: int = CELL_TIMEOUT) -> Outcome:
     """Runs one notebook and stores what is new in it; on failure its file stays as it was."""
     before = path.read_bytes()
     try:

@@ -5,6 +5,7 @@
 
 import ast
 import base64
+import json
 import re
 import sys
 import tempfile
@@ -115,8 +116,10 @@ def is_valid(book: Notebook) -> list[str]:
         nbformat.validate(book.content)
     except nbformat.ValidationError as error:
         wrong.append(f"it is not a valid notebook: {error.message}")
-    ids = [str(cell.id) for cell in book.cells]
-    wrong += [f"the id {id!r} stands on more than one cell" for id in sorted(set(ids)) if ids.count(id) > 1]
+    # Read from the file itself, because nbformat quietly gives a second cell of the same id another one.
+    ids = [cell.get("id") for cell in json.loads(book.text)["cells"]]
+    wrong += ["a cell has no id"] if None in ids else []
+    wrong += [f"the id {id!r} stands on more than one cell" for id in dict.fromkeys(ids) if id and ids.count(id) > 1]
     return wrong
 
 
