@@ -135,9 +135,10 @@ def run(*command: object) -> None:
 
 def lab_command(notebook: Path, *options: str) -> list:
     """JupyterLab on one notebook, its folder as the root of the file browser; Ctrl+C ends it without a question."""
+    place = [f"--ServerApp.root_dir={notebook.parent}", f"--LabApp.default_url=/lab/tree/{notebook.name}"]
+    quiet = ["--Application.log_level=WARN", "--ServerApp.answer_yes=True"]
     root = ["--allow-root"] if getattr(os, "getuid", lambda: 1)() == 0 else []
-    quiet = ["--log-level=WARN", "--ServerApp.answer_yes=True"]
-    return [str(PYTHON), "-m", "jupyterlab", str(notebook), *quiet, *root, *options]
+    return [str(PYTHON), "-m", "jupyterlab", *place, *quiet, *root, *options]
 
 
 # ---- the verbs; the first line of each is its help

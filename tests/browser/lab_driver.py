@@ -1,0 +1,133 @@
+"""A real JupyterLab, started as `make lab` starts it, and what a reader does in it with a browser."""
+
+import contextlib
+import json
+import secrets
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import make
+
+# The machine's own browser, by the names that Debian, Ubuntu, Fedora and the hosts of CI give it.
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+QUIET = (
+    "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+).split()
+
+# JupyterLab's tool bar says "idle" before a kernel exists, and a command given then is never answered:
+# wait for the kernel's own word.
+READY = """async () => {
+  const until = async found => { for (;;) { const it = found(); if (it) return it; await new Promise(r => setTimeout(r, 50)); } };
+  const app = await until(() => window.jupyterapp);
+  await app.restored;
+  const panel = await until(() => app.shell.currentWidget?.content?.widgets && app.shell.currentWidget);
+  await panel.context.ready; await panel.revealed; await panel.sessionContext.ready;
+  await until(() => panel.sessionContext.session?.kernel?.connectionStatus === 'connected'
+                 && panel.sessionContext.session.kernel.status === 'idle');
+}"""
+# A stored execution count must not pass for a run: forget the counts, leave outputs as the reader finds them.
+# The promise is not awaited here, because `evaluate` has no time-out.
+RUN_ALL = """() => {
+  const app = window.jupyterapp;
+  for (const cell of app.shell.currentWidget.content.widgets)
+    if (cell.model.type === 'code') cell.model.executionCount = null;
+  window.ran = false;
+  app.commands.execute('notebook:run-all-cells').then(() => window.ran = true);
+}"""
+DONE = "() => window.ran && window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
+CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets.filter(c => c.model.type === 'code').map(c => ({
+  source: c.model.sharedModel.getSource(), tags: c.model.getMetadata('tags') ?? [], hidden: c.outputHidden,
+  stored_hidden: c.model.getMetadata('jupyter')?.outputs_hidden ?? false, outputs: c.model.outputs.toJSON(),
+  ran: c.model.executionCount !== null || !c.model.sharedModel.getSource().trim(),
+}))"""
+# Cells out of sight are not in the page: bring each one that holds a picture into view.
+SHOW = """async index => {
+  const notebook = window.jupyterapp.shell.currentWidget.content;
+  const cell = notebook.widgets.filter(c => c.model.type === 'code')[index];
+  await notebook.scrollToItem(notebook.widgets.indexOf(cell), 'start');
+  await cell.ready;
+  const images = [...cell.node.querySelectorAll('.jp-OutputArea-output img')];
+  await Promise.all(images.map(image => image.decode().catch(() => null)));
+  return images.map(image => ({alt: image.alt, width: image.naturalWidth}));
+}"""
+
+
+class Reader:
+    """A browser window on one notebook. `slips` collects the page's errors and its requests to other hosts."""
+
+    def __init__(self, page, address: str, token: str):
+        self.page, self.address, self.token = page, address, token
+        self.slips: list[str] = []
+        own = (address, address.replace("http", "ws", 1), "data:", "blob:")
+        page.on("request", lambda r: r.url.startswith(own) or self.slips.append(f"asks another host: {r.url[:200]}"))
+        page.on("console", lambda m: m.type == "error" and self.slips.append(f"console: {m.text[:300]}"))
+        page.on("pageerror", lambda error: self.slips.append(f"page: {str(error)[:300]}"))
+
+    def open(self, notebook: str) -> None:
+        """Open a notebook in a workspace of its own and wait until its kernel answers."""
+        where = f"/lab/workspaces/{secrets.token_hex(4)}/tree/{notebook}?reset&token={self.token}"
+        self.page.goto(self.address + where, wait_until="domcontentloaded")
+        # `evaluate` has no time-out of its own.
+        self.page.wait_for_function(
+            f"() => (window.opened ??= ({READY})().then(() => window.ready = true), window.ready)"
+        )
+
+    def run_all(self, seconds: float = 120) -> None:
+        """Run All Cells, and wait until that has ended: at the last cell, or at an error."""
+        self.page.evaluate(RUN_ALL)
+        self.page.wait_for_function(DONE, timeout=seconds * 1000)
+
+    def cells(self) -> list[dict]:
+        """Every code cell: source, tags, outputs, whether it ran, and whether its output is hidden and was stored so."""
+        return self.page.evaluate(CELLS)
+
+    def pictures(self, index: int) -> list[dict]:
+        """Bring a code cell into view; the alt text and natural width of each picture in its output."""
+        return self.page.evaluate(SHOW, index)
+
+    def close(self) -> None:
+        """End the kernel and the window."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        self.page.context.close()
+
+    def photograph(self, name: str) -> None:
+        """Store what the reader sees under `_screenshots/`."""
+        self.page.screenshot(path=make.ROOT / "_screenshots" / f"{name}.png")
+
+
+@contextlib.contextmanager
+def jupyterlab(folder: Path, scratch: Path) -> Iterator[tuple[str, str]]:
+    """Serve a folder of notebooks; gives address and token. Whatever Jupyter writes goes to `scratch`."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    address, token = f"http://127.0.0.1:{port}", secrets.token_hex(16)
+    homes = ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"]
+    homes += ["JUPYTERLAB_WORKSPACES_DIR", "JUPYTERLAB_SETTINGS_DIR"]
+    environment = make.surroundings() | {home: str(scratch / home) for home in homes}
+    del environment["COURSE_RUN"]  # a reader's kernel does not have it
+    command = make.lab_command(folder / "any.ipynb", "--no-browser", "--expose-app-in-browser")
+    command += ["--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
+    with (scratch / "log.txt").open("w") as log:
+        server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=environment)
+    try:
+        wait_until_answering(f"{address}/api?token={token}", server, scratch / "log.txt")
+        yield address, token
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def wait_until_answering(url: str, server: subprocess.Popen, log: Path, seconds: float = 60) -> None:
+    """Return when the server answers; say what it logged when it ended or took too long."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and server.poll() is None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5) as answer:
+            json.load(answer)
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"JupyterLab did not answer within {seconds:g} s. Its log:\n{log.read_text()}")

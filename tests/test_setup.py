@@ -1,0 +1,369 @@
+"""Setting up: what `make lab` and `make test` decide, each with the machine on which it goes wrong."""
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+import make
+
+LOCKS = (make.LOCK, make.TEST_LOCK)
+SOURCES = ("requirements.in", "tests/requirements.in")
+
+
+def read(path: str) -> str:
+    return (make.ROOT / path).read_text(encoding="utf-8")
+
+
+# ---- the machine's Python
+
+
+@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13)])
+def test_a_supported_python_is_taken(version):
+    assert make.refusal((*version, 7)) == ""
+
+
+@pytest.mark.parametrize(("version", "spoken"), [((3, 10, 14), "3.10"), ((3, 14, 0), "3.14"), ((3, 6, 1), "3.6")])
+def test_another_python_gets_one_sentence(monkeypatch, version, spoken):
+    monkeypatch.setattr(sys, "version_info", version)
+    with pytest.raises(SystemExit, match=rf"^The course runs on .*, and this is Python {spoken}: name one .*\.$"):
+        make.main(["lab"])
+
+
+@pytest.mark.parametrize("missing", ["venv", "ensurepip"])
+def test_a_python_without_venv_gets_one_sentence(missing):
+    sentence = make.refusal((3, 12, 0), lambda name: None if name == missing else name)
+    assert re.fullmatch(r"This Python 3.12 came without its venv module: .*python3.12-venv.*\.", sentence)
+
+
+def test_an_old_python_can_read_the_script_that_refuses_it():
+    ast.parse(read("make.py"), feature_version=(3, 6))
+
+
+def test_a_word_that_is_no_verb_is_answered_with_the_verbs():
+    with pytest.raises(SystemExit, match="^There is no verb 'labs'; there are: lab, test, "):
+        make.main(["labs"])
+
+
+# ---- what an environment needs
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """A fresh clone in which steps are noted, not taken; gives the list of them. `.venv` runs this Python."""
+    steps = []
+    monkeypatch.setattr(make, "ROOT", tmp_path)
+    monkeypatch.setattr(make, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(make, "STAMP", tmp_path / ".venv" / "ready.json")
+    monkeypatch.setattr(make, "PYTHON", Path(sys.executable))
+    monkeypatch.setattr(make, "quietly", lambda command, **options: steps.append(" ".join(map(str, command[1:]))))
+    for folder in (".venv", "tests", "notebooks"):
+        (tmp_path / folder).mkdir()
+    for lock in LOCKS:
+        (tmp_path / lock).write_text("fastapi==1\nstarlette==2\n")
+    return steps
+
+
+def kinds(steps: list[str]) -> list[str]:
+    """The steps in short, and none after this is left."""
+    words = {"-m venv": "venv", "-m pip": "uv", "-m uv": "packages"}
+    short = [next(word for start, word in words.items() if step.startswith(start)) for step in steps]
+    steps.clear()
+    return short
+
+
+def test_a_fresh_clone_is_set_up_once_and_starts_at_once_afterwards(machine, capsys):
+    make.set_up(*LOCKS)
+    assert machine[2].endswith("--compile-bytecode -r requirements.txt -r tests/requirements.txt")
+    assert kinds(machine) == ["venv", "uv", "packages"]
+    assert capsys.readouterr().out.splitlines() == [
+        f"Making .venv with Python {sys.version_info[0]}.{sys.version_info[1]} and uv",
+        "Installing requirements.txt and tests/requirements.txt with uv",
+    ]
+    make.set_up(*LOCKS)
+    make.set_up(make.LOCK)
+    assert machine == [] and capsys.readouterr().out == ""
+
+
+def test_the_tests_are_added_to_what_a_learner_has(machine):
+    make.set_up(make.LOCK)
+    kinds(machine)
+    make.set_up(*LOCKS)
+    assert kinds(machine) == ["packages"]
+
+
+def test_a_lock_is_compared_by_its_content(machine):
+    make.set_up(make.LOCK)
+    kinds(machine)
+    lock = make.ROOT / make.LOCK
+    lock.write_bytes(lock.read_bytes().replace(b"\n", b"\r\n"))  # as git checks it out on Windows, and newer
+    make.set_up(make.LOCK)
+    assert machine == []
+    times = lock.stat()
+    lock.write_text("fastapi==3\n")
+    os.utime(lock, ns=(times.st_atime_ns, times.st_mtime_ns))
+    make.set_up(make.LOCK)
+    assert kinds(machine) == ["packages"]
+
+
+def another_python():
+    make.STAMP.write_text(json.dumps(make.stamp() | {"python": "3.9"}))
+
+
+def moved_folder():
+    make.STAMP.write_text(json.dumps(make.stamp() | {"folder": "elsewhere"}))
+
+
+def half_written_stamp():
+    make.STAMP.write_text('{"python": "3.1')
+
+
+def stamp_of_another_kind():
+    make.STAMP.write_text("[1]")
+
+
+def half_made():
+    make.STAMP.unlink()
+
+
+def no_interpreter():
+    make.PYTHON = make.VENV / "gone"
+
+
+def interpreter_that_fails():
+    make.PYTHON = make.VENV / "bin"
+    make.PYTHON.write_text("#!/bin/sh\nexit 1\n")
+    make.PYTHON.chmod(0o755)
+
+
+def environment_without_uv():
+    make.PYTHON = Path(sys.executable)
+    os.environ["PYTHONPATH"] = str(make.ROOT)
+    (make.ROOT / "uv.py").write_text("raise ImportError")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        another_python,
+        moved_folder,
+        half_written_stamp,
+        stamp_of_another_kind,
+        half_made,
+        no_interpreter,
+        interpreter_that_fails,
+        environment_without_uv,
+    ],
+)
+def test_what_cannot_be_trusted_is_made_again(machine, monkeypatch, damage):
+    monkeypatch.setenv("PYTHONPATH", "")
+    make.set_up(make.LOCK)
+    assert make.sound()
+    kinds(machine)
+    damage()
+    assert not make.sound()
+    make.set_up(make.LOCK)
+    assert kinds(machine) == ["venv", "uv", "packages"]
+
+
+def test_an_installation_that_stopped_halfway_is_not_trusted(machine, monkeypatch):
+    make.set_up(make.LOCK)
+    note = make.quietly
+    monkeypatch.setattr(make, "quietly", lambda command: sys.exit("no connection"))
+    with pytest.raises(SystemExit):
+        make.set_up(*LOCKS)
+    assert not make.sound()
+    monkeypatch.setattr(make, "quietly", note)
+    kinds(machine)
+    make.set_up(make.LOCK)
+    assert kinds(machine) == ["venv", "uv", "packages"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ERROR: Could not find a version that satisfies the requirement uv (from versions: none)",
+        "error: Request failed after 3 retries\n  Caused by: error sending request for url",
+    ],
+)
+def test_no_network_gets_one_sentence(words):
+    with pytest.raises(SystemExit, match=r"^No connection to PyPI, which .* once online\.$"):
+        make.quietly([sys.executable, "-c", f"print({words!r}); raise SystemExit(1)"])
+
+
+def test_another_failure_is_told_in_its_own_words():
+    with pytest.raises(SystemExit, match=r"^no space left on device\nThis step failed, its words stand above: "):
+        make.quietly([sys.executable, "-c", "print('no space left on device'); raise SystemExit(1)"])
+
+
+def test_news_stay_off_and_nothing_is_written_outside(machine):
+    before = {path for path in make.ROOT.rglob("*") if make.VENV not in path.parents}
+    make.set_up(make.LOCK)
+    [settings] = make.VENV.rglob("overrides.json")
+    assert settings.relative_to(make.VENV).as_posix() == "share/jupyter/lab/settings/overrides.json"
+    assert json.loads(settings.read_text())["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    assert {path for path in make.ROOT.rglob("*") if make.VENV not in path.parents} == before
+
+
+@pytest.mark.parametrize(("uid", "expected"), [(0, True), (1000, False)])
+def test_only_root_is_allowed_as_root(monkeypatch, uid, expected):
+    monkeypatch.setattr(os, "getuid", lambda: uid, raising=False)
+    command = make.lab_command(Path("some", "notebooks", "00_start_here.ipynb"), "--no-browser")
+    assert ("--allow-root" in command) is expected and command[-1] == "--no-browser"
+    assert f"--ServerApp.root_dir={Path('some', 'notebooks')}" in command
+    assert "--LabApp.default_url=/lab/tree/00_start_here.ipynb" in command
+
+
+def test_clean_leaves_the_readers_work(machine):
+    kept = [make.ROOT / "notebooks" / name for name in (".progress.json", "00_start_here.ipynb")]
+    gone = [make.ROOT / "helpers" / "__pycache__" / "serve.pyc", make.ROOT / "notebooks" / ".ipynb_checkpoints" / "a"]
+    for path in kept + gone:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    make.clean()
+    assert all(path.exists() for path in kept) and not any(path.parent.exists() for path in gone)
+    assert not make.VENV.exists()
+
+
+def test_this_run_is_told_apart_from_a_reader():
+    assert os.environ["COURSE_RUN"] == "ci"
+
+
+# ---- the files that others read
+
+
+def test_the_makefile_has_every_verb():
+    phony = re.search(r"^\.PHONY: help (.*)$", read("Makefile"), re.MULTILINE)
+    rule = re.search(r"^help (.*): ;", read("Makefile"), re.MULTILINE)
+    assert phony and rule and phony[1].split() == rule[1].split()
+    assert sorted(rule[1].split()) == sorted(make.VERBS)
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="Windows has no make")
+def test_make_alone_lists_the_verbs():
+    listed = subprocess.run(["make", f"PYTHON={sys.executable}"], cwd=make.ROOT, capture_output=True, text=True)
+    assert listed.returncode == 0
+    assert re.findall(r"^  (\w+)", listed.stdout, re.MULTILINE) == list(make.VERBS)
+
+
+def places(lock: str) -> list[str]:
+    """Lines of a lock that name a host, an index or a place on the machine that wrote it."""
+    return [line for line in lock.splitlines() if re.search(r"://|(^|[\s'\"=@])(/|~|[A-Za-z]:\\)|--|@ ", line)]
+
+
+def test_no_lock_names_a_host_or_a_place():
+    assert {lock: places(read(lock)) for lock in LOCKS} == {lock: [] for lock in LOCKS}
+    told = ["--index-url x", "a @ file:///a", "a @ https://x/a.whl", "# via -r /root/a", "-e /a", r"-e C:\a"]
+    assert places("\n".join(told)) == told
+
+
+def direct(source: str) -> dict[str, str]:
+    """The direct dependencies of a requirements.in by name, and the reason that stands behind each."""
+    lines = [line for line in source.splitlines() if line.strip() and not line.startswith("#")]
+    found = [re.fullmatch(r"(-e \.|[\w.-]+)[^#]*?(?:\s+#\s*(.*))?", line) for line in lines]
+    assert all(found), "a line that is no requirement"
+    return {match[1]: (match[2] or "").strip() for match in found if match}
+
+
+def pinned(lock: str) -> dict[str, str]:
+    """The packages of a lock and their versions."""
+    return dict(re.findall(r"^([\w.-]+)==(\S+)", lock, re.MULTILINE))
+
+
+@pytest.mark.parametrize(("source", "lock"), list(zip(SOURCES, LOCKS, strict=True)))
+def test_every_direct_dependency_has_its_reason_and_is_locked(source, lock):
+    reasons = direct(read(source))
+    assert len(reasons) > 5
+    assert [name for name, reason in reasons.items() if len(reason.split()) < 3] == []
+    assert [name for name in reasons if name != "-e ." and name not in pinned(read(lock))] == []
+
+
+def test_a_dependency_without_a_reason_is_noticed():
+    assert direct('flask  # shown\nhttpx\nredis ; sys_platform != "win32"') == {
+        "flask": "shown",
+        "httpx": "",
+        "redis": "",
+    }
+
+
+def test_no_package_is_pinned_to_two_versions():
+    learner, tests = (pinned(read(lock)) for lock in LOCKS)
+    assert learner and tests
+    assert {name: version for name, version in tests.items() if learner.get(name, version) != version} == {}
+
+
+def test_both_licences_are_there():
+    assert read("LICENSE").startswith("MIT License\n\nCopyright (c) 2026 the authors of After the Response\n")
+    assert "Section 8 -- Interpretation." in read("LICENSE-text")
+
+
+# ---- what CI runs
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a bash script")
+@pytest.mark.parametrize(("ci", "status"), [("true", 1), ("", 0)])
+def test_ci_fails_when_it_cannot_have_a_browser(tmp_path, ci, status):
+    for tool in ("bash", "dirname", "id"):
+        (tmp_path / tool).symlink_to(str(shutil.which(tool)))
+    (tmp_path / "make").write_text("#!/bin/sh\necho make $1\n")
+    (tmp_path / "make").chmod(0o755)
+    done = subprocess.run(
+        [tmp_path / "bash", make.ROOT / ".ci" / "run"],
+        env={"PATH": str(tmp_path), "CI": ci},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (status, "")
+    assert done.stdout.startswith("make test\nThe browser test did not run: ") and "make browser" not in done.stdout
+
+
+# ---- the real thing
+
+
+def interpreter(version: str) -> str | None:
+    """A Python of this version that runs on this machine, also among those that pyenv keeps."""
+    kept = sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python"))
+    for candidate in (shutil.which(f"python{version}"), *kept):
+        if candidate and subprocess.run([candidate, "--version"], capture_output=True).returncode == 0:
+            return str(candidate)
+    return None
+
+
+IMPORTS = "import helpers; from helpers import serve; print(helpers.__file__)"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_a_fresh_clone_sets_itself_up(tmp_path, version):
+    python = interpreter(version)
+    if python is None:
+        pytest.skip(f"there is no Python {version} on this machine")
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", make.ROOT, clone], check=True)
+    first = subprocess.run([python, "make.py", "setup"], cwd=clone, capture_output=True, text=True)
+    assert (first.returncode, first.stderr) == (0, "")
+    assert len(first.stdout.splitlines()) == 3
+    again = subprocess.run([python, "make.py", "setup"], cwd=clone, capture_output=True, text=True)
+    assert again.stdout == "Ready: `make lab` opens the course\n"
+    of_clone = clone / make.PYTHON.relative_to(make.ROOT)
+    shown = subprocess.run([of_clone, "-c", IMPORTS], cwd=clone / "notebooks", capture_output=True, text=True)
+    assert (shown.stdout.strip(), shown.stderr) == (str(clone / "helpers" / "__init__.py"), "")
+    assert subprocess.run(["git", "status", "--short"], cwd=clone, capture_output=True, text=True).stdout == ""
+
+
+@pytest.mark.slow
+def test_pip_alone_is_enough(tmp_path):
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", make.ROOT, clone], check=True)
+    venv.create(tmp_path / "plain", with_pip=True)
+    python = tmp_path / "plain" / make.PYTHON.relative_to(make.VENV)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", "requirements.txt"], cwd=clone, check=True)
+    shown = subprocess.run([python, "-c", IMPORTS], cwd=clone / "notebooks", capture_output=True, text=True)
+    assert (shown.stdout.strip(), shown.stderr) == (str(clone / "helpers" / "__init__.py"), "")
