@@ -16,10 +16,11 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from helpers.errors import CourseError
+from helpers.errors import CourseError, Interrupted
 from helpers.wording import message, raised, scrub
 
 DEADLINE = 10.0  # seconds
+_INTERRUPTED = "Interrupted while your code was being checked."
 
 _HERE = f"{Path(__file__).parent}{os.sep}"
 _LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
@@ -51,7 +52,7 @@ def run(function: Callable[..., Any], *arguments: Any) -> tuple[Any, BaseExcepti
     """Call the function in a thread; give its result and the exception it ended with, one of them None.
 
     After `DEADLINE` seconds the exception is TookTooLong, and the thread is told to stop, so that an endless loop does
-    not slow every later measurement. KeyboardInterrupt passes through.
+    not slow every later measurement. Interrupted, a KeyboardInterrupt, when the cell is interrupted meanwhile.
     """
     outcome: dict[str, Any] = {}
 
@@ -68,6 +69,8 @@ def run(function: Callable[..., Any], *arguments: Any) -> tuple[Any, BaseExcepti
         while thread.is_alive() and time.monotonic() < end:
             thread.join(0.1)  # short, because Windows does not interrupt a longer wait
         late = thread.is_alive()
+    except KeyboardInterrupt:
+        raise Interrupted(_INTERRUPTED) from None
     finally:
         _stop(thread)
     # Out of the dict, which the traceback's frame holds: a cycle would keep what the learner made alive for long.
@@ -75,7 +78,7 @@ def run(function: Callable[..., Any], *arguments: Any) -> tuple[Any, BaseExcepti
     if late:
         error = TookTooLong(f"Your code did not finish within {DEADLINE:g} s.")
     if isinstance(error, KeyboardInterrupt):
-        raise error
+        raise Interrupted(_INTERRUPTED) from None
     return outcome.get("result"), error
 
 

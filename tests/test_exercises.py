@@ -321,8 +321,8 @@ def test_code_that_never_returns_is_told_and_stopped(order, monkeypatch):
     monkeypatch.setattr(attempts, "DEADLINE", 0.1)
     assert "Your code did not finish within 0.1 s." in check("1.2-order", forever).text
     assert still_running() == 0
-    assert "did not finish within 0.1 s" in check("1.2-order", lambda: time.sleep(0.8)).text
-    assert still_running() == 1  # nothing wakes a sleeper; it ends by itself
+    # Nothing wakes a sleeper: it is left alone and ends by itself.
+    assert "did not finish within 0.1 s" in check("1.2-order", lambda: time.sleep(0.7)).text
 
 
 def forever():
@@ -342,8 +342,8 @@ def test_an_interrupt_passes_through_and_stops_the_code(order):
         check("1.2-order", interrupt)
     before = still_running()
     code = "import _thread; _thread.interrupt_main()"  # in the main thread, as the kernel's interrupt does
-    threading.Timer(0.2, exec, [code]).start()
-    with pytest.raises(KeyboardInterrupt):
+    threading.Timer(0.3, exec, [code]).start()
+    with pytest.raises(KeyboardInterrupt, match="Interrupted while your code was being checked."):
         check("1.2-order", forever)
     assert still_running() <= before
 
