@@ -11,7 +11,6 @@ from the command carries the mark in its environment, also when it has left the 
 
 import contextlib
 import os
-import signal
 import sys
 import time
 
@@ -56,9 +55,6 @@ def wait_for_end_of(kernel: int) -> None:
 
 if __name__ == "__main__":
     _mark, _kernel, _packages = sys.argv[1:]
-    for _name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"):  # an entrypoint's `kill 0` means its own
-        if hasattr(signal, _name):
-            signal.signal(getattr(signal, _name), signal.SIG_IGN)
     wait_for_end_of(int(_kernel))
     sys.path.append(_packages)
     end_family(_mark, os.getpid() if os.name == "posix" else None)

@@ -1,8 +1,10 @@
 """How `process()` starts a command: where it is found, on which port, in which environment, and where its output goes."""
 
+import contextlib
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -10,7 +12,7 @@ import sysconfig
 import tempfile
 import threading
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,14 +75,15 @@ class Launch:
         packages = str(Path(psutil.__file__).parents[1])
         # Without the mark: where kernels are started like this themselves, the end of one must not end its guards.
         environment = {name: value for name, value in self.environment.items() if name != guard.VARIABLE}
-        watcher = subprocess.Popen(
-            [sys.executable, "-I", "-S", guard.__file__, self.mark, str(os.getpid()), packages],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            process_group=0 if POSIX else None,
-        )
+        with _signals_blocked():
+            watcher = subprocess.Popen(
+                [sys.executable, "-I", "-S", guard.__file__, self.mark, str(os.getpid()), packages],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+                process_group=0 if POSIX else None,
+            )
         try:
             command = subprocess.Popen(
                 self.arguments,
@@ -98,6 +101,19 @@ class Launch:
         finally:
             log.writer.close()
         return watcher, command
+
+
+@contextlib.contextmanager
+def _signals_blocked() -> Iterator[None]:
+    """What starts in this block can only be killed: an entrypoint's `kill 0` means its own group, not the guard in it."""
+    if not POSIX:
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def end(watcher: subprocess.Popen, mark: str) -> None:
