@@ -104,7 +104,7 @@ def _counts(name: str, claims: Collection[Claim]) -> str:
 
 
 def _table(claims: Collection[Claim], settled: Mapping[str, list[Proof]]) -> str:
-    rows = ["| | Some say | Verdict | What is true | Settled in |", "|---|---|---|---|---|"]
+    rows = ["| Id | Some say | Verdict | What is true | Settled in |", "|---|---|---|---|---|"]
     for claim in claims:
         links = _links(claim, settled.get(claim.id, []))
         rows.append(f"| {claim.id} | {claim.claim} | **{claim.verdict}** | {claim.instead} | {links} |")

@@ -59,7 +59,7 @@ def myths(chapter: int) -> Note:
     claims = of_chapter(chapter)
     if not claims:
         return Note("No claim of the texts is settled in this chapter.")
-    markdown = ["| | Some say | Verdict | What is true |", "|---|---|---|---|"]
+    markdown = ["| Id | Some say | Verdict | What is true |", "|---|---|---|---|"]
     markdown += [f"| {claim.id} | {claim.claim} | **{claim.verdict}** | {claim.instead} |" for claim in claims]
     text = [f"{claim.id} {claim.verdict}: {claim.claim} -> {claim.instead}" for claim in claims]
     return Note("\n".join(markdown), "\n".join(text))
