@@ -5,7 +5,7 @@ from typing import Any
 
 __all__ = ["describe", "draw", "text"]
 
-WIDTH, LEFT, RIGHT, TOP, ROW, BAR = 760, 170, 70, 34, 30, 18
+WIDTH, LEFT, RIGHT, TOP, ROW, BAR = 760, 180, 60, 34, 30, 18
 # Each pair was chosen for a contrast above 4.5:1 on white; hatching marks a failure, so colour is never the only sign.
 COLOURS = {"client": "#0b5cad", "server": "#6f42c1", "task": "#b34700"}
 INNER = "#57606a"
@@ -44,7 +44,7 @@ def draw(data: dict[str, Any]) -> str:
         y = TOP + row * ROW
         parts.append(
             f'<text x="{LEFT - 10}" y="{y + 17}" text-anchor="end" fill="#1f2328"><tspan fill="#57606a">{bar["kind"]}</tspan> '
-            f"{escape(_short(bar['name']) if bar['kind'] != 'event' else '')}</text>"
+            f"{escape(_short(bar['name'], 23 - len(bar['kind']))) if bar['kind'] != 'event' else ''}</text>"
         )
         if bar["kind"] == "event":
             continue
@@ -102,21 +102,25 @@ def _sent_lines(bars: list[dict[str, Any]], x, bottom: int) -> list[str]:
 
 def describe(data: dict[str, Any]) -> str:
     """The finding in words: who waited how long, and which task ran when. Also the picture's alternative text."""
-    sentences, after = [], []
-    for bar in [*data["bars"], {"kind": "client", "name": None}]:  # the last one only ends the sentence before it
-        if bar["kind"] == "client" and after:
+    sentences: list[str] = []
+    after: list[str] = []
+
+    def flush() -> None:
+        if after:
             sentences.append(f"After the response was sent, {', '.join(after)}")
-            after = []
-        if bar["name"] is None:
-            break
+            after.clear()
+
+    for bar in data["bars"]:
         took = _ms(bar["end"] - bar["start"])
         if bar["kind"] == "client":
+            flush()
             end = f" and got {bar['error']} instead of an answer" if bar["error"] else ""
             sentences.append(f"The client waited {took} for {bar['name']}{end}")
         elif bar["kind"] == "server" and (bar["status"] or 0) >= 400:
             sentences.append(f"The server answered with {bar['status']}")
         elif bar["kind"] == "task":
             after.append(f"{bar['name']} {_outcome(bar, took)}")
+    flush()
     return ". ".join(sentences or ["Nothing was recorded"]) + "."
 
 

@@ -59,7 +59,9 @@ class ping:  # noqa: N801 - reads as a verb: `with ping(server) as pings:`
             self._ask()  # opens the connection, so that the block begins with a client that is already there
         except httpx.HTTPStatusError as error:
             self._client.close()
-            raise CourseError(f"ping() expects {self._path} to answer, but it said {error.response.status_code}.") from None
+            raise CourseError(
+                f"ping() expects {self._path} to answer, but it said {error.response.status_code}."
+            ) from None
         self.waits.clear()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()

@@ -17,7 +17,11 @@ POLL = 0.001  # seconds
 
 @contextlib.contextmanager
 def record(
-    *, events: Sequence[tuple] | None = None, ignore: str | Iterable[str] = (), detail: bool = False, timeout: float = 30.0
+    *,
+    events: Sequence[tuple] | None = None,
+    ignore: str | Iterable[str] = (),
+    detail: bool = False,
+    timeout: float = 30.0,
 ) -> Iterator[Timeline]:
     """Record the exchanges of the `with` block and give their `Timeline`, complete when the block has ended.
 
@@ -40,7 +44,9 @@ def record(
             timeline.fill(*_bars(_kept(spans, ignored), [event for event in events or [] if _is_event(event)], begun))
     for event in events or []:
         if not _is_event(event):
-            raise CourseError(f"record() expects events such as ('closed', time.perf_counter()), but the list holds {event!r:.60}.")
+            raise CourseError(
+                f"record() expects events such as ('closed', time.perf_counter()), but the list holds {event!r:.60}."
+            )
 
 
 def _is_event(event: object) -> bool:
@@ -49,7 +55,9 @@ def _is_event(event: object) -> bool:
 
 def _check(events: object, timeout: object) -> None:
     if events is not None and not isinstance(events, list):
-        raise CourseError(f"record(events=...) expects a list of (name, time.perf_counter()), but got {type(events).__name__}.")
+        raise CourseError(
+            f"record(events=...) expects a list of (name, time.perf_counter()), but got {type(events).__name__}."
+        )
     if not isinstance(timeout, int | float) or not timeout > 0:
         raise CourseError(f"record(timeout=...) expects seconds above 0, but got {timeout!r:.40}.")
 

@@ -21,7 +21,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from helpers.appendix import appendix
-from helpers.course import APPENDIX
+from helpers.course import APPENDIX, CHAPTERS
 from helpers.errors import CourseError
 from helpers.navigation import navigate
 from helpers.stored import Sanitiser, dumps, keep_unchanged, loads, normalise
@@ -87,6 +87,13 @@ def stale(folder: Path = NOTEBOOKS) -> list[str]:
     if not page.exists() or page.read_text(encoding="utf-8") != current_appendix(folder):
         sentences.append(f"{APPENDIX}: it does not say what the claims and the notebooks say.")
     return sentences
+
+
+def first_picture(path: Path) -> str:
+    """The first SVG that a notebook stores, which the README shows; nothing when there is none."""
+    cells = read(path).cells if path.exists() else []
+    outputs = (output for cell in cells for output in cell.get("outputs", []))
+    return next((svg for output in outputs if (svg := output.get("data", {}).get("image/svg+xml"))), "")
 
 
 def write(path: Path, text: str) -> bool:
@@ -179,6 +186,8 @@ def main(arguments: list[str] | None = None, folder: Path = NOTEBOOKS) -> int:
             write(path, dumps(prepared(path)))
         if write(folder / APPENDIX, current_appendix(folder)):
             print(f"{Path(APPENDIX).stem}  written")
+        if picture := first_picture(folder / CHAPTERS[0].file):
+            write(folder.parent / "timeline.svg", picture)
     except CourseError as error:
         print(error, file=sys.stderr)
         return 2

@@ -43,6 +43,7 @@ class _Uvicorn(uvicorn.Server):
         self.abandoned: list[str] = []
         self.name_tasks: Callable[[], list[str]] = list
         self.loop: asyncio.AbstractEventLoop | None = None
+        self.main: asyncio.Task | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self.loop, self.main = asyncio.get_running_loop(), asyncio.current_task()
@@ -152,7 +153,9 @@ class Server:
             raise
         if not in_time:
             self._halt(0.0)
-            raise CourseError(f"The app did not finish starting within {timeout:g} s: its lifespan is still before `yield`.")
+            raise CourseError(
+                f"The app did not finish starting within {timeout:g} s: its lifespan is still before `yield`."
+            )
         if not server.started:
             self._thread.join(1.0)
             raise CourseError(f"The app did not start: {_reason(self.log[seen:], failure)}")
@@ -170,7 +173,7 @@ class Server:
         if server.started:
             self.client.hang_up()
             _wake(server, server.exit_event.set)
-        elif server.loop:  # still in the lifespan's start-up
+        elif server.main:  # still in the lifespan's start-up
             _wake(server, server.main.cancel)
         # A task that holds the event loop never lets it see the deadline: one second more, then the thread is left alone.
         thread.join(timeout + 1.0)
@@ -267,7 +270,9 @@ def _check_app(app: Any) -> None:
     if isinstance(app, APIRouter):
         raise CourseError(f"{expected}, but got an APIRouter: include it in an app, app.include_router(router).")
     if hasattr(app, "wsgi_app"):
-        raise CourseError(f"{expected}, but got a WSGI app of type {type(app).__name__}, which speaks another protocol.")
+        raise CourseError(
+            f"{expected}, but got a WSGI app of type {type(app).__name__}, which speaks another protocol."
+        )
     try:
         inspect.signature(app).bind("scope", "receive", "send")
     except TypeError:
@@ -283,8 +288,9 @@ def _is_http(task: "asyncio.Task[None]") -> bool:
 
 
 def _wake(server: _Uvicorn, call: Callable[[], Any]) -> None:
-    with contextlib.suppress(RuntimeError):  # the loop ended by itself a moment ago
-        server.loop.call_soon_threadsafe(call)
+    if server.loop is not None:
+        with contextlib.suppress(RuntimeError):  # the loop ended by itself a moment ago
+            server.loop.call_soon_threadsafe(call)
 
 
 def _reason(log: list[str], failure: list[BaseException]) -> str:

@@ -55,12 +55,15 @@ class _Stamps(SpanProcessor):
 
     def on_end(self, span: ReadableSpan) -> None:
         now = time.perf_counter_ns()
+        context = span.get_span_context()
         with _lock:
-            entry = self.open.pop(span.get_span_context().span_id, None)
+            entry = self.open.pop(context.span_id, None) if context else None
         if entry is None:
             return
         entry.attributes = dict(span.attributes or {})
-        entry.error = str(entry.attributes["error.type"]).rpartition(".")[2] if "error.type" in entry.attributes else None
+        entry.error = (
+            str(entry.attributes["error.type"]).rpartition(".")[2] if "error.type" in entry.attributes else None
+        )
         entry.name = _name(entry, span.name)
         entry.end = now
 
@@ -116,7 +119,10 @@ def client_span(request: httpx.Request) -> Iterator[Callable[[httpx.Response], h
         return
     attributes = {"url.path": request.url.path, "http.request.method": request.method}
     with _tracer.start_as_current_span(
-        f"{request.method} {request.url.path}", kind=trace.SpanKind.CLIENT, attributes=attributes, record_exception=False
+        f"{request.method} {request.url.path}",
+        kind=trace.SpanKind.CLIENT,
+        attributes=attributes,
+        record_exception=False,
     ) as span:
         propagate.inject(request.headers)
 

@@ -75,7 +75,9 @@ class Timeline:
         for bar in self.bars:
             if bar.name == name:
                 return bar
-        known = ", ".join(self.names) or "nothing: no request was made in its block, or its app has telemetry switched off"
+        known = (
+            ", ".join(self.names) or "nothing: no request was made in its block, or its app has telemetry switched off"
+        )
         raise NotInTimeline(f"no {name!r} in this timeline, which holds: {known}.")
 
     def __contains__(self, name: object) -> bool:
@@ -113,7 +115,10 @@ class Timeline:
             if bar.kind == "server":
                 moments += [(bar.start, "request received"), (bar.end, "response sent")]
             elif bar.kind in ("endpoint", "task"):
-                moments += [(bar.start, f"{bar.name} starts"), (bar.end, f"{bar.name} {'fails' if bar.error else 'ends'}")]
+                moments += [
+                    (bar.start, f"{bar.name} starts"),
+                    (bar.end, f"{bar.name} {'fails' if bar.error else 'ends'}"),
+                ]
             elif bar.kind == "event":
                 moments.append((bar.start, bar.name))
         return [words for _, words in sorted(moments, key=lambda moment: moment[0])]

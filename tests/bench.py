@@ -41,7 +41,9 @@ print(time.perf_counter() - begun)
 
 def seconds(code: str, folder: Path) -> float:
     """What a script prints, run in a fresh Python."""
-    return float(subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True).stdout)
+    return float(
+        subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True).stdout
+    )
 
 
 def subprocess_start(folder: Path) -> float:
@@ -109,9 +111,24 @@ def main() -> int:
     start, alone, later = statistics.median(first), statistics.median(process), statistics.median(later_starts())
     cost = statistics.median(imports)
     rows = [
-        ("first serve() to its answer", f"{start * 1e3:.0f} ms", f"{alone / start:.1f} times faster than a uvicorn process", alone / start >= 5),
-        ("later serve() to its answer", f"{later * 1e3:.1f} ms", f"{alone / later:.0f} times faster than a uvicorn process", alone / later >= 30),
-        ("recorded exchange", f"{recorded * 1e3:.1f} ms", f"{(recorded - bare) * 1e3:.1f} ms more than a bare one", recorded - bare < 0.005),
+        (
+            "first serve() to its answer",
+            f"{start * 1e3:.0f} ms",
+            f"{alone / start:.1f} times faster than a uvicorn process",
+            alone / start >= 5,
+        ),
+        (
+            "later serve() to its answer",
+            f"{later * 1e3:.1f} ms",
+            f"{alone / later:.0f} times faster than a uvicorn process",
+            alone / later >= 30,
+        ),
+        (
+            "recorded exchange",
+            f"{recorded * 1e3:.1f} ms",
+            f"{(recorded - bare) * 1e3:.1f} ms more than a bare one",
+            recorded - bare < 0.005,
+        ),
         ("import helpers", f"{cost * 1e3:.0f} ms", "on top of fastapi, uvicorn and httpx", cost < 0.4),
     ]
     print(f"uvicorn process to its first answer: {alone * 1e3:.0f} ms; bare exchange: {bare * 1e3:.1f} ms")

@@ -10,7 +10,16 @@ from helpers.timeline import Bar, Timeline
 
 
 def bar(name: str, kind: str, start: float, end: float, **more) -> dict:
-    return {"name": name, "kind": kind, "start": start, "end": end, "sent": 5.0, "error": None, "running": False, "status": None} | more
+    return {
+        "name": name,
+        "kind": kind,
+        "start": start,
+        "end": end,
+        "sent": 5.0,
+        "error": None,
+        "running": False,
+        "status": None,
+    } | more
 
 
 ONE = {
@@ -24,7 +33,10 @@ ONE = {
         bar("session closed", "event", 806.0, 806.0),
     ],
 }
-TWO = {"length": 50.0, "bars": ONE["bars"][:3] + [bar("GET /", "server", 20.0, 30.0, sent=30.0), bar("log", "task", 31, 50, sent=30.0)]}
+TWO = {
+    "length": 50.0,
+    "bars": ONE["bars"][:3] + [bar("GET /", "server", 20.0, 30.0, sent=30.0), bar("log", "task", 31, 50, sent=30.0)],
+}
 NONE = {"length": 0.0, "bars": []}
 
 
@@ -37,7 +49,15 @@ def test_it_is_xml_and_equal_every_time(data):
 
 def test_every_lane_mark_and_duration_is_there():
     words = " ".join(ElementTree.fromstring(picture.draw(ONE)).itertext())
-    for expected in ("client", "POST /register", "send_email", "800 ms", "response sent", "session closed", "still running"):
+    for expected in (
+        "client",
+        "POST /register",
+        "send_email",
+        "800 ms",
+        "response sent",
+        "session closed",
+        "still running",
+    ):
         assert expected in words
 
 
@@ -95,11 +115,16 @@ def test_the_bundle_carries_picture_words_and_data():
     assert set(bundle) == {"image/svg+xml", "text/markdown", "text/plain"}
     assert picture.draw(metadata["timeline"]) == bundle["image/svg+xml"]
     assert metadata["image/svg+xml"]["alt"] == picture.describe(metadata["timeline"])
-    assert bundle["text/markdown"].startswith("![After the response was sent, send_email ran 795 ms.](data:image/svg+xml;base64,")
+    assert bundle["text/markdown"].startswith(
+        "![After the response was sent, send_email ran 795 ms.](data:image/svg+xml;base64,"
+    )
 
 
 def test_dependencies_and_serialization_are_shown_on_request():
-    bars = [Bar(kind, kind, kind, 0.0, 0.1, None, False, 0.1, None) for kind in ("dependencies", "endpoint", "serialization")]
+    bars = [
+        Bar(kind, kind, kind, 0.0, 0.1, None, False, 0.1, None)
+        for kind in ("dependencies", "endpoint", "serialization")
+    ]
     for detail, expected in ((False, ["endpoint"]), (True, ["dependencies", "endpoint", "serialization"])):
         timeline = Timeline(detail=detail)
         timeline.fill(bars, 0.1)

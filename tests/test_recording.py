@@ -110,7 +110,12 @@ def test_equal_names_are_numbered(client):
     with record() as timeline:
         client.get("/twice")
         client.get("/twice")
-    assert [bar.name for bar in timeline if bar.kind == "task"] == ["write_log", "write_log#2", "write_log#3", "write_log#4"]
+    assert [bar.name for bar in timeline if bar.kind == "task"] == [
+        "write_log",
+        "write_log#2",
+        "write_log#3",
+        "write_log#4",
+    ]
     assert [bar.name for bar in timeline if bar.kind == "client"] == ["client", "client#2"]
 
 
@@ -226,7 +231,9 @@ def test_asking_for_what_is_not_there_lists_the_names(client):
         client.get("/mail")
     with pytest.raises(NotInTimeline) as refusal:
         timeline["send_mail"]
-    assert str(refusal.value).startswith("no 'send_mail' in this timeline, which holds: client, GET /mail, dependencies, mail,")
+    assert str(refusal.value).startswith(
+        "no 'send_mail' in this timeline, which holds: client, GET /mail, dependencies, mail,"
+    )
     with record() as empty:
         pass
     with pytest.raises(NotInTimeline, match="no request was made in its block"):
@@ -251,7 +258,9 @@ def test_the_wall_clock_may_jump(client, monkeypatch):
     monkeypatch.setattr(time, "time_ns", lambda: 10**18 - next(jumps) * 10**9)
     with record() as timeline:
         client.get("/mail")
-    assert timeline.order[3:5] == ["response sent", "send_email starts"] and 0.2 <= timeline["send_email"].duration < 0.4
+    assert (
+        timeline.order[3:5] == ["response sent", "send_email starts"] and 0.2 <= timeline["send_email"].duration < 0.4
+    )
 
 
 def test_a_provider_of_the_readers_own_is_listened_to():

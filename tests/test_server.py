@@ -122,7 +122,9 @@ def failing_lifespan(error):
 
 
 def test_a_lifespan_that_raises_tells_the_error_once_and_the_old_app_goes_on():
-    with pytest.raises(CourseError, match="^The app did not start: its lifespan raised OSError: no database. Nothing is served"):
+    with pytest.raises(
+        CourseError, match="^The app did not start: its lifespan raised OSError: no database. Nothing is served"
+    ):
         serve(failing_lifespan(OSError("no database")))
     before = serve(app_named("before"))
     url = before.url

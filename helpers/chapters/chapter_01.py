@@ -1,0 +1,243 @@
+"""Chapter 1: its predictions, exercises and reference solutions."""
+
+import smtplib
+import time
+from email.message import EmailMessage
+from functools import cache
+from typing import Annotated
+
+from fastapi import BackgroundTasks, FastAPI
+from pydantic import BaseModel, Field
+
+from helpers.exercises import Exercise
+from helpers.mailbox import Mailbox
+from helpers.predictions import Prediction
+from helpers.recording import record
+from helpers.server import running
+
+PREDICTIONS = [
+    Prediction(
+        id="1.1-wait",
+        question="The mail server takes 0.8 s for a message. How long does the client wait for its answer?",
+        options={
+            "a": "0.8 s from both path operations: the mail has to be sent either way",
+            "b": "0.8 s from `/register-inline`, a few milliseconds from `/register`",
+            "c": "a few milliseconds from both: FastAPI is asynchronous",
+            "d": "0.8 s from `/register-inline`, about half of it from `/register`: the two jobs share the time",
+        },
+        answer="b",
+        because={
+            "a": "The mail is sent either way, but not before the answer.",
+            "c": "Nothing becomes asynchronous by itself: a path operation answers when its function has returned.",
+            "d": "The two do not share time: the task begins when the response has been sent.",
+        },
+        shown_by="The two waits above and the picture below show it.",
+    ),
+    Prediction(
+        id="1.2-twenty",
+        question="A carrier's price service takes 0.3 s. Twenty clients ask `/quote` at the same moment. "
+        "When does the last one have its answer?",
+        options={
+            "a": "after about 6 s: 20 times 0.3 s, one client after the other",
+            "b": "after about 3 s: there are two processor cores, so two at a time",
+            "c": "after about 0.3 s: all of them wait at the same time",
+        },
+        answer="c",
+        because={
+            "a": "That would be so if the function held the event loop. `await` gives it back while it waits.",
+            "b": "Waiting needs no processor: twenty can wait as well as two.",
+        },
+        shown_by="Twenty answers came in little more than the time of one.",
+    ),
+    Prediction(
+        id="1.3-kill",
+        question="Each process is killed the moment it has answered. Which framework still delivers the welcome mail?",
+        options={
+            "a": "FastAPI, because its background tasks are queued",
+            "b": "Flask and Django, because their server finishes a response before it ends",
+            "c": "all three: the client was told that it is registered",
+            "d": "none",
+        },
+        answer="d",
+        because={
+            "a": "The queue is a Python list in the process that was killed.",
+            "b": "A killed process finishes nothing: SIGKILL cannot be caught.",
+            "c": "The answer was sent before the mail, so it promised something that nobody was left to do.",
+        },
+        shown_by="The mailbox stayed empty.",
+    ),
+    Prediction(
+        id="1.4-close",
+        question="A dependency opens a database session and closes it after `yield`. A background task is added too. "
+        "When is the session closed?",
+        options={
+            "a": "before the response is sent",
+            "b": "after the response, before the task starts",
+            "c": "after the task has ended",
+        },
+        answer="c",
+        because={
+            "a": 'That was so from FastAPI 0.106 to 0.117, and is now what `scope="function"` asks for.',
+            "b": "The task runs as part of sending the response; the dependency is closed when all of that is over.",
+        },
+        shown_by="The recorded order ends with the closed session.",
+    ),
+]
+
+
+def _check_mail(app: FastAPI, mailbox: Mailbox) -> str:
+    before, delay = len(mailbox), mailbox.delay
+    mailbox.delay = 0.3  # long enough to see who waits for it
+    try:
+        with running(app) as server:
+            with record():
+                answer = server.client.post("/parcels", json={"name": "Ada", "email": "ada@example.org"})
+                at_the_answer = len(mailbox) - before
+            afterwards = len(mailbox) - before
+            if not afterwards and not _errors(server.log):
+                time.sleep(2 * mailbox.delay)  # a thread that the recording knows nothing of
+    finally:
+        mailbox.delay = delay
+    later, error = len(mailbox) - before, _errors(server.log)
+    assert answer.status_code != 422, (
+        f"the check sent a sender with name and email, and your app answered 422: {answer.json()['detail'][0]['msg']}."
+    )
+    assert answer.status_code < 500, f"your app answered {answer.status_code}: {error}."
+    assert not (at_the_answer and error), (
+        "the mail was sent before the answer, and the task then failed: `add_task(send_welcome(...))` calls the function "
+        "at once and adds what it returned, which is None. Pass the function and its arguments: `add_task(send_welcome, ...)`."
+    )
+    assert not error, f"the client has its answer, but the task then failed, seen by nobody but the log: {error}."
+    assert not at_the_answer, (
+        "the client waited for the mail: `send_welcome` runs inside your path operation. Hand it over with "
+        "`background_tasks.add_task(...)` and it runs after the answer."
+    )
+    assert later, (
+        "the answer came, but no mail was sent. Tasks run only when they are added to the `background_tasks` parameter that "
+        "FastAPI hands you; a `BackgroundTasks()` of your own is never looked at."
+    )
+    assert afterwards, (
+        "the mail was sent by a thread of your own. Nobody logs its failure and no shutdown waits for it: a background task "
+        "has both."
+    )
+    assert later == 1, f"one mail should be sent for each parcel, but {later} were."
+    to = mailbox[-1]["To"]
+    assert to == "ada@example.org", f"the mail should go to the sender's address, ada@example.org, but went to {to}."
+    assert answer.status_code == 202, f"202 Accepted was asked for, but {answer.status_code} came."
+    assert answer.json() == {"status": "accepted"}, f'{{"status": "accepted"}} was asked for, but {answer.json()} came.'
+    return "The answer was sent first, with 202; the mail to the sender followed as a background task."
+
+
+def _errors(log: list[str]) -> str:
+    """The last line of the first traceback in a server's log, or nothing."""
+    return next((text.splitlines()[-1] for text in log if text.startswith("ERROR")), "")
+
+
+class Sender(BaseModel):
+    """As in the notebook."""
+
+    name: str
+    email: str
+
+
+def send_welcome(email: str) -> None:
+    """As in the notebook."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "hello@parcels.example", email, "Welcome"
+    with smtplib.SMTP(_mailbox().host, _mailbox().port, local_hostname="localhost") as smtp:
+        smtp.send_message(message)
+
+
+@cache
+def _mailbox() -> Mailbox:
+    return Mailbox()
+
+
+def _solve_mail() -> tuple[FastAPI, Mailbox]:
+    app = FastAPI()
+
+    @app.post("/parcels", status_code=202)
+    def hand_in(sender: Sender, background_tasks: BackgroundTasks) -> dict[str, str]:
+        background_tasks.add_task(send_welcome, sender.email)
+        return {"status": "accepted"}
+
+    return app, _mailbox()
+
+
+def _check_weight(app: FastAPI) -> str:
+    with running(app) as server:
+
+        def hand_in(**parcel: object) -> int:
+            return server.client.post("/parcels", json={"to": "Grace", "weight_kg": 2.5} | parcel).status_code
+
+        good = server.client.post("/parcels", json={"to": "Grace", "weight_kg": 2.5})
+        assert good.status_code == 200, f"a parcel of 2.5 kg to Grace is fine, but {good.status_code} came."
+        assert good.json() == {"to": "Grace", "weight_kg": 2.5}, (
+            f"the parcel itself should come back, but {good.json()} came."
+        )
+        assert hand_in(weight_kg=30) == 200, "30 kg is still allowed: the limit is at most 30, which is `le`, not `lt`."
+        codes = {kilograms: hand_in(weight_kg=kilograms) for kilograms in (-1, 0, 30.5)}
+        assert codes[-1] != 200, (
+            "a parcel of -1 kg was accepted: a type alone says `number`, not which numbers. See `Field`."
+        )
+        assert codes[0] != 200, "a parcel of 0 kg was accepted: more than 0 is `gt`, while `ge` allows 0."
+        assert codes[30.5] != 200, "a parcel of 30.5 kg was accepted: the upper limit is missing."
+        assert set(codes.values()) == {422}, (
+            f"wrong weights are refused, with {', '.join(map(str, sorted(set(codes.values()))))}. When the limits stand in the "
+            "model, FastAPI refuses with 422 and says which field is wrong, before your function runs."
+        )
+        models = server.client.get("/openapi.json").json().get("components", {}).get("schemas", {})
+    weights = [
+        model["properties"]["weight_kg"] for model in models.values() if "weight_kg" in model.get("properties", {})
+    ]
+    assert any(weight.get("exclusiveMinimum") == 0 and weight.get("maximum") == 30 for weight in weights), (
+        "the limits are kept, but `/openapi.json` does not know them, so no client can read them: write them into the "
+        "model's field, not into the function."
+    )
+    return "Wrong weights get 422 before your function runs, and `/openapi.json` tells clients the limits."
+
+
+def _solve_weight() -> FastAPI:
+    class Parcel(BaseModel):
+        to: str
+        weight_kg: Annotated[float, Field(gt=0, le=30)]
+
+    app = FastAPI()
+
+    @app.post("/parcels")
+    def hand_in(parcel: Parcel) -> Parcel:
+        return parcel
+
+    return app
+
+
+EXERCISES = [
+    Exercise(
+        id="1.1-mail",
+        title="the mail behind the answer",
+        task='`POST /parcels` should answer 202 with `{"status": "accepted"}` at once, and `send_welcome` should mail the '
+        "sender after that.",
+        check=_check_mail,
+        hints=(
+            "FastAPI hands your function an object for work after the answer. Which parameter is it?",
+            "`background_tasks.add_task(function, argument)` takes the function itself, without parentheses behind it.",
+            "What must the function return so that the client reads `accepted`?",
+        ),
+        solution=_solve_mail,
+        wants=("app", "value"),
+        routes=("POST /parcels",),
+    ),
+    Exercise(
+        id="1.2-weight",
+        title="let the model refuse",
+        task="`POST /parcels` should return the parcel it got, and refuse a weight that is not above 0 and at most 30 kg with "
+        "FastAPI's own 422.",
+        check=_check_weight,
+        hints=(
+            "The limits belong to the data, so they stand in the model, not in the function.",
+            "`Annotated[float, Field(...)]`: Pydantic calls the limits `gt`, `ge`, `lt` and `le`. Which two do you need?",
+        ),
+        solution=_solve_weight,
+        routes=("POST /parcels",),
+    ),
+]
