@@ -31,15 +31,18 @@ READY = """async () => {
                  && panel.sessionContext.session.kernel.status === 'idle');
 }"""
 # A stored execution count must not pass for a run: forget the counts, leave outputs as the reader finds them.
-# The promise is not awaited here, because `evaluate` has no time-out.
+# The command ends at the first error, also a taught one, while cells still run: an empty request after them waits for all.
+# Nothing is awaited here, because `evaluate` has no time-out.
 RUN_ALL = """() => {
-  const app = window.jupyterapp;
-  for (const cell of app.shell.currentWidget.content.widgets)
+  const app = window.jupyterapp, panel = app.shell.currentWidget;
+  for (const cell of panel.content.widgets)
     if (cell.model.type === 'code') cell.model.executionCount = null;
   window.ran = false;
-  app.commands.execute('notebook:run-all-cells').then(() => window.ran = true);
+  app.commands.execute('notebook:run-all-cells')
+    .then(() => panel.sessionContext.session.kernel.requestExecute({code: '', silent: true, stop_on_error: false}).done)
+    .then(() => window.ran = true);
 }"""
-DONE = "() => window.ran && window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
+DONE = "() => window.ran"
 CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets.filter(c => c.model.type === 'code').map(c => ({
   source: c.model.sharedModel.getSource(), tags: c.model.getMetadata('tags') ?? [], hidden: c.outputHidden,
   stored_hidden: c.model.getMetadata('jupyter')?.outputs_hidden ?? false, outputs: c.model.outputs.toJSON(),
