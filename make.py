@@ -213,9 +213,10 @@ def lint(*options: str) -> None:
     """check style, format and types"""
     set_up(LOCK, TEST_LOCK)
     say("Checking style, format and types (ruff, pyrefly)")
-    run("-m", "ruff", "check", "--quiet", "--output-format=concise", ".", *options)
-    run("-m", "ruff", "format", "--quiet", "--check", "helpers", "tests", "make.py", "conftest.py")
-    run("-m", "pyrefly", "check", "--summary=none")
+    brief = ("--quiet", "--output-format=concise")
+    run("-m", "ruff", "check", *brief, ".", *options)
+    run("-m", "ruff", "format", "--check", *brief, "helpers", "tests", "make.py", "conftest.py")
+    run("-m", "pyrefly", "check", "--summary=none", "--output-format=min-text", "helpers")
 
 
 def clean(*options: str) -> None:
