@@ -176,8 +176,8 @@ def test_errors_of_the_process_and_its_children_are_in_the_log():
 @pytest.mark.parametrize(
     ("command", "name"),
     [
-        (["python", "-m", "uvicorn", "--version"], "uvicorn"),
-        (["-m", "uvicorn", "--version"], "uvicorn"),
+        (["python", "-m", "json.tool", "--help"], "json.tool"),
+        (["-m", "json.tool", "--help"], "json.tool"),
         (["uvicorn", "--version"], "uvicorn"),
         (["python", "--version"], "python"),
         ([sys.executable, "--version"], Path(sys.executable).name),
