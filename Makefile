@@ -3,4 +3,4 @@
 PYTHON ?= python3
 .DEFAULT_GOAL := help
 .PHONY: help lab test setup slow browser refresh bench lock lint clean
-help lab test setup slow browser refresh bench lock lint clean: ; @$(PYTHON) make.py $@ $(CHAPTER) $(ARGS)
+help lab test setup slow browser refresh bench lock lint clean: ; @"$(PYTHON)" make.py $@ $(CHAPTER) $(ARGS)
