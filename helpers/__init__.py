@@ -1,6 +1,7 @@
 """What the notebooks import. Names load on first use, so that `import helpers` costs what a cell needs and no more."""
 
 from importlib import import_module
+from typing import Any
 
 # A module must not bear the name of what it gives: importing it would put the module in the name's place.
 _HOME = {
@@ -27,7 +28,7 @@ _HOME = {
 __all__ = sorted([*_HOME, "progress"])
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     if name == "progress":
         return import_module("helpers.progress")
     if name not in _HOME:

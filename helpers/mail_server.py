@@ -13,11 +13,10 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP
 
+from helpers import loopback
 from helpers.errors import CourseError
 
-__all__ = ["HOST", "Post", "Server", "listen"]
-
-HOST = "127.0.0.1"
+__all__ = ["Post", "Server", "listen"]
 
 # aiosmtpd logs every command, and a client's slip as a warning, which Python prints to stderr when nobody listens.
 logging.getLogger("mail.log").addHandler(logging.NullHandler())
@@ -93,14 +92,11 @@ class Server:
 def listen(port: int) -> socket.socket:
     """A socket that listens on loopback, at a free port for 0; raises `CourseError`."""
     try:
-        listener = socket.create_server((HOST, port))
+        return loopback.listen(port)
     except PermissionError:
         raise CourseError(f"This system does not let you open port {port}: Mailbox() takes a free one.") from None
     except OSError:
         raise CourseError(f"Port {port} is taken by another program: Mailbox() takes a free one.") from None
-    # create_server leaves the protocol open, and then asyncio does not set TCP_NODELAY (asyncio/base_events.py,
-    # _set_nodelay): each greeting, an answer of several small writes, would take 40 ms.
-    return socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=listener.detach())
 
 
 def _ignore_hang_ups(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

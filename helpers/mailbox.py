@@ -8,7 +8,8 @@ from email.message import EmailMessage
 from typing import overload
 
 from helpers.errors import CourseError, Interrupted
-from helpers.mail_server import HOST, Post, Server, listen
+from helpers.loopback import HOST
+from helpers.mail_server import Post, Server, listen
 from helpers.readiness import until
 
 __all__ = ["Mailbox"]

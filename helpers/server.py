@@ -22,6 +22,7 @@ from fastapi import APIRouter
 
 from helpers.client import Client
 from helpers.errors import CourseError, Interrupted
+from helpers.loopback import listen
 from helpers.spans import observe, running_tasks
 
 __all__ = ["Server", "any_busy", "running", "serve"]
@@ -257,8 +258,8 @@ def _listener(before: Server | None) -> socket.socket:
         if listener is not None:
             return listener
         with contextlib.suppress(OSError):
-            return socket.create_server(("127.0.0.1", before.port))
-    return socket.create_server(("127.0.0.1", 0))
+            return listen(before.port)
+    return listen()
 
 
 def _check_app(app: Any) -> None:

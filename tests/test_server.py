@@ -255,6 +255,23 @@ def test_options_go_to_uvicorn():
     assert [Client(base_url=server.url, trust_env=False).get("/awaits").status_code for _ in range(3)].count(503) >= 1
 
 
+@pytest.mark.parametrize("loop", ["asyncio", "auto"])
+def test_small_answers_are_not_held_back(loop):
+    app = FastAPI()
+
+    @app.get("/")
+    def answer() -> list[int]:
+        return list(range(1000))
+
+    server = serve(app, loop=loop)
+    waits = []
+    for _ in range(20):
+        begun = time.perf_counter()
+        server.client.get("/")
+        waits.append(time.perf_counter() - begun)
+    assert sorted(waits)[10] < 0.03, "Nagle's algorithm and delayed acknowledgements cost 40 ms an answer"
+
+
 def test_two_hundred_times_without_a_leak():
     def census() -> tuple[int, int]:
         return threading.active_count(), len(os.listdir("/proc/self/fd")) if os.path.exists("/proc/self/fd") else 0
