@@ -46,6 +46,8 @@ def scrub(text: str) -> str:
     text = re.sub(r" at 0x[0-9A-Fa-f]+", "", text)
     text = re.sub(r"\b0x[0-9A-Fa-f]{6,}\b", "0x…", text)
     text = re.sub(r"\b(127\.0\.0\.1|0\.0\.0\.0|localhost)(['\",]* *[:,] *)\d{2,5}\b", r"\1\2…", text)
+    for place in sorted(filter(None, _PLACES), key=len, reverse=True):  # folders of this machine may hold spaces
+        text = text.replace(place, str(Path(*Path(place).parts[:2])))
     text = re.sub(_PATH, lambda path: "…/" + re.split(r"[\\/]", path[0])[-1], text)
     text = "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
     return text if len(text) <= LONGEST else text[:LONGEST] + " …"
