@@ -245,6 +245,25 @@ def weight_whole_numbers():
     return weight_app(Parcel)
 
 
+@wrong("1.2-weight", says="the client got 500, because your function failed: ValueError: wrong weight")
+def weight_raises():
+    def hand_in(parcel: Unlimited) -> Unlimited:
+        if not 0 < parcel.weight_kg <= 30:
+            raise ValueError("wrong weight")
+        return parcel
+
+    return weight_app(Unlimited, hand_in)
+
+
+@wrong("1.2-weight", says="the lower limit is 0 itself")
+def weight_from_a_tenth():
+    class Parcel(BaseModel):
+        to: str
+        weight_kg: Annotated[float, Field(ge=0.1, le=30)]
+
+    return weight_app(Parcel)
+
+
 @wrong("1.2-weight", says="the parcel itself should come back")
 def weight_not_returned():
     class Parcel(BaseModel):

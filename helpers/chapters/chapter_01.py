@@ -7,6 +7,7 @@ from functools import cache
 from typing import Annotated
 
 from fastapi import BackgroundTasks, FastAPI
+from httpx import Response
 from pydantic import BaseModel, Field
 
 from helpers.exercises import Exercise
@@ -39,7 +40,7 @@ PREDICTIONS = [
         "When does the last one have its answer?",
         options={
             "a": "after about 6 s: 20 times 0.3 s, one client after the other",
-            "b": "after about 3 s: there are two processor cores, so two at a time",
+            "b": "after about 3 s: only a few at a time, as many as there are processor cores",
             "c": "after about 0.3 s: all of them wait at the same time",
         },
         answer="c",
@@ -100,7 +101,8 @@ def _check_mail(app: FastAPI, mailbox: Mailbox) -> str:
         mailbox.delay = delay
     later, error = len(mailbox) - before, _errors(server.log)
     assert answer.status_code != 422, (
-        f"the check sent a sender with name and email, and your app answered 422: {answer.json()['detail'][0]['msg']}."
+        f"the check sent a sender with name and email, and your app answered 422: {answer.json()['detail'][0]['msg']}, "
+        f"{answer.json()['detail'][0]['loc']}. A parameter without a model or `BackgroundTasks` as its type is read from the query."
     )
     assert answer.status_code < 500, f"your app answered {answer.status_code}: {error}."
     assert not (at_the_answer and error), (
@@ -167,15 +169,25 @@ def _solve_mail() -> tuple[FastAPI, Mailbox]:
 def _check_weight(app: FastAPI) -> str:
     with running(app) as server:
 
-        def hand_in(**parcel: object) -> int:
-            return server.client.post("/parcels", json={"to": "Grace", "weight_kg": 2.5} | parcel).status_code
+        def send(kilograms: float) -> Response:
+            server.client.hang_up()  # uvicorn closes a connection after a 500
+            answer = server.client.post("/parcels", json={"to": "Grace", "weight_kg": kilograms})
+            assert answer.status_code != 500, (
+                f"for {kilograms} kg the client got 500, because your function failed: {_errors(server.log)}. "
+                "What the function returns must fit its return type."
+            )
+            return answer
 
-        good = server.client.post("/parcels", json={"to": "Grace", "weight_kg": 2.5})
+        def hand_in(weight_kg: float) -> int:
+            return send(weight_kg).status_code
+
+        good = send(2.5)
         assert good.status_code == 200, f"a parcel of 2.5 kg to Grace is fine, but {good.status_code} came."
         assert good.json() == {"to": "Grace", "weight_kg": 2.5}, (
             f"the parcel itself should come back, but {good.json()} came."
         )
         assert hand_in(weight_kg=30) == 200, "30 kg is still allowed: the limit is at most 30, which is `le`, not `lt`."
+        assert hand_in(weight_kg=0.05) == 200, "a letter of 0.05 kg is fine: the lower limit is 0 itself."
         codes = {kilograms: hand_in(weight_kg=kilograms) for kilograms in (-1, 0, 30.5)}
         assert codes[-1] != 200, (
             "a parcel of -1 kg was accepted: a type alone says `number`, not which numbers. See `Field`."
