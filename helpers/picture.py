@@ -59,11 +59,13 @@ def draw(data: dict[str, Any]) -> str:
         parts.append(_label(bar, LEFT + scale * bar["start"], width, y + 17, failed))
     parts += _sent_lines(bars, x, bottom)
     for number, event in enumerate(events):
-        y = TOP + len(bars) * ROW + 13
+        y, at = TOP + len(bars) * ROW + 13, LEFT + scale * event["start"]
+        words = _short(event["name"])
+        fits = at + 9 + 6 * len(words) < WIDTH
+        side = f'x="{at + 9:.1f}"' if fits else f'x="{at - 9:.1f}" text-anchor="end"'
         parts.append(
-            f'<path d="M{x(event["start"])} {y - 5}l5 5l-5 5l-5 -5z" fill="#1f2328"/>'
-            f'<text x="{LEFT + scale * event["start"] + 9:.1f}" y="{y + 4 + 12 * (number % 3 - 1)}" font-size="10" '
-            f'fill="#1f2328">{escape(_short(event["name"]))}</text>'
+            f'<path d="M{at:.1f} {y - 5}l5 5l-5 5l-5 -5z" fill="#1f2328"/>'
+            f'<text {side} y="{y + 4 + 12 * (number % 3 - 1)}" font-size="10" fill="#1f2328">{escape(words)}</text>'
         )
     return "".join(parts) + "</svg>"
 

@@ -83,6 +83,13 @@ def test_nothing_leaves_the_picture():
         assert float(rect.get("x", 0)) + float(rect.get("width")) <= picture.WIDTH
 
 
+def test_the_label_of_a_late_event_stands_on_its_left():
+    late = {"length": 1, "bars": [bar("a name of some length", "event", 100, 100), bar("early", "event", 1, 1)]}
+    texts = list(ElementTree.fromstring(picture.draw(late)).iter("{http://www.w3.org/2000/svg}text"))
+    sides = {t.text: t.get("text-anchor") for t in texts if t.get("font-size") == "10"}
+    assert sides == {"a name of some le…": "end", "early": None}
+
+
 def test_names_are_escaped():
     ElementTree.fromstring(picture.draw({"length": 1, "bars": [bar("<a> & b", "task", 0, 1)]}))
 
