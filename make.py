@@ -26,6 +26,8 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "ready.json"
 
+# What people read beside the notebooks and the code.
+PROSE = ["README.md", "CONTRIBUTING.md", "requirements.in", "make.py"]
 # What pip and uv say when no index answers.
 OFFLINE = re.compile("from versions: none|error sending request|dns error|are you offline")
 # JupyterLab asks for news in a pop-up; this file inside the environment is what it heeds.
@@ -99,10 +101,15 @@ def set_up(*locks: str) -> None:
         say(f"Installing {' and '.join(locks)} with uv")
         install = [PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON, "--compile-bytecode"]
         quietly([*install, *(word for lock in locks for word in ("-r", lock))])
-        settings = VENV / "share" / "jupyter" / "lab" / "settings"
-        settings.mkdir(parents=True, exist_ok=True)
-        (settings / "overrides.json").write_text(json.dumps(OVERRIDES), encoding="utf-8")
+        no_news(VENV)
         STAMP.write_text(json.dumps({**installed, **wanted}), encoding="utf-8")
+
+
+def no_news(prefix: Path) -> None:
+    """Switch JupyterLab's news pop-up off in the environment at `prefix`; Binder's image does it too (binder/postBuild)."""
+    settings = Path(prefix) / "share" / "jupyter" / "lab" / "settings"
+    settings.mkdir(parents=True, exist_ok=True)
+    (settings / "overrides.json").write_text(json.dumps(OVERRIDES), encoding="utf-8")
 
 
 def quietly(command: list, **options: object) -> None:
@@ -191,6 +198,17 @@ def refresh(*options: str) -> None:
     run("-m", "helpers.refresh", *options)
 
 
+def site(*options: str) -> None:
+    """compare every notebook and build the site to read and search, _site/index.html (ARGS=--unverified only builds)"""
+    set_up(LOCK, TEST_LOCK)
+    run("-m", "helpers.site", *options)
+
+
+def pack(*options: str) -> None:
+    """build the site and an offline pack of everything, _pack/after-the-response.zip"""
+    site("--pack", *options)
+
+
 def bench(*options: str) -> None:
     """measure the helpers against the bare alternative"""
     set_up(LOCK, TEST_LOCK)
@@ -210,19 +228,20 @@ def lock(*options: str) -> None:
 
 
 def lint(*options: str) -> None:
-    """check style, format and types"""
+    """check style, format, types and spelling"""
     set_up(LOCK, TEST_LOCK)
-    say("Checking style, format and types (ruff, pyrefly)")
+    say("Checking style, format, types and spelling (ruff, pyrefly, codespell)")
     brief = ("--quiet", "--output-format=concise")
     run("-m", "ruff", "check", *brief, ".", *options)
     run("-m", "ruff", "format", "--check", *brief, "helpers", "tests", "make.py", "conftest.py")
     run("-m", "pyrefly", "check", "--summary=none", "--output-format=min-text", "helpers")
+    run("-m", "codespell_lib", "notebooks", "helpers", "tests", *PROSE)
 
 
 def clean(*options: str) -> None:
     """remove the environment and every cache, never the reader's progress"""
     say("Removing .venv, caches and screenshots")
-    junk = [".venv", ".pytest_cache", ".ruff_cache", ".hypothesis", ".benchmarks", "_screenshots"]
+    junk = [".venv", ".pytest_cache", ".ruff_cache", ".hypothesis", ".benchmarks", "_screenshots", "_site", "_pack"]
     found = [ROOT / name for name in junk] + list(ROOT.glob("*.egg-info"))
     for folder in ("helpers", "tests", "notebooks"):
         found += [path for name in ("__pycache__", ".ipynb_checkpoints") for path in (ROOT / folder).rglob(name)]
@@ -230,7 +249,9 @@ def clean(*options: str) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-VERBS = {verb.__name__: verb for verb in (lab, test, setup, slow, browser, refresh, bench, lock, lint, clean)}
+VERBS = {
+    verb.__name__: verb for verb in (lab, test, setup, slow, browser, refresh, site, pack, bench, lock, lint, clean)
+}
 
 
 def main(words: list) -> None:

@@ -60,3 +60,12 @@ def test_it_names_what_is_written():
         assert sentence is None
     else:
         assert sentence and {int(number) for number in re.findall(r"\b\d+\b", sentence[1])} == written
+
+
+def test_the_example_of_contributing_is_the_start_page_and_runs(capsys):
+    example = re.findall(r"```python\n(.*?)```", (make.ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.S)
+    notebook = json.loads((make.ROOT / make.START).read_text(encoding="utf-8"))
+    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert [block.strip() for block in example] == cells[:2]
+    exec("\n".join(example), {"__name__": "__main__"})
+    assert "the client waited" in capsys.readouterr().out
