@@ -11,6 +11,7 @@ import datetime
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -178,13 +179,17 @@ def verification(counts: dict[str, tuple[int, int]] | None, now: datetime.dateti
 
 
 def build(verified: str, site: Path = SITE) -> int:
-    """Builds the site with warnings as errors; returns Sphinx's exit code."""
+    """Builds the site with warnings as errors; returns Sphinx's exit code. A failed build leaves the old site."""
     with tempfile.TemporaryDirectory() as scratch:
-        source = Path(scratch) / "source"
+        source, built = Path(scratch) / "source", Path(scratch) / "site"  # myst-nb writes beside its output, too
         source.mkdir()
         sources(source, verified)
         command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-E", "-b", "html"]
-        return subprocess.run([*command, "-d", Path(scratch) / "doctrees", source, site]).returncode
+        status = subprocess.run([*command, "-d", Path(scratch) / "doctrees", source, built]).returncode
+        if status == 0:
+            shutil.rmtree(site, ignore_errors=True)
+            shutil.copytree(built, site, ignore=shutil.ignore_patterns(".buildinfo*", "_sources"))
+        return status
 
 
 def answer_sheet() -> str:
