@@ -138,7 +138,8 @@ def sources(folder: Path, verified: str) -> None:
     (folder / "_static").mkdir()
     (folder / "_static" / "course.css").write_text(STYLE, encoding="utf-8")
     (folder / "icon.svg").write_text(ICON, encoding="utf-8")
-    for name in ("timeline.svg", "LICENSE", "LICENSE-text"):
+    (folder / "binder").mkdir()
+    for name in ("timeline.svg", "binder/badge.svg", "LICENSE", "LICENSE-text"):
         (folder / name).write_bytes((ROOT / name).read_bytes())
 
 
