@@ -43,6 +43,21 @@ RUN_ALL = """() => {
     .then(() => window.ran = true);
 }"""
 DONE = "() => window.ran"
+# One code cell, as Ctrl+Enter runs it.
+RUN_ONE = """index => {
+  const app = window.jupyterapp, panel = app.shell.currentWidget, notebook = panel.content;
+  const cell = notebook.widgets.filter(c => c.model.type === 'code')[index];
+  notebook.deselectAll();
+  notebook.activeCellIndex = notebook.widgets.indexOf(cell);
+  window.ran = false;
+  app.commands.execute('notebook:run-cell')
+    .then(() => panel.sessionContext.session.kernel.requestExecute({code: '', silent: true, stop_on_error: false}).done)
+    .then(() => window.ran = true);
+}"""
+WRITE = """([index, source]) => {
+  const notebook = window.jupyterapp.shell.currentWidget.content;
+  notebook.widgets.filter(c => c.model.type === 'code')[index].model.sharedModel.setSource(source);
+}"""
 CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets.filter(c => c.model.type === 'code').map(c => ({
   source: c.model.sharedModel.getSource(), tags: c.model.getMetadata('tags') ?? [], hidden: c.outputHidden,
   stored_hidden: c.model.getMetadata('jupyter')?.outputs_hidden ?? false, outputs: c.model.outputs.toJSON(),
@@ -58,6 +73,27 @@ SHOW = """async index => {
   await Promise.all(images.map(image => image.decode().catch(() => null)));
   return images.map(image => ({alt: image.alt, width: image.naturalWidth}));
 }"""
+
+
+def faults(cells: list[dict]) -> list[str]:
+    """What went wrong when all was run: errors that are not taught, cells never reached, outputs that stayed hidden."""
+    errors = [
+        f"{output['ename']} in: {cell['source']}"
+        for cell in cells
+        for output in cell["outputs"]
+        if output["output_type"] == "error" and "raises-exception" not in cell["tags"]
+    ]
+    errors += [f"did not run: {cell['source']}" for cell in cells if not cell["ran"]]
+    return errors + [f"output still hidden after: {cell['source']}" for cell in cells if cell["hidden"]]
+
+
+def words(cell: dict) -> str:
+    """What a cell's outputs say, as text."""
+    shown = (
+        output.get("text") or output.get("data", {}).get("text/plain") or output.get("evalue", "")
+        for output in cell["outputs"]
+    )
+    return "\n".join("".join(part) for part in shown)
 
 
 class Reader:
@@ -80,14 +116,34 @@ class Reader:
             f"() => (window.opened ??= ({READY})().then(() => window.ready = true), window.ready)"
         )
 
-    def run_all(self, seconds: float = 120) -> None:
-        """Run All Cells, and wait until that has ended: at the last cell, or at an error."""
+    def start_all(self) -> None:
+        """Run All Cells, without waiting."""
         self.page.evaluate(RUN_ALL)
+
+    def wait(self, seconds: float = 120) -> None:
+        """Wait until what was started has ended: at the last cell, or at an error."""
         self.page.wait_for_function(DONE, timeout=seconds * 1000)
+
+    def run_all(self, seconds: float = 120) -> None:
+        """Run All Cells, and wait until that has ended."""
+        self.start_all()
+        self.wait(seconds)
 
     def cells(self) -> list[dict]:
         """Every code cell: source, tags, outputs, whether it ran, and whether its output is hidden and was stored so."""
         return self.page.evaluate(CELLS)
+
+    def index(self, part: str) -> int:
+        """Which code cell holds this text; the first, counted from 0."""
+        return next(index for index, cell in enumerate(self.cells()) if part in cell["source"])
+
+    def run(self, index: int, source: str | None = None, seconds: float = 60) -> str:
+        """Write a code cell, if a source is given, run it, and give what it shows in words."""
+        if source is not None:
+            self.page.evaluate(WRITE, [index, source])
+        self.page.evaluate(RUN_ONE, index)
+        self.wait(seconds)
+        return words(self.cells()[index])
 
     def pictures(self, index: int) -> list[dict]:
         """Bring a code cell into view; the alt text and natural width of each picture in its output."""
