@@ -215,6 +215,12 @@ def bench(*options: str) -> None:
     run("tests/bench.py", *options)
 
 
+def repeat(*options: str) -> None:
+    """compare every notebook 20 times idle and 20 times on a busy machine (ARGS="--times 5" for fewer)"""
+    set_up(LOCK, TEST_LOCK)
+    run("tests/repeat.py", *options)
+
+
 def lock(*options: str) -> None:
     """compile both locks (ARGS=--upgrade for the newest releases)"""
     set_up()
@@ -250,7 +256,8 @@ def clean(*options: str) -> None:
 
 
 VERBS = {
-    verb.__name__: verb for verb in (lab, test, setup, slow, browser, refresh, site, pack, bench, lock, lint, clean)
+    verb.__name__: verb
+    for verb in (lab, test, setup, slow, browser, refresh, site, pack, bench, repeat, lock, lint, clean)
 }
 
 
