@@ -21,6 +21,8 @@ _HOME = {
     "solution": "exercises",
     "myths": "claims",
     "check_machine": "machine",
+    "swagger_ui": "swagger",
+    "LoadCurve": "load_curve",
     "Note": "notes",
     "CourseError": "errors",
 }

@@ -1,5 +1,7 @@
 """The repeated run: what it tells of a notebook that flakes, and that it leaves no busy loop behind."""
 
+import contextlib
+
 import nbformat
 import psutil
 import pytest
@@ -21,15 +23,26 @@ def notebook(tmp_path):
     return write
 
 
-def test_a_cell_that_differs_is_named_and_counted(notebook, capsys):
-    assert repeat.main(["--times", "1", "--loops", "1", notebook("print('wrong')")]) == 1
+def test_a_cell_that_differs_is_named(notebook, tmp_path):
+    _, [line] = repeat.compare([notebook("print('wrong')")], tmp_path / "report.xml")
+    assert "one.ipynb Cell 0" in line
+
+
+def test_runs_and_failures_are_counted(monkeypatch, capsys):
+    outcomes = iter([(1.0, []), (1.0, ["one.ipynb Cell 0: outputs differ"]), (1.0, []), (1.0, [])])
+    monkeypatch.setattr(repeat, "compare", lambda notebooks, report: next(outcomes))
+    monkeypatch.setattr(repeat, "busy", lambda loops: contextlib.nullcontext())
+    assert repeat.main(["--times", "2"]) == 1
     said = capsys.readouterr().out
-    assert "0 of 2 runs were green." in said and "  2  " in said and "Cell 0" in said
+    assert "idle, run 2: 1 s, 1 cells failed" in said and "3 of 4 runs were green." in said
+    assert said.rstrip().endswith("  1  one.ipynb Cell 0: outputs differ")
+    monkeypatch.setattr(repeat, "compare", lambda notebooks, report: (1.0, []))
+    assert repeat.main(["--times", "1"]) == 0
 
 
-def test_a_notebook_that_holds_is_green(notebook, capsys):
-    assert repeat.main(["--times", "1", "--loops", "1", notebook("print('right')")]) == 0
-    assert "2 of 2 runs were green." in capsys.readouterr().out
+def test_a_notebook_that_cannot_be_run_is_no_green_run(tmp_path):
+    _, [line] = repeat.compare([str(tmp_path / "gone.ipynb")], tmp_path / "report.xml")
+    assert line.startswith("pytest ended with 4: ")
 
 
 def test_busy_loops_end():
