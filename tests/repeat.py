@@ -33,14 +33,21 @@ def busy(loops: int) -> Iterator[None]:
             process.wait()
 
 
+def why(said: str) -> str:
+    """The telling line of nbval's report on a cell: the error that was raised, or the first that differs, both ways."""
+    lines = [line.strip() for line in re.sub(r"\x1b\[[0-9;]*m|#x1B\[[0-9;]*m", "", said).splitlines()]
+    errors = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Interrupt|Timeout)\b", line)]
+    differing = [next((line for line in lines if line.startswith(sign)), "") for sign in ("- ", "+ ")]
+    return (errors or [" ".join(filter(None, differing))] or lines)[-1][:300]
+
+
 def failures(report: Path) -> list[str]:
-    """The cells that failed, by the report of a run: notebook, number of the cell, first line of why."""
-    found = []
-    for case in ElementTree.parse(report).getroot().iter("testcase"):
-        for trouble in [*case.findall("failure"), *case.findall("error")]:
-            said = re.sub(r"\x1b\[[0-9;]*m", "", trouble.get("message") or trouble.text or "").strip()
-            found.append(f"{case.get('classname')} {case.get('name')}: {(said.splitlines() or ['?'])[0][:200]}")
-    return found
+    """The cells that failed, by the report of a run: notebook, number of the cell, and why."""
+    return [
+        f"{case.get('classname')} {case.get('name')}: {why(trouble.text or '')}"
+        for case in ElementTree.parse(report).getroot().iter("testcase")
+        for trouble in [*case.findall("failure"), *case.findall("error")]
+    ]
 
 
 def compare(notebooks: list[str], report: Path) -> tuple[float, list[str]]:
