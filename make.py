@@ -221,6 +221,12 @@ def repeat(*options: str) -> None:
     run("tests/repeat.py", *options)
 
 
+def versions(*options: str) -> None:
+    """compare every notebook on each Python, on the oldest FastAPI and on the newest releases"""
+    set_up(LOCK, TEST_LOCK)
+    run("tests/versions.py", *options)
+
+
 def lock(*options: str) -> None:
     """compile both locks (ARGS=--upgrade for the newest releases)"""
     set_up()
@@ -257,7 +263,7 @@ def clean(*options: str) -> None:
 
 VERBS = {
     verb.__name__: verb
-    for verb in (lab, test, setup, slow, browser, refresh, site, pack, bench, repeat, lock, lint, clean)
+    for verb in (lab, test, setup, slow, browser, refresh, site, pack, bench, repeat, versions, lock, lint, clean)
 }
 
 
