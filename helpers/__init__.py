@@ -12,6 +12,7 @@ _HOME = {
     "record": "recording",
     "ping": "pinging",
     "process": "processes",
+    "scratch_folder": "scratch",
     "Mailbox": "mailbox",
     "Broker": "broker",
     "predict": "predictions",
@@ -30,7 +31,12 @@ _HOME = {
 __all__ = sorted([*_HOME, "progress"])
 
 
+__all__.append("exam")
+
+
 def __getattr__(name: str) -> Any:
+    if name == "exam":
+        return import_module("helpers.exam")
     if name == "progress":
         return import_module("helpers.progress")
     if name not in _HOME:
