@@ -160,17 +160,21 @@ class Reader:
 
 
 @contextlib.contextmanager
-def jupyterlab(folder: Path, scratch: Path) -> Iterator[tuple[str, str]]:
-    """Serve a folder of notebooks; gives address and token. Whatever Jupyter writes goes to `scratch`."""
+def jupyterlab(folder: Path, scratch: Path, base: str = "/") -> Iterator[tuple[str, str]]:
+    """Serve a folder of notebooks; gives address and token. Whatever Jupyter writes goes to `scratch`.
+
+    `base` is the path under which it stands: JupyterHub and Binder give each user one, such as "/user/ada/".
+    """
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    address, token = f"http://127.0.0.1:{port}", secrets.token_hex(16)
+    address, token = f"http://127.0.0.1:{port}{base.rstrip('/')}", secrets.token_hex(16)
     homes = ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"]
     homes += ["JUPYTERLAB_WORKSPACES_DIR", "JUPYTERLAB_SETTINGS_DIR"]
     environment = make.surroundings() | {home: str(scratch / home) for home in homes}
     del environment["COURSE_RUN"]  # a reader's kernel does not have it
     command = make.lab_command(folder / "any.ipynb", "--no-browser", "--expose-app-in-browser")
     command += ["--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
+    command += [f"--ServerApp.base_url={base}"]
     with (scratch / "log.txt").open("w") as log:
         server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=environment)
     try:

@@ -1,0 +1,116 @@
+"""A whole mock exam, taken from start to grade in a real JupyterLab, with the keyboard alone."""
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from helpers import exam_bank, exam_draw, exam_sitting
+
+pytestmark = pytest.mark.browser
+
+COUNT = "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
+FOCUSED = (
+    "() => { const a = document.activeElement; return a && (a.type || a.tagName) + ' ' + (a.textContent || a.value); }"
+)
+CELLS = ("from helpers import exam\nexam.start(seed=7)\nexam.show()", "exam.grade()")
+
+
+@pytest.fixture
+def exam_reader(lab, read):
+    """A notebook of two cells, one that starts and shows an exam and one that grades it."""
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    cells = [new_code_cell(source) for source in CELLS]
+    nbformat.write(new_notebook(cells=cells, metadata=kernel), lab[3] / "taking.ipynb")
+    return read("taking.ipynb")
+
+
+def drawn() -> list[exam_draw.Item]:
+    """The questions that the notebook's exam asks, with their right answers."""
+    rules = exam_sitting.rules()
+    return exam_draw.draw(exam_bank.load().values(), "7", exam_sitting.weights_by_chapter(), rules["questions"])
+
+
+def tab_to(page, text: str, most: int = 40) -> None:
+    """Press Tab until the focus is on what holds this text."""
+    for _ in range(most):
+        if text in (page.evaluate(FOCUSED) or ""):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not lead to {text!r}")
+
+
+def enter(page, item: exam_draw.Item) -> None:
+    """Answer the question that has the focus rightly, by keys."""
+    q = item.question
+    if q.kind == "multiple":
+        for letter in item.options:
+            if letter in item.right:
+                page.keyboard.press("Space")
+            page.keyboard.press("Tab")
+    elif q.kind in exam_bank.CHOICES:
+        page.keyboard.press("Space")
+        for _ in range(list(item.options).index(item.right)):
+            page.keyboard.press("ArrowDown")
+    else:
+        bars = ", ".join(f"{name} {start:g}-{end:g}" for name, (start, end) in q.bars.items())
+        page.keyboard.type(item.right or bars or f"{q.seconds:g}")
+        page.keyboard.press("Tab")
+
+
+def test_an_exam_is_taken_with_the_keyboard_alone(exam_reader):
+    page, items = exam_reader.page, drawn()
+    page.keyboard.press("Shift+Enter")
+    page.locator("fieldset legend").wait_for()
+    page.keyboard.press("ArrowUp")
+    tab_to(page, "radio" if items[0].question.kind in exam_bank.CHOICES else "text")
+    status = page.locator("p[role=status]")
+    for item in items:
+        assert page.locator("legend").inner_text().startswith(f"Question {item.number} of 40.")
+        enter(page, item)
+        status.filter(has_text=f"Recorded for question {item.number}:").wait_for()
+        if item.number == 2:
+            for key in "ddaab":  # what deletes and inserts cells in JupyterLab's command mode
+                page.keyboard.press(key)
+        if item.number < len(items):
+            tab_to(page, "button Next")
+            page.keyboard.press("Enter")
+    assert page.evaluate(COUNT) == len(CELLS), "no key has deleted or added a cell"
+    tab_to(page, "button Hand in")
+    page.keyboard.press("Enter")
+    result = page.get_by_role("region", name="Result")
+    result.filter(has_text="40 of 40 points, 100 %: passed").wait_for()
+    assert result.evaluate("node => node === document.activeElement"), "the result is read out"
+    exam_reader.photograph("exam-result")
+    assert "40 of 40 points" in exam_reader.run(1)
+    assert exam_reader.slips == []
+
+
+def test_a_screen_reader_is_told_question_options_and_status(exam_reader):
+    page, item = exam_reader.page, next(item for item in drawn() if item.question.kind in exam_bank.CHOICES)
+    exam_reader.run(0)
+    page.locator("fieldset legend").wait_for()
+    for _ in range(item.number - 1):
+        page.get_by_role("button", name="Next", exact=True).click()
+    page.get_by_role("radio").first.check()
+    page.locator("p[role=status]").filter(has_text="Recorded").wait_for()
+    heard = page.locator("fieldset").aria_snapshot()
+    assert f"Question {item.number} of 40." in heard and heard.count("- radio") == len(item.options)
+    assert "[checked]" in heard
+    page.get_by_role("button", name="Hand in").click()
+    page.locator("p[role=status]").filter(has_text="39 without an answer. Press Hand in once more").wait_for()
+    exam_reader.photograph("exam-question")
+    page.get_by_role("button", name="Hand in").click()
+    page.get_by_role("region", name="Result").filter(has_text="not passed").wait_for()
+    assert page.get_by_role("radio").first.is_disabled()
+    assert "exam.grade()" in page.get_by_role("region", name="Result").inner_text()
+    graded = exam_reader.run(1)
+    assert "Read again" in graded and exam_reader.slips == []
+
+
+def test_a_link_of_the_grade_opens_the_section(exam_reader):
+    exam_reader.run(0)
+    exam_reader.run(1, "exam.grade(finish=True)")
+    exam_reader.page.get_by_role("link", name="1.1 What is FastAPI?").click()
+    exam_reader.page.wait_for_function(
+        "() => window.jupyterapp.shell.currentWidget.title.label === '01_introduction_to_fastapi.ipynb'"
+    )
