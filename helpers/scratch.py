@@ -46,7 +46,7 @@ def remove(folder: Path, patience: float = 10.0) -> None:
 
 if __name__ == "__main__":
     sys.path.insert(0, os.path.dirname(__file__))
-    import guard  # beside this file; `-I` hides the package
+    import guard  # pyrefly: ignore[missing-import]  (beside this file; `-I` hides the package)
 
     guard.wait_for_end_of(int(sys.argv[1]))
     remove(Path(sys.argv[2]))

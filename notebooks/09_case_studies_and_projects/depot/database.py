@@ -1,0 +1,62 @@
+"""Tables, engine and session."""
+
+import time
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import Depends
+from sqlalchemy import event
+from sqlalchemy.orm import registry
+from sqlmodel import Field, Session, SQLModel, create_engine
+
+from depot.settings import settings
+
+
+class Table(SQLModel, registry=registry()):
+    """Base of this package's tables."""
+
+
+class Parcel(Table, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    to: str
+    email: str
+
+
+class Event(Table, table=True):
+    """What happened to a parcel; clients follow it live."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    parcel_id: int = Field(foreign_key="parcel.id", index=True)
+    name: str
+
+
+class Job(Table, table=True):
+    """The outbox: work that is owed to a parcel, with the trace of the request that caused it."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    parcel_id: int = Field(foreign_key="parcel.id", index=True)
+    name: str
+    trace: str = ""
+    leased_until: float = 0.0
+    attempts: int = 0
+    done_at: float | None = None
+
+
+engine = create_engine(settings.database_url)
+
+
+@event.listens_for(engine, "connect")
+def _readers_do_not_block_the_writer(connection, _record) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+
+
+def get_session() -> Iterator[Session]:
+    with Session(engine) as session:
+        yield session
+
+
+SessionDep = Annotated[Session, Depends(get_session, scope="function")]
+
+
+def now() -> float:
+    return time.time()

@@ -1,0 +1,97 @@
+"""The CRUD service: parcels, and an outbox that is emptied as long as the process lives."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import FastAPI, Header, HTTPException, Path, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, func, select
+
+from outbox import steps
+from outbox.models import Letter, Parcel, ParcelIn, Table
+from outbox.store import SessionDep, engine, post
+
+
+def relay_once() -> int:
+    with Session(engine) as session:
+        return steps.relay(session, lambda letter: post(letter.parcel_id, letter.to))
+
+
+async def keep_relaying() -> None:
+    while True:
+        if not await run_in_threadpool(relay_once):
+            await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    Table.metadata.create_all(engine)
+    relaying = asyncio.create_task(keep_relaying())
+    yield
+    relaying.cancel()
+
+
+app = FastAPI(lifespan=lifespan)
+ParcelId = Annotated[int, Path(ge=1)]
+
+
+class Address(BaseModel):
+    """What may be changed."""
+
+    to: str
+
+
+def find(session: Session, parcel_id: int) -> Parcel:
+    parcel = session.get(Parcel, parcel_id)
+    if parcel is None:
+        raise HTTPException(404, "There is no such parcel.")
+    return parcel
+
+
+@app.post("/parcels", status_code=201)
+def create(new: ParcelIn, idempotency_key: Annotated[str, Header()], session: SessionDep, response: Response) -> Parcel:
+    known = select(Parcel).where(Parcel.key == idempotency_key)
+    parcel = session.exec(known).first()
+    if parcel is None:
+        try:
+            parcel = steps.create_parcel(session, idempotency_key, new)
+        except IntegrityError:  # the same key came twice at the same moment
+            session.rollback()
+            parcel = session.exec(known).one()
+    session.refresh(parcel)
+    response.headers["Location"] = f"/parcels/{parcel.id}"
+    return parcel
+
+
+@app.get("/parcels/{parcel_id}")
+def read(parcel_id: ParcelId, session: SessionDep, response: Response) -> Parcel:
+    parcel = find(session, parcel_id)
+    response.headers["ETag"] = f'"{parcel.version}"'
+    return parcel
+
+
+@app.put("/parcels/{parcel_id}/address")
+def change(
+    parcel_id: ParcelId, address: Address, if_match: Annotated[str, Header()], session: SessionDep, response: Response
+) -> Parcel:
+    find(session, parcel_id)
+    version = if_match.strip('"')
+    if not version.isdecimal() or not steps.change_address(session, parcel_id, int(version), address.to):
+        raise HTTPException(412, "Somebody changed this parcel since you read it.")
+    return read(parcel_id, session, response)
+
+
+@app.delete("/parcels/{parcel_id}", status_code=204)
+def remove(parcel_id: ParcelId, session: SessionDep) -> None:
+    parcel = find(session, parcel_id)
+    session.delete(parcel)
+    session.commit()
+
+
+@app.get("/owed")
+def count_owed(session: SessionDep) -> int:
+    return session.exec(select(func.count(col(Letter.id))).where(col(Letter.sent_at).is_(None))).one()
