@@ -143,11 +143,9 @@ def test_photos_blocks_the_loop(hurried):
 
 
 def test_labels_takes_all_threads(hurried):
-    answers, _, timeline, _, worst_price = look(hurried, "POST", "/labels", times=45)
+    answers, _, _, _, worst_price = look(hurried, "POST", "/labels", times=45)
     assert set(answers) == {202}
-    first_end = min(task.end for task in timeline.tasks)
     assert worst_price > 0.1, "/price waits for a thread"
-    assert sum(task.start < first_end for task in timeline.tasks) == 45, "spans open before a thread is free"
 
 
 def test_claims_holds_its_sessions(hurried):
