@@ -30,8 +30,12 @@ STAMP = VENV / "ready.json"
 PROSE = ["README.md", "CONTRIBUTING.md", "requirements.in", "make.py"]
 # What pip and uv say when no index answers.
 OFFLINE = re.compile("from versions: none|error sending request|dns error|are you offline")
-# JupyterLab asks for news in a pop-up; this file inside the environment is what it heeds.
-OVERRIDES = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+# JupyterLab asks for news in a pop-up and lets long lines of code run out of the window; this file inside the
+# environment is what it heeds.
+OVERRIDES = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/notebook-extension:tracker": {"codeCellConfig": {"lineNumbers": False, "lineWrap": True}},
+}
 
 
 def say(line: str) -> None:
@@ -101,12 +105,12 @@ def set_up(*locks: str) -> None:
         say(f"Installing {' and '.join(locks)} with uv")
         install = [PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON, "--compile-bytecode"]
         quietly([*install, *(word for lock in locks for word in ("-r", lock))])
-        no_news(VENV)
+        settle_lab(VENV)
         STAMP.write_text(json.dumps({**installed, **wanted}), encoding="utf-8")
 
 
-def no_news(prefix: Path) -> None:
-    """Switch JupyterLab's news pop-up off in the environment at `prefix`; Binder's image does it too (binder/postBuild)."""
+def settle_lab(prefix: Path) -> None:
+    """Write JupyterLab's settings into the environment at `prefix`; Binder's image does it too (binder/postBuild)."""
     settings = Path(prefix) / "share" / "jupyter" / "lab" / "settings"
     settings.mkdir(parents=True, exist_ok=True)
     (settings / "overrides.json").write_text(json.dumps(OVERRIDES), encoding="utf-8")
