@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from lab_driver import faults, words
+from lab_driver import WRITE, faults
 
 import make
 
@@ -19,6 +19,7 @@ def hand_in(sender: Sender, background_tasks: BackgroundTasks) -> dict[str, str]
     {body}
     return {{"status": "accepted"}}
 """
+ENDLESS = "    import time; time.sleep(600)"
 RIGHT, WRONG = "background_tasks.add_task(send_welcome, sender.email)", "send_welcome(sender.email)"
 
 
@@ -98,19 +99,26 @@ def test_the_start_pages_links_open_every_notebook(read):
 
 @pytest.mark.slow
 def test_an_interrupted_run_goes_on(read):
+    """The interrupt comes inside a recording, while the server lives."""
     reader = read(FIRST)
-    slow = reader.index("serve(app)")
+    middle = reader.index("with record()")
+    source = reader.cells()[middle]["source"]
+    reader.page.evaluate(
+        WRITE, [middle, source.replace("with record() as inline:", f"with record() as inline:\n{ENDLESS}")]
+    )
+    assert ENDLESS in reader.cells()[middle]["source"]
     reader.start_all()
     reader.page.wait_for_function(
-        "index => window.jupyterapp.shell.currentWidget.content.widgets"
-        ".filter(c => c.model.type === 'code')[index].model.executionCount !== null",
-        arg=slow,
+        """index => window.jupyterapp.shell.currentWidget.content.widgets
+          .filter(cell => cell.model.type === 'code')[index - 1].model.executionCount !== null""",
+        arg=middle,
     )
-    reader.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()")
+    reader.page.wait_for_timeout(3000)
+    reader.page.evaluate("() => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt(); }")
     reader.wait()
-    assert any("KeyboardInterrupt" in words(cell) for cell in reader.cells()) or not all(
-        cell["ran"] for cell in reader.cells()
-    ), "the interrupt came when all had run"
+    cells = reader.cells()
+    assert "KeyboardInterrupt" in str(cells[middle]["outputs"]) and not cells[-1]["ran"]
+    reader.page.evaluate(WRITE, [middle, source])
     reader.run_all()
     assert faults(reader.cells()) == []
 
