@@ -40,6 +40,9 @@ COMPARE = ["--nbval", "--nbval-cell-timeout=60", "--nbval-sanitize-with", "tests
 # The packages whose behaviour the stored outputs are about; the lock holds the rest.
 SHOWN = ("fastapi", "starlette", "uvicorn", "pydantic", "anyio", "httpx", "sqlalchemy", "ipykernel", "nbval")
 
+# What the README links to, beside the notebooks.
+PAGES = ("CONTRIBUTING", "helpers/questions/README")
+
 _CELL_LINK = re.compile(r"\(([\w.]*)#cell-id=([\w-]+)\)")
 _FILE_LINK = re.compile(r"\]\(([\w.]+)\.ipynb(?:#cell-id=([\w-]+))?\)")
 _TEST = re.compile(r"notebooks/(.+)\.ipynb$|notebooks\.(.+)$")
@@ -107,7 +110,8 @@ def page(notebook: NotebookNode, targets: set[str]) -> NotebookNode:
             cells.append(new_markdown_cell(f"(cell-{cell.id})=", id=f"to-{cell.id}"[:64]))
         for output in cell.get("outputs", []):
             if "text/markdown" in output.get("data", {}):  # shown as it is, not read by MyST
-                output.data["text/markdown"] = _FILE_LINK.sub(_html, output.data["text/markdown"])
+                text = _FILE_LINK.sub(_html, output.data["text/markdown"])
+                output.data["text/markdown"] = text.replace("\n---\n", "\n<hr>\n")  # docutils rules only whole sections
         if cell.id in hidden:
             cell.metadata["tags"] = [*tags(cell), "hide-output"]
         if cell.cell_type == "markdown":
@@ -118,7 +122,8 @@ def page(notebook: NotebookNode, targets: set[str]) -> NotebookNode:
 
 
 def _html(link: re.Match) -> str:
-    return f"]({link[1]}.html{f'#cell-{link[2]}' if link[2] else ''})"
+    anchor = "#" + re.sub("[^a-z0-9]+", "-", f"cell-{link[2]}".lower()) if link[2] else ""  # as docutils makes ids
+    return f"]({link[1]}.html{anchor})"
 
 
 def sources(folder: Path, verified: str) -> None:
@@ -130,7 +135,7 @@ def sources(folder: Path, verified: str) -> None:
         (folder / name).write_text(dumps(page(notebook, targets)), encoding="utf-8")
     readme = (ROOT / "README.md").read_text(encoding="utf-8").replace("](notebooks/", "](")
     order = [name for name in (START, *(chapter.file for chapter in CHAPTERS), APPENDIX) if name in notebooks]
-    listed = "\n".join([*(f"{TITLES[name]} <{Path(name).stem}>" for name in order), "verified"])
+    listed = "\n".join([*(f"{TITLES[name]} <{Path(name).stem}>" for name in order), *PAGES, "verified"])
     toc = f"\n\n```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{listed}\n```\n"
     (folder / "index.md").write_text(readme + toc, encoding="utf-8")
     (folder / "verified.md").write_text(verified, encoding="utf-8")
@@ -138,8 +143,8 @@ def sources(folder: Path, verified: str) -> None:
     (folder / "_static").mkdir()
     (folder / "_static" / "course.css").write_text(STYLE, encoding="utf-8")
     (folder / "icon.svg").write_text(ICON, encoding="utf-8")
-    (folder / "binder").mkdir()
-    for name in ("timeline.svg", "binder/badge.svg", "LICENSE", "LICENSE-text"):
+    for name in ("timeline.svg", "binder/badge.svg", "LICENSE", "LICENSE-text", *(f"{page}.md" for page in PAGES)):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes((ROOT / name).read_bytes())
 
 
