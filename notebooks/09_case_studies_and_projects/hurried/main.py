@@ -71,7 +71,7 @@ async def add_photo(background_tasks: BackgroundTasks) -> None:
 
 
 def print_label() -> None:
-    time.sleep(0.5)
+    time.sleep(1.2)
 
 
 @app.post("/labels", status_code=202)
