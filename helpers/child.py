@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from helpers import launch
+from helpers import given, launch
 from helpers.errors import CourseError, Interrupted
 from helpers.readiness import holds, quoted, until
 
@@ -96,6 +96,9 @@ class Process:
 
         Raises `CourseError` when that has not come in time or cannot come because the process has ended.
         """
+        timeout = given.seconds("wait_for(timeout=...)", timeout)
+        if not isinstance(text, str | re.Pattern):
+            raise CourseError(f"wait_for() expects a text or a compiled pattern, but got {given.shown(text)}.")
         with self._interruptible("waiting for its log"):
             until(lambda: holds(self.log, text) or not self.running, timeout)
         if not holds(self.log, text):
@@ -114,13 +117,14 @@ class Process:
                 raise CourseError(f"Windows has no {name}: stop() ends {self.name}.")
             number = BREAK
         if not isinstance(number, signal.Signals):
-            raise CourseError(f"{name!r} is not a signal of this system: use a name such as 'SIGTERM'.")
+            raise CourseError(f"{given.shown(name)} is not a signal of this system: use a name such as 'SIGTERM'.")
         if not self.running:
             raise CourseError(f"{self.name} has ended already ({self.ended}) and gets no more signals.")
         self._command.send_signal(number)
 
     def wait(self, timeout: float = 10.0) -> str:
         """Wait until the command has ended and return how, as `ended` does; `CourseError` after `timeout` seconds."""
+        timeout = given.seconds("wait(timeout=...)", timeout)
         with self._interruptible("waiting for its end"):
             if not until(lambda: not self.running, timeout):
                 raise CourseError(f"{self.name} still runs after {timeout:g} s.")
@@ -131,6 +135,7 @@ class Process:
 
         On Windows Ctrl-Break takes the place of SIGTERM. Stopping twice does nothing.
         """
+        timeout = given.seconds("stop(timeout=...)", timeout)
         try:
             if self._end.alive and self.running:
                 with contextlib.suppress(OSError):  # a Windows without a console, or ended meanwhile

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from helpers.course import CHAPTERS
 from helpers.errors import CourseError
+from helpers.given import shown
 from helpers.notes import Note
 
 DATA = Path(__file__).with_name("claims.toml")
@@ -54,8 +55,8 @@ def myths(chapter: int) -> Note:
 
     `chapter` is its number, 1 to 10. The result is the same in every run. A CourseError names a chapter that is none.
     """
-    if chapter not in {known.number for known in CHAPTERS}:
-        raise CourseError(f"there is no chapter {chapter!r}: myths() takes a number from 1 to {len(CHAPTERS)}.")
+    if not isinstance(chapter, int) or not 1 <= chapter <= len(CHAPTERS):
+        raise CourseError(f"there is no chapter {shown(chapter)}: myths() takes a number from 1 to {len(CHAPTERS)}.")
     claims = of_chapter(chapter)
     if not claims:
         return Note("No claim of the texts is settled in this chapter.")

@@ -21,5 +21,9 @@ class NotInTimeline(OneSentence, LookupError):
     """A timeline was asked for a name that it does not hold: the message lists the names it has."""
 
 
+class NoSuchMessage(OneSentence, IndexError):
+    """A mailbox was asked for a message that has not come; an IndexError, so that the mailbox reads like a list."""
+
+
 class Interrupted(OneSentence, KeyboardInterrupt):
     """A cell was interrupted inside a helper: the message says what is still running."""

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from helpers import guard
 from helpers.errors import CourseError
+from helpers.given import shown
 
 POSIX = os.name == "posix"
 PORT = "{port}"
@@ -133,13 +134,16 @@ def prepare(
     if isinstance(command, (str, bytes)) or not isinstance(command, Sequence) or not command:
         raise CourseError('process() expects a list of arguments, such as ["uvicorn", "main:app", "--port", "{port}"].')
     try:
-        arguments = [os.fspath(argument) for argument in command]
-        extra = {name: os.fspath(value) for name, value in dict(env or {}).items()}
-    except TypeError:
-        raise CourseError("process() expects every argument and every value of env to be a text or a path.") from None
-    folder = os.path.abspath(os.fspath(cwd) if cwd is not None else os.curdir)
+        arguments = [_text(argument) for argument in command]
+        extra = {_text(name): _text(value) for name, value in ({} if env is None else env).items()}
+        folder = os.path.abspath(_text(cwd) if cwd is not None else os.curdir)
+    except Exception:  # also what a stranger's __fspath__ or items() raises
+        raise CourseError(
+            "process() expects every argument, cwd, and every name and value of env to be a text or a path "
+            "that the system can take."
+        ) from None
     if not os.path.isdir(folder):
-        raise CourseError(f"process() cannot run in {os.path.basename(folder)!r}: there is no such folder.")
+        raise CourseError(f"process() cannot run in {shown(os.path.basename(folder))}: there is no such folder.")
     port = free_port() if any(PORT in text for text in [*arguments, *extra.values()]) else None
     arguments = [argument.replace(PORT, str(port)) for argument in arguments]
     mark = uuid.uuid4().hex
@@ -150,6 +154,17 @@ def prepare(
     environment |= {name: value.replace(PORT, str(port)) for name, value in extra.items()}
     environment[guard.VARIABLE] = mark
     return Launch([*_program(arguments[0], folder), *arguments[1:]], environment, folder, port, mark)
+
+
+def _text(value: object) -> str:
+    """A text or a path as the system takes it; TypeError or ValueError for anything else."""
+    if not isinstance(value, str | os.PathLike):
+        raise TypeError
+    text = os.fspath(value)
+    if not isinstance(text, str) or "\0" in text:
+        raise TypeError
+    os.fsencode(text)  # raises UnicodeEncodeError, a ValueError, for half a character
+    return text
 
 
 def free_port() -> int:
@@ -188,5 +203,5 @@ def _program(name: str, folder: str) -> list[str]:
     else:
         found = shutil.which(name, path=os.pathsep.join(_scripts())) or shutil.which(name)
     if found is None:
-        raise CourseError(f"process() found no program named {os.path.basename(name)!r} in this environment.")
+        raise CourseError(f"process() found no program named {shown(os.path.basename(name))} in this environment.")
     return [found]

@@ -15,7 +15,9 @@ from typing import Any
 
 import httpx
 
+from helpers import given
 from helpers.errors import CourseError
+from helpers.given import shown
 from helpers.server import Server
 
 __all__ = ["LoadCurve", "Point"]
@@ -45,13 +47,12 @@ class LoadCurve:
     """
 
     def __init__(self, server: Server, path: str, clients: Sequence[int] = (), most: int = 32):
-        if not isinstance(getattr(server, "url", None), str):
-            raise CourseError(
-                f"LoadCurve expects a server such as serve(app) returns, but got {type(server).__name__}."
-            )
-        if not 1 <= most <= MOST:
-            raise CourseError(f"A load curve goes up to a number of clients from 1 to {MOST}, not {most!r:.40}.")
-        self.server, self.path, self.most = server, path, most
+        given.url("LoadCurve", server)
+        if not _whole(most, MOST):
+            raise CourseError(f"A load curve goes up to a number of clients from 1 to {MOST}, not {shown(most)}.")
+        if isinstance(clients, str | bytes) or not isinstance(clients, Sequence):
+            raise CourseError(f"A load curve's clients are a list of numbers such as [1, 8], not {shown(clients)}.")
+        self.server, self.path, self.most = server, given.path("LoadCurve(server, path)", path), most
         self.points: dict[int, Point] = {}
         self.widget: Any = None
         for number in clients:
@@ -59,8 +60,8 @@ class LoadCurve:
 
     def measure(self, clients: int) -> Point:
         """Let so many clients ask at the same moment, each on a connection of its own, and add what came of it."""
-        if isinstance(clients, bool) or not isinstance(clients, int) or not 1 <= clients <= self.most:
-            raise CourseError(f"measure() takes a number of clients from 1 to {self.most}, not {clients!r:.40}.")
+        if not _whole(clients, self.most):
+            raise CourseError(f"measure() takes a number of clients from 1 to {self.most}, not {shown(clients)}.")
         waits = _ask_at_once(self.server.url, self.path, clients)
         self.points[clients] = Point(clients, min(waits), max(waits))
         return self.points[clients]
@@ -107,6 +108,10 @@ class LoadCurve:
         shown = self.widget._repr_mimebundle_()
         data, metadata = shown if isinstance(shown, tuple) else (shown or {}, {})
         return {**data, **words}, metadata
+
+
+def _whole(number: object, most: int) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= most
 
 
 def _ask_at_once(url: str, path: str, clients: int) -> list[float]:

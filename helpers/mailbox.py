@@ -1,18 +1,21 @@
 """A real SMTP server in a thread of the kernel, whose messages are read like a list."""
 
-import numbers
 import re
 import weakref
 from collections.abc import Sequence
 from email.message import EmailMessage
 from typing import overload
 
-from helpers.errors import CourseError, Interrupted
+from helpers import given
+from helpers.errors import CourseError, Interrupted, NoSuchMessage
+from helpers.given import shown
 from helpers.loopback import HOST
 from helpers.mail_server import Post, Server, listen
 from helpers.readiness import until
 
 __all__ = ["Mailbox"]
+
+MOST = 1_000_000  # messages that somebody may wait for
 
 
 class Mailbox(Sequence[EmailMessage]):
@@ -46,7 +49,7 @@ class Mailbox(Sequence[EmailMessage]):
         self.fail_with = fail_with
         self.fail_times = fail_times
         if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
-            raise CourseError(f"A mailbox's port is a whole number from 0 (any free one) to 65535, not {port!r:.40}.")
+            raise CourseError(f"A mailbox's port is a whole number from 0 (any free one) to 65535, not {shown(port)}.")
         if port in _live:
             _live[port].stop()
         listener = listen(port)
@@ -68,7 +71,16 @@ class Mailbox(Sequence[EmailMessage]):
     @overload
     def __getitem__(self, index: slice) -> list[EmailMessage]: ...
     def __getitem__(self, index: int | slice) -> EmailMessage | list[EmailMessage]:
-        return self._post.messages[index]
+        if isinstance(index, slice):
+            return self._post.messages[index]
+        if not isinstance(index, int):
+            raise CourseError(f"a message is asked for by its place, mailbox[0], not by {shown(index)}.")
+        try:
+            return self._post.messages[index]
+        except IndexError:
+            raise NoSuchMessage(
+                f"no message {shown(index)}: {len(self)} came so far. wait_for(1) waits for one."
+            ) from None
 
     @property
     def arrivals(self) -> list[float]:
@@ -80,9 +92,7 @@ class Mailbox(Sequence[EmailMessage]):
 
     @delay.setter
     def delay(self, seconds: float) -> None:
-        if isinstance(seconds, bool) or not isinstance(seconds, numbers.Real) or not 0 <= seconds < float("inf"):
-            raise CourseError(f"A mailbox's delay is a number of seconds from 0 on, not {seconds!r:.40}.")
-        self._post.delay = float(seconds)
+        self._post.delay = given.seconds("A mailbox's delay", seconds)
 
     @property
     def fail_with(self) -> str | None:
@@ -92,7 +102,7 @@ class Mailbox(Sequence[EmailMessage]):
     def fail_with(self, answer: str | None) -> None:
         if answer is not None and not (isinstance(answer, str) and re.fullmatch(r"[45]\d\d( [^\r\n]*)?", answer)):
             raise CourseError(
-                f"A mailbox's fail_with is an SMTP answer such as '451 try again later', or None, not {answer!r:.40}."
+                f"A mailbox's fail_with is an SMTP answer such as '451 try again later', or None, not {shown(answer)}."
             )
         self._post.fail_with = answer
 
@@ -104,11 +114,14 @@ class Mailbox(Sequence[EmailMessage]):
     @fail_times.setter
     def fail_times(self, count: int | None) -> None:
         if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 0):
-            raise CourseError(f"A mailbox's fail_times is a whole number from 0 on, or None, not {count!r:.40}.")
+            raise CourseError(f"A mailbox's fail_times is a whole number from 0 on, or None, not {shown(count)}.")
         self._post.fail_times = count
 
     def wait_for(self, count: int = 1, timeout: float = 5.0) -> None:
         """Wait until at least `count` messages are here; `CourseError` after `timeout` seconds."""
+        if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MOST:
+            raise CourseError(f"wait_for() takes a number of messages from 0 to {MOST}, not {shown(count)}.")
+        timeout = given.seconds("wait_for(timeout=...)", timeout)
         try:
             came = until(lambda: len(self) >= count, timeout)
         except KeyboardInterrupt:

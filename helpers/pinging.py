@@ -8,6 +8,7 @@ from typing import Self
 
 import httpx
 
+from helpers import given
 from helpers.errors import CourseError
 from helpers.server import Server
 
@@ -22,24 +23,31 @@ class ping:  # noqa: N801 - reads as a verb: `with ping(server) as pings:`
     """
 
     def __init__(self, server: Server, path: str = "/ping", every: float = 0.01):
-        if not isinstance(getattr(server, "url", None), str):
-            raise CourseError(f"ping() expects a server such as serve(app) returns, but got {type(server).__name__}.")
+        url = given.url("ping()", server)
+        self._path = given.path("ping(server, path)", path)
+        self._every = given.seconds("ping(every=...)", every)
         self.waits: list[float] = []
-        self._client = httpx.Client(base_url=server.url, trust_env=False, verify=False, timeout=60.0)
-        self._path, self._every = path, every
+        self._client = httpx.Client(base_url=url, trust_env=False, verify=False, timeout=60.0)
         self._done, self._failure = threading.Event(), ""
 
     @property
     def worst(self) -> float:
         """The longest wait, in seconds."""
-        return max(self.waits)
+        return max(self._measured())
 
     @property
     def typical(self) -> float:
         """The median wait, in seconds."""
-        return statistics.median(self.waits)
+        return statistics.median(self._measured())
+
+    def _measured(self) -> list[float]:
+        if not self.waits:
+            raise CourseError("no ping has been answered yet: read the waits after the `with ping(...)` block.")
+        return self.waits
 
     def __repr__(self) -> str:
+        if not self.waits:
+            return "pings: none yet"
         return f"pings: the worst waited {self.worst * 1e3:.0f} ms, the typical one {self.typical * 1e3:.1f} ms"
 
     def _ask(self) -> None:
@@ -57,11 +65,10 @@ class ping:  # noqa: N801 - reads as a verb: `with ping(server) as pings:`
     def __enter__(self) -> Self:
         try:
             self._ask()  # opens the connection, so that the block begins with a client that is already there
-        except httpx.HTTPStatusError as error:
+        except httpx.HTTPError as error:
             self._client.close()
-            raise CourseError(
-                f"ping() expects {self._path} to answer, but it said {error.response.status_code}."
-            ) from None
+            said = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else type(error).__name__
+            raise CourseError(f"ping() expects {self._path} to answer, but it said {said}.") from None
         self.waits.clear()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()

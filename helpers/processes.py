@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 
-from helpers import launch
+from helpers import given, launch
 from helpers.child import Process
 from helpers.errors import CourseError, Interrupted
 from helpers.readiness import answers, any_listens, holds, quoted, until
@@ -34,12 +34,16 @@ def process(
     Raises `CourseError`, with the end of the log, for a command that does not exist, ends before it is ready or is not
     ready in time; nothing is left behind then.
     """
-    name = name or _name_of(command)
+    timeout = given.seconds("process(timeout=...)", timeout)
+    if not isinstance(name, str | None) or not isinstance(ready_text, str | re.Pattern | None):
+        raise CourseError("process() expects name as a text, and ready_text as a text or a compiled pattern.")
     for _ in range(2):  # the port that was free may be taken before the command binds it: once more, then
         start = launch.prepare(command, cwd, env)
-        if ready_path is not None and (start.port is None or not ready_path.startswith("/")):
-            raise CourseError("ready_path is a path such as '/ready', and needs {port} in an argument or in env.")
-        if started := _start_once(name, start, ready_path, ready_text, timeout):
+        name = name or _name_of(command)
+        if ready_path is not None and start.port is None:
+            raise CourseError("ready_path needs {port} in an argument or in env.")
+        path = None if ready_path is None else given.path("process(ready_path=...)", ready_path)
+        if started := _start_once(name, start, path, ready_text, timeout):
             return started
     raise CourseError(f"{name} found its port taken by another program, twice.")
 

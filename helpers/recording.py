@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 
 from helpers.errors import CourseError
+from helpers.given import moment, seconds, shown
 from helpers.server import any_busy
 from helpers.spans import Span, collect
 from helpers.timeline import Bar, Timeline
@@ -30,8 +31,8 @@ def record(
     `ignore`: paths whose requests are left out, such as "/ping". `detail`: the picture also shows dependencies and
     serialization. Each span and what has none: facts of FastAPI's native telemetry (fastapi/telemetry).
     """
-    _check(events, timeout)
-    ignored = (ignore,) if isinstance(ignore, str) else tuple(ignore)
+    _check(events)
+    ignored, timeout = _paths(ignore), seconds("record(timeout=...)", timeout, positive=True)
     timeline = Timeline(detail=detail)
     begun = time.perf_counter_ns()
     with collect() as spans:
@@ -45,21 +46,29 @@ def record(
     for event in events or []:
         if not _is_event(event):
             raise CourseError(
-                f"record() expects events such as ('closed', time.perf_counter()), but the list holds {event!r:.60}."
+                f"record() expects events such as ('closed', time.perf_counter()), but the list holds {shown(event)}."
             )
 
 
 def _is_event(event: object) -> bool:
-    return isinstance(event, tuple | list) and len(event) > 1 and isinstance(event[1], int | float)
+    return isinstance(event, tuple | list) and len(event) > 1 and isinstance(event[0], str) and moment(event[1])
 
 
-def _check(events: object, timeout: object) -> None:
+def _check(events: object) -> None:
     if events is not None and not isinstance(events, list):
         raise CourseError(
             f"record(events=...) expects a list of (name, time.perf_counter()), but got {type(events).__name__}."
         )
-    if not isinstance(timeout, int | float) or not timeout > 0:
-        raise CourseError(f"record(timeout=...) expects seconds above 0, but got {timeout!r:.40}.")
+
+
+def _paths(ignore: object) -> tuple[str, ...]:
+    if isinstance(ignore, str):
+        return (ignore,)
+    several = list(ignore) if isinstance(ignore, list | tuple | set | frozenset) else [None]
+    paths = tuple(path for path in several if isinstance(path, str))
+    if len(paths) < len(several):
+        raise CourseError(f"record(ignore=...) expects a path such as '/ping', or several, but got {shown(ignore)}.")
+    return paths
 
 
 def _kept(spans: list[Span], ignored: tuple[str, ...]) -> list[Span]:
@@ -96,7 +105,7 @@ def _bars(spans: list[Span], events: Sequence[tuple], begun: int) -> tuple[list[
             span = by_id[span.parent_id]
         return span if span.kind == "server" else None
 
-    def seconds(stamp: int) -> float:
+    def since(stamp: int) -> float:
         return (stamp - zero) / 1e9
 
     bars, names = [], {}
@@ -108,21 +117,21 @@ def _bars(spans: list[Span], events: Sequence[tuple], begun: int) -> tuple[list[
                 name=_unique("client" if span.kind == "client" else span.name, names),
                 kind=span.kind,
                 label=span.name,
-                start=seconds(span.start),
-                end=seconds(ended),
+                start=since(span.start),
+                end=since(ended),
                 error=span.error,
                 running=span.end is None,
-                sent=None if owner is None or owner.end is None else seconds(owner.end),
+                sent=None if owner is None or owner.end is None else since(owner.end),
                 status=span.attributes.get("http.response.status_code"),
             )
         )
     for event in events:
-        name, moment = str(event[0]), round(event[1] * 1e9)
-        if moment >= begun:
+        name, stamp = event[0], round(event[1] * 1e9)
+        if stamp >= begun:
             sent = next((bar.sent for bar in bars if bar.sent is not None), None)
-            at = seconds(moment)
+            at = since(stamp)
             bars.append(Bar(_unique(name, names), "event", name, at, at, None, False, sent, None))
-    return bars, seconds(now)
+    return bars, since(now)
 
 
 def _unique(name: str, names: dict[str, int]) -> str:

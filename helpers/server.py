@@ -20,10 +20,12 @@ from typing import Any, NoReturn
 import uvicorn
 from fastapi import APIRouter
 
+from helpers import given
 from helpers.client import Client
 from helpers.errors import CourseError, Interrupted
 from helpers.loopback import listen
 from helpers.spans import observe, running_tasks
+from helpers.wording import LONGEST, message, raised
 
 __all__ = ["Server", "any_busy", "running", "serve"]
 
@@ -90,6 +92,7 @@ class Server:
         self.client = Client(trust_env=False, verify=False, timeout=30.0)
         self._listener: socket.socket | None = None
         self._thread: threading.Thread | None = None
+        self._config()  # tells of an option that uvicorn does not know before anything is stopped for this app
 
     def __repr__(self) -> str:
         name = type(self.app).__name__
@@ -114,6 +117,7 @@ class Server:
         `timeout`, in seconds, is how long running tasks may take; the names of those that were still running then, and
         are abandoned, are printed and returned. Stopping twice does nothing.
         """
+        timeout = given.seconds("stop(timeout=...)", timeout)
         with _lock:
             abandoned = self._halt(timeout)
             if self._listener:
@@ -121,10 +125,20 @@ class Server:
                 self._listener = None
             return abandoned
 
+    def _config(self) -> uvicorn.Config:
+        try:
+            return uvicorn.Config(self.app, log_config=None, log_level="info", **self.options)
+        except Exception as error:
+            told = message(error).replace("Config.__init__() ", "").strip()
+            raise CourseError(
+                f"serve() passes its options on to uvicorn.Config, which refuses: {told[:200]}."
+            ) from None
+
     def _start(self, listener: socket.socket, timeout: float) -> None:
         """Serve on `listener`, which stays ours: uvicorn closes the duplicate that it is handed."""
         ready = threading.Event()
-        config = uvicorn.Config(self.app, log_config=None, log_level="info", **self.options)
+        self._listener = listener
+        config = self._config()
         self._uvicorn = server = _Uvicorn(config, ready.set)
         server.name_tasks = lambda: running_tasks(self.port) or ["a request without spans"]
         failure: list[BaseException] = []
@@ -141,7 +155,6 @@ class Server:
                 ready.set()
                 _logs.pop(threading.get_ident(), None)
 
-        self._listener = listener
         self._thread = threading.Thread(target=run, name="server", daemon=True)
         self.port = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -205,6 +218,7 @@ def serve(app: Any, *, timeout: float = 10.0, **options: Any) -> Server:
     """
     global _current
     _check_app(app)
+    timeout = given.seconds("serve(timeout=...)", timeout, positive=True)
     with _lock:
         before = _current if _current is not None and _current.running else None
         server = Server(app, **options)
@@ -212,7 +226,7 @@ def serve(app: Any, *, timeout: float = 10.0, **options: Any) -> Server:
             if before is not None:
                 before._halt(5.0)
             server._start(_listener(_current), timeout)
-        except (CourseError, KeyboardInterrupt) as error:
+        except (Exception, KeyboardInterrupt) as error:
             _restore(before, server, timeout, error)
         _current = server
         return server
@@ -230,7 +244,8 @@ def _restore(before: Server | None, failed: Server, timeout: float, error: BaseE
         listener.close()
     if isinstance(error, KeyboardInterrupt):
         raise Interrupted(f"Interrupted while the app was starting. {kept}") from None
-    raise CourseError(f"{error} {kept}") from None
+    told = error if isinstance(error, CourseError) else f"The app did not start: {raised(error)}."
+    raise CourseError(f"{told} {kept}") from None
 
 
 @contextlib.contextmanager
@@ -267,10 +282,10 @@ def _check_app(app: Any) -> None:
     if inspect.isclass(app):
         raise CourseError(f"{expected}, but got the class {app.__name__}: call it, {app.__name__}().")
     if not callable(app):
-        raise CourseError(f"{expected}, but got {app!r:.60} of type {type(app).__name__}.")
+        raise CourseError(f"{expected}, but got {given.shown(app)} of type {type(app).__name__}.")
     if isinstance(app, APIRouter):
         raise CourseError(f"{expected}, but got an APIRouter: include it in an app, app.include_router(router).")
-    if hasattr(app, "wsgi_app"):
+    if inspect.getattr_static(app, "wsgi_app", None) is not None:
         raise CourseError(
             f"{expected}, but got a WSGI app of type {type(app).__name__}, which speaks another protocol."
         )
@@ -279,7 +294,7 @@ def _check_app(app: Any) -> None:
     except TypeError:
         name = getattr(app, "__name__", type(app).__name__)
         raise CourseError(f"{expected}, but {name} does not take (scope, receive, send).") from None
-    except ValueError:
+    except Exception:
         pass  # a callable without a signature: uvicorn will tell
 
 
@@ -298,9 +313,10 @@ def _reason(log: list[str], failure: list[BaseException]) -> str:
     """The error itself, once: the last line of the traceback that a lifespan left in the log."""
     errors = [text for text in log if text.startswith("ERROR") and "Exiting" not in text]
     if errors:
-        return f"its lifespan raised {errors[-1].strip().splitlines()[-1]}."
-    error = failure[0] if failure else None
-    return f"{type(error).__name__}: {error}." if error else "its thread ended."
+        first, *rest = errors[-1].strip().splitlines()
+        told = f"its lifespan raised {rest[-1]}" if rest else first.removeprefix("ERROR ").rstrip(".")
+        return f"{told[:LONGEST]}."
+    return f"{raised(failure[0]).replace('`', '')}." if failure else "its thread ended."
 
 
 class _Log(logging.Handler):

@@ -7,6 +7,7 @@ from typing import Any
 
 from helpers import picture
 from helpers.errors import NotInTimeline
+from helpers.given import shown
 
 __all__ = ["Bar", "Timeline"]
 
@@ -73,15 +74,15 @@ class Timeline:
 
     def __getitem__(self, name: str) -> Bar:
         for bar in self.bars:
-            if bar.name == name:
+            if isinstance(name, str) and bar.name == name:
                 return bar
         known = (
             ", ".join(self.names) or "nothing: no request was made in its block, or its app has telemetry switched off"
         )
-        raise NotInTimeline(f"no {name!r} in this timeline, which holds: {known}.")
+        raise NotInTimeline(f"no {shown(name)} in this timeline, which holds: {known}.")
 
     def __contains__(self, name: object) -> bool:
-        return name in self.names
+        return isinstance(name, str) and name in self.names
 
     def __iter__(self) -> Iterator[Bar]:
         return iter(self.bars)

@@ -184,7 +184,7 @@ def test_refuse_only_so_often():
 
 @pytest.mark.parametrize("wrong", [-1, -0.1, float("nan"), float("inf"), "1", None, True])
 def test_a_delay_that_is_none(mailbox, wrong):
-    with pytest.raises(CourseError, match="^A mailbox's delay is a number of seconds from 0 on, not "):
+    with pytest.raises(CourseError, match="^A mailbox's delay expects seconds from 0 on, up to a day, but got "):
         Mailbox(delay=wrong)
     with pytest.raises(CourseError):
         mailbox.delay = wrong

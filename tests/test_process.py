@@ -205,13 +205,13 @@ def test_a_shell_finds_the_environments_programs(monkeypatch):
     [
         ({"command": "uvicorn main:app"}, "process() expects a list of arguments"),
         ({"command": []}, "process() expects a list of arguments"),
-        ({"command": ["python", 3]}, "every argument and every value of env to be a text"),
-        ({"command": SLEEP, "env": {"A": 1}}, "every argument and every value of env to be a text"),
+        ({"command": ["python", 3]}, "every argument, cwd, and every name and value of env to be a text"),
+        ({"command": SLEEP, "env": {"A": 1}}, "every argument, cwd, and every name and value of env to be a text"),
         ({"command": ["no-such-program"]}, "found no program named 'no-such-program'"),
         ({"command": ["./no/such"]}, "found no program named 'such'"),
         ({"command": SLEEP, "cwd": "/no/such"}, "cannot run in 'such': there is no such folder"),
         ({"command": SLEEP, "ready_path": "/"}, "needs {port}"),
-        ({"command": [*SLEEP, "{port}"], "ready_path": "ready"}, "a path such as '/ready'"),
+        ({"command": [*SLEEP, "{port}"], "ready_path": "ready"}, "expects a path such as '/ping', but got 'ready'"),
     ],
 )
 def test_a_call_that_cannot_work_is_told_in_one_sentence(call, sentence):
