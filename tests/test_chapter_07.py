@@ -307,13 +307,13 @@ def kernel(case) -> Iterator[Kernel]:
         started.shut_down()
 
 
-FLEET = ["dep-imports", "package = Path('07_deployment')", "dep-fleet"]
+FLEET = ["dep-imports", "package = Path('07_deployment')", "dep-fleet-commands", "dep-fleet"]
 
 
 @posix_only
 @pytest.mark.slow
 def test_nothing_is_left_of_a_cell_that_fails(kernel, case):
-    assert kernel.run(*FLEET, "1 / 0") == ["ok", "ok", "ok", "ZeroDivisionError"]
+    assert kernel.run(*FLEET, "1 / 0") == ["ok", "ok", "ok", "ok", "ZeroDivisionError"]
     assert len(case.processes()) > 8, "the kernel, its fleet and their guards"
     kernel.shut_down()
     assert case.left() == []
@@ -335,7 +335,7 @@ def test_nothing_is_left_of_a_cell_that_is_interrupted(kernel, case):
 @posix_only
 @pytest.mark.slow
 def test_an_interrupt_while_the_fleet_starts_ends_what_had_started(kernel, case):
-    kernel.run(*FLEET[:2])
+    kernel.run(*FLEET[:-1])
     starting = kernel.begin("dep-fleet")
     assert until(lambda: any("celery" in line for line in case.processes()), 20.0)
     kernel.manager.interrupt_kernel()
