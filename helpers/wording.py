@@ -28,6 +28,19 @@ def message(error: BaseException) -> str:
         return "(its message cannot be shown)"
 
 
+def logged_error(log: list[str]) -> str:
+    """What the first traceback in a server's log ends with, in one line, or nothing; of a group, the error inside."""
+    text = next((text for text in log if text.startswith("ERROR")), "")
+    found, awaited = "", False
+    for line in text.splitlines():
+        line = re.sub(r"^\s*[|+] ", "", line)  # the frame around a group's errors
+        if line.endswith("Traceback (most recent call last):") or re.search(r"\+-+ \d+ -+$", line):
+            awaited = True
+        elif awaited and not line.startswith(" "):  # below the frames, which are indented
+            found, awaited = line.rstrip(":"), False
+    return found or "".join(text.splitlines()[-1:])
+
+
 def describe(value: object) -> str:
     """What came, in a few words that hold nothing that differs from run to run."""
     if isinstance(value, str):

@@ -15,6 +15,7 @@ from helpers.mailbox import Mailbox
 from helpers.predictions import Prediction
 from helpers.recording import record
 from helpers.server import running
+from helpers.wording import logged_error
 
 PREDICTIONS = [
     Prediction(
@@ -95,11 +96,11 @@ def _check_mail(app: FastAPI, mailbox: Mailbox) -> str:
                 answer = server.client.post("/parcels", json={"name": "Ada", "email": "ada@example.org"})
                 at_the_answer = len(mailbox) - before
             afterwards = len(mailbox) - before
-            if not afterwards and not _errors(server.log):
+            if not afterwards and not logged_error(server.log):
                 time.sleep(2 * mailbox.delay)  # a thread that the recording knows nothing of
     finally:
         mailbox.delay = delay
-    later, error = len(mailbox) - before, _errors(server.log)
+    later, error = len(mailbox) - before, logged_error(server.log)
     assert answer.status_code != 422, (
         f"the check sent a sender with name and email, and your app answered 422: {answer.json()['detail'][0]['msg']}, "
         f"{answer.json()['detail'][0]['loc']}. A parameter without a model or `BackgroundTasks` as its type is read from the query."
@@ -128,11 +129,6 @@ def _check_mail(app: FastAPI, mailbox: Mailbox) -> str:
     assert answer.status_code == 202, f"202 Accepted was asked for, but {answer.status_code} came."
     assert answer.json() == {"status": "accepted"}, f'{{"status": "accepted"}} was asked for, but {answer.json()} came.'
     return "The answer was sent first, with 202; the mail to the sender followed as a background task."
-
-
-def _errors(log: list[str]) -> str:
-    """The last line of the first traceback in a server's log, or nothing."""
-    return next((text.splitlines()[-1] for text in log if text.startswith("ERROR")), "")
 
 
 class Sender(BaseModel):
@@ -174,7 +170,7 @@ def _check_weight(app: FastAPI) -> str:
             with record():  # the log is written after the answer
                 answer = server.client.post("/parcels", json={"to": "Grace", "weight_kg": kilograms})
             assert answer.status_code != 500, (
-                f"for {kilograms} kg the client got 500, because your function failed: {_errors(server.log)}. "
+                f"for {kilograms} kg the client got 500, because your function failed: {logged_error(server.log)}. "
                 "What the function returns must fit its return type."
             )
             return answer

@@ -1,7 +1,6 @@
 """Chapter 2: its predictions, exercises and reference solutions."""
 
 import asyncio
-import re
 import smtplib
 import time
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from helpers.mailbox import Mailbox
 from helpers.predictions import Prediction
 from helpers.recording import record
 from helpers.server import running
+from helpers.wording import logged_error
 
 PREDICTIONS = [
     Prediction(
@@ -141,7 +141,7 @@ def _check_all(send_all: Callable[..., Any], mailbox: Mailbox) -> str:
     finally:
         mailbox.delay = delay
     later, task = len(mailbox) - before, timeline.tasks[0]
-    assert not task.error, f"the task failed, seen by nobody but the log: {_error(server.log)}."
+    assert not task.error, f"the task failed, seen by nobody but the log: {logged_error(server.log)}."
     assert later, (
         "no mail was sent. `asyncio.to_thread(...)` only makes a coroutine, and calling an `async def` function too: "
         "nothing happens before somebody awaits it."
@@ -163,13 +163,6 @@ def _check_all(send_all: Callable[..., Any], mailbox: Mailbox) -> str:
         "Start them all, then wait."
     )
     return "All mails were on their way at the same time, the task ended with the last, and another client went on."
-
-
-def _error(log: list[str]) -> str:
-    """The error that ends the first traceback in a server's log; of a group, the one inside."""
-    lines = "\n".join(text for text in log if text.startswith("ERROR")).splitlines()
-    named = [line.strip(" |+-") for line in lines if re.match(r"[\s|+-]*[\w.]*(Error|Exception|Disconnect)\b", line)]
-    return next((line for line in reversed(named) if line), "without a message")
 
 
 def _solve_all() -> tuple[Callable[..., Any], Mailbox]:
@@ -234,7 +227,7 @@ def _check_label(app: FastAPI, printed: list[str]) -> str:
             server.client.hang_up()  # a failing task closes the connection that its request came on
             put(params={"name": "Grace", "weight_kg": 3})
     labels = printed[before:]
-    assert answer.status_code < 500, f"your app answered {answer.status_code}: {_error(server.log)}."
+    assert answer.status_code < 500, f"your app answered {answer.status_code}: {logged_error(server.log)}."
     assert answer.status_code == 202, f"202 Accepted was asked for, but {answer.status_code} came."
     assert not at_the_answer or timeline.tasks, (
         "the client waited for the printer: `print_label` runs inside your path operation. Add it as a task."
@@ -246,7 +239,7 @@ def _check_label(app: FastAPI, printed: list[str]) -> str:
     )
     assert timeline.tasks, "the answer came, but no task was added to `background_tasks`, and no label was printed."
     assert not error, (
-        f"the client has its 202, and no label was printed: the task failed with {_error(server.log)}. "
+        f"the client has its 202, and no label was printed: the task failed with {logged_error(server.log)}. "
         "`print_label` wants a parcel."
     )
     assert labels, "the answer came and the task ran, but no label was printed."
@@ -303,7 +296,7 @@ def _check_notify(get_notify: Callable[..., Any], notes: list[str]) -> str:
         with record() as timeline:
             answer = server.client.post("/parcels")
             at_the_answer = len(notes) - before
-    written, error = notes[before:], _error(server.log)
+    written, error = notes[before:], logged_error(server.log)
     assert answer.status_code != 422, (
         "FastAPI looks for a parameter of your dependency in the request and answers 422: only `background_tasks` was asked for."
     )

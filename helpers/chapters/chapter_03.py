@@ -13,6 +13,7 @@ from helpers.exercises import Exercise
 from helpers.predictions import Prediction
 from helpers.recording import record
 from helpers.server import Server, running
+from helpers.wording import logged_error
 
 PREDICTIONS = [
     Prediction(
@@ -88,10 +89,7 @@ def _error(server: Server) -> str:
     until = time.monotonic() + 0.5
     while server.busy and time.monotonic() < until:  # uvicorn logs it after the 500 is out
         time.sleep(0.002)
-    for text in server.log:
-        if text.startswith("ERROR"):
-            return [line for line in text.splitlines() if line[:1].strip()][-1].rstrip(":")
-    return ""
+    return logged_error(server.log)
 
 
 # 3.3-progress

@@ -16,6 +16,7 @@ from helpers.exercises import Exercise
 from helpers.predictions import Prediction
 from helpers.recording import record
 from helpers.server import running
+from helpers.wording import logged_error
 
 PREDICTIONS = [
     Prediction(
@@ -123,11 +124,6 @@ PREDICTIONS = [
 ]
 
 
-def _errors(log: list[str]) -> str:
-    """The last line of the first traceback in a server's log, or nothing."""
-    return next((text.splitlines()[-1] for text in log if text.startswith("ERROR")), "")
-
-
 # 4.1-audit
 
 refusals: list[str] = []
@@ -161,7 +157,7 @@ def _check_audit(refuse: Callable[..., Any], refusals: list[str]) -> str:
         other = server.client.get("/safe")
         with record():
             pass
-    noted, error = refusals[before:], _errors(server.log)
+    noted, error = refusals[before:], logged_error(server.log)
     assert "is not callable" not in error or noted or answer.status_code == 403, (
         f"your handler did not return a response: the app answered {answer.status_code}, with {error}."
     )
@@ -291,7 +287,7 @@ def _check_patient(patient: Callable[..., Any], given_up: list[str]) -> str:
         for number in range(len(tasks)):
             with record(timeout=3.0):
                 code = server.client.post(f"/{number}").status_code
-            error = _errors(server.log)
+            error = logged_error(server.log)
             assert code == 200, (
                 f"`patient` failed when it was called, with {error}. It gets a task, and gives a function back."
             )

@@ -2,7 +2,6 @@
 
 import importlib.util
 import os
-import re
 import shutil
 import sqlite3
 import tempfile
@@ -23,6 +22,7 @@ from helpers.processes import process
 from helpers.readiness import until
 from helpers.recording import record
 from helpers.server import running
+from helpers.wording import logged_error
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
@@ -261,7 +261,7 @@ def _check_release(app: FastAPI, engine: "Engine", paper: threading.Event) -> st
                 waited, held = paper.is_set(), _held(engine)
                 visible = _count(engine, "letter") - letters
                 paper.set()
-            stored, errors = _count(engine, "letter") - letters, _errors(server.log)
+            stored, errors = _count(engine, "letter") - letters, logged_error(server.log)
     finally:
         patience.cancel()
         paper.set()
@@ -339,7 +339,7 @@ def _check_job(run_job: Callable, engine: "Engine") -> str:
             server.client.hang_up()
             with record() as last:
                 server.client.post(f"/jobs/{gone}/none")
-            log = _errors(server.log)
+            log = logged_error(server.log)
     finally:
         go.set()
         failed = _status(engine, failing)
@@ -385,7 +385,7 @@ def _check_senders(app: FastAPI, engine: "Engine") -> str:
         finally:
             _execute(engine, "DELETE FROM parcel WHERE recipient LIKE 'check %'")
             _execute(engine, "DELETE FROM sender WHERE name LIKE 'check %'")
-        errors = _errors(server.log)
+        errors = logged_error(server.log)
     assert answer.status_code < 500 or "DetachedInstance" not in errors, (
         "the answer is built from parcels that nobody had loaded when the session was closed: DetachedInstanceError."
     )
@@ -410,15 +410,6 @@ def _check_senders(app: FastAPI, engine: "Engine") -> str:
     )
     assert counts[1] <= 2, f"{counts[1]} statements were needed, at most two were asked for."
     return f"Every sender came with its recipients, and ten senders more took no statement more: {counts[1]} in all."
-
-
-def _errors(log: list[str]) -> str:
-    """The line that names the error in the last traceback of a server's log, or nothing."""
-    tracebacks = [text for text in log if text.startswith("ERROR")]
-    lines = [
-        line for text in tracebacks for line in text.splitlines() if re.match(r"[\w.]+(Error|Exception|Found)\b", line)
-    ]
-    return lines[-1][:120] if lines else ""
 
 
 def _execute(engine: "Engine", statement: str, **values: object) -> list:

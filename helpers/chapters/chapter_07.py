@@ -23,6 +23,7 @@ from helpers.predictions import Prediction
 from helpers.processes import Process, process
 from helpers.readiness import until
 from helpers.server import Server, running
+from helpers.wording import logged_error
 
 PREDICTIONS = [
     Prediction(
@@ -339,7 +340,7 @@ def _check_enqueue(app: FastAPI, desk: Desk) -> str:
             at_the_answer = list(desk.accepted)
             desk.entered.wait(0.3)  # by a task, after the answer
             assert answer.status_code < 500, (
-                f"with a broker that works, your app answered {answer.status_code}: {_error(server)}."
+                f"with a broker that works, your app answered {answer.status_code}: {logged_error(server.log)}."
             )
             assert desk.calls, "nothing was enqueued: `desk.enqueue(parcel)` was never called."
             assert at_the_answer, (
@@ -381,10 +382,6 @@ def _others_are_served(server: Server, desk: Desk) -> bool:
     desk.may_leave.set()
     asking.join(5.0)
     return served
-
-
-def _error(server: Server) -> str:
-    return next((text.splitlines()[-1] for text in server.log if text.startswith("ERROR")), "no error was logged")
 
 
 def _solve_enqueue() -> tuple[FastAPI, Desk]:

@@ -23,6 +23,7 @@ from helpers.predictions import Prediction
 from helpers.recording import record
 from helpers.server import Server, running
 from helpers.stubs import missing_route
+from helpers.wording import logged_error
 
 PREDICTIONS = [
     Prediction(
@@ -151,11 +152,6 @@ def send_receipt(parcel_id: int, email: str) -> None:
 book = GRACE = {"to": "Grace", "email": "ada@example.org", "weight_kg": 2.5}
 
 
-def _errors(log: list[str]) -> str:
-    """The last line of the first traceback in a server's log, or nothing."""
-    return next((text.splitlines()[-1] for text in log if text.startswith("ERROR")), "")
-
-
 @contextlib.contextmanager
 def _serving(router: Any, route: str) -> Iterator[Server]:
     """The learner's router as an app, when it has the route."""
@@ -171,7 +167,7 @@ def _ask(server: Server, method: str, path: str, **options: Any) -> httpx.Respon
     server.client.hang_up()  # after a failing task uvicorn closes the connection
     with record():
         answer = server.client.request(method, path, **options)
-    assert answer.status_code != 500, f"your function failed, and the client got 500: {_errors(server.log)}."
+    assert answer.status_code != 500, f"your function failed, and the client got 500: {logged_error(server.log)}."
     return answer
 
 
@@ -185,7 +181,7 @@ def _check_create(router: APIRouter, shelf: Shelf, mailbox: Mailbox) -> str:
                 at_the_answer = len(mailbox) - before
         finally:
             mailbox.delay = delay
-        letters, error = len(mailbox) - before, _errors(server.log)
+        letters, error = len(mailbox) - before, logged_error(server.log)
         assert answer.status_code < 500, f"your function failed, and the client got 500: {error}."
         assert answer.status_code == 201, (
             f"201 Created was asked for, but {answer.status_code} came: the decorator takes `status_code=`."

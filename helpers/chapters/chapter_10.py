@@ -22,6 +22,7 @@ from helpers.predictions import Prediction
 from helpers.recording import record
 from helpers.server import running
 from helpers.timeline import Bar, Timeline
+from helpers.wording import logged_error
 
 PREDICTIONS = [
     Prediction(
@@ -39,11 +40,6 @@ PREDICTIONS = [
         tolerance=1.4,
     ),
 ]
-
-
-def _errors(log: list[str]) -> str:
-    """The last line of the first traceback in a server's log, or nothing."""
-    return next((text.splitlines()[-1] for text in log if text.startswith("ERROR")), "")
 
 
 def _served_during(timeline: Timeline, task: Bar) -> int:
@@ -163,7 +159,9 @@ def _check_filter(app: FastAPI) -> str:
             server.client.hang_up()
             with record():
                 answer = server.client.get(f"/parcels{query}")
-            assert answer.status_code != 500, f"for {query or 'no query'} your app answered 500: {_errors(server.log)}."
+            assert answer.status_code != 500, (
+                f"for {query or 'no query'} your app answered 500: {logged_error(server.log)}."
+            )
             return answer
 
         plain = ask("")
@@ -218,7 +216,7 @@ def _check_once(app: FastAPI, parcels: dict[int, str], told: list[int]) -> str:
             with record():
                 code = server.client.delete("/parcels/7").status_code
                 there = 7 in parcels
-            assert code != 500, f"your app answered 500: {_errors(server.log)}."
+            assert code != 500, f"your app answered 500: {logged_error(server.log)}."
             return code, there
 
         first, there = delete()
@@ -279,10 +277,10 @@ def _check_stopwatch(stopwatch: type, seconds: dict[str, float]) -> str:
             answer = server.client.post("/parcels")
         noted = dict(seconds)  # before the lifespan ends, which passes through a middleware as well
     assert answer.status_code == 200 and answer.json() == "accepted", (
-        f"the answer does not come through your middleware: {answer.status_code}, {_errors(server.log) or answer.text}. Hand "
+        f"the answer does not come through your middleware: {answer.status_code}, {logged_error(server.log) or answer.text}. Hand "
         "`scope`, `receive` and a `send` on to the app."
     )
-    assert not _errors(server.log), f"your middleware failed: {_errors(server.log)}."
+    assert not logged_error(server.log), f"your middleware failed: {logged_error(server.log)}."
     missing = [name for name in ("answer", "all") if name not in noted]
     assert not missing, f"`seconds` has no {' and no '.join(map(repr, missing))}: note both, once for each request."
     assert noted["all"] >= 0.3, (
@@ -330,7 +328,7 @@ def _check_keep(app: FastAPI, ran: list[str]) -> str:
     with running(app) as server, record():
         answer = server.client.post("/parcels/7")
     assert ran != ["label 7", "audit"], "the label was printed before the answer: add the function, do not call it."
-    assert answer.status_code == 202, f"202 was asked for, but {answer.status_code} came: {_errors(server.log)}."
+    assert answer.status_code == 202, f"202 was asked for, but {answer.status_code} came: {logged_error(server.log)}."
     assert answer.headers.get("X-Parcel") == "7", (
         "the answer should be a response of your own with the header `X-Parcel: 7`."
     )
@@ -394,9 +392,9 @@ def _check_each(each: Callable[..., Callable[[], Any]], failed: list[str]) -> st
     with running(app) as server, record():
         answer = server.client.post("/parcels")
     assert answer.status_code == 200, (
-        f"the client got {answer.status_code}: {_errors(server.log)}. `each(...)` gives back a function, without running one."
+        f"the client got {answer.status_code}: {logged_error(server.log)}. `each(...)` gives back a function, without running one."
     )
-    if error := _errors(server.log):
+    if error := logged_error(server.log):
         raise AssertionError(f"a failure came out of the task, which closes the client's connection: {error}.")
     names = [step.split(" ")[0] for step in steps]
     assert "tell" in names, f"not every task ran: {names}. An `async def` task has to be awaited."
@@ -470,7 +468,7 @@ def _check_scope(app: FastAPI, pool: Any, get_connection: Callable[..., Any]) ->
     finally:
         del pool.release
     assert answer.status_code == 200, (
-        f"GET /parcels should answer 200, but {answer.status_code} came: {_errors(server.log)}."
+        f"GET /parcels should answer 200, but {answer.status_code} came: {logged_error(server.log)}."
     )
     assert answer.json() == {"held": 1}, (
         f"while the path operation runs, one connection is held, but {answer.text} came: `yield` what you have acquired."
@@ -609,7 +607,7 @@ def _check_forgot(app: FastAPI, mailed: list[str]) -> str:
             end = time.monotonic() + 3
             while len(mailed) < 2 and time.monotonic() < end:
                 time.sleep(0.01)
-    assert member.status_code != 500, f"your app answered 500: {_errors(server.log)}."
+    assert member.status_code != 500, f"your app answered 500: {logged_error(server.log)}."
     assert member.status_code == 202, f"202 was asked for, but {member.status_code} came for a member."
     assert (stranger.status_code, stranger.text) == (member.status_code, member.text), (
         f"the answers tell who is a member: {member.status_code} {member.text} and {stranger.status_code} {stranger.text}."
@@ -670,7 +668,7 @@ def _check_versions(app: FastAPI) -> str:
     with running(app) as server:
         answers = {path: server.client.get(path) for path in ("/v1/parcels/7", "/v2/parcels/7", "/v1/parcels/99")}
     codes = {path: answer.status_code for path, answer in answers.items()}
-    assert 500 not in codes.values(), f"your app answered 500: {_errors(server.log)}."
+    assert 500 not in codes.values(), f"your app answered 500: {logged_error(server.log)}."
     first, second, missing = answers.values()
     assert (first.status_code, second.status_code) == (200, 200), f"both versions should answer 200, but {codes} came."
     assert first.json() == {"weight_kg": 2.5}, f'v1 answers {{"weight_kg": 2.5}}, but {first.text} came.'
