@@ -9,14 +9,15 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, field_validator
 from starlette.background import BackgroundTask
 
-from helpers.chapters.chapter_01 import Sender, _mailbox, send_welcome
+from helpers.chapters.chapter_01 import Sender, send_welcome
+from helpers.chapters.post import mailbox
 
 
 def mail_app(function, **options):
     """An app whose `POST /parcels` is `function`, and the mailbox that the check is given."""
     app = FastAPI()
     app.post("/parcels", **({"status_code": 202} | options))(function)
-    return app, _mailbox()
+    return app, mailbox()
 
 
 @stub("1.1-mail")

@@ -13,7 +13,6 @@ from fastapi import BackgroundTasks, Depends
 
 from helpers.chapters.chapter_02 import (
     Parcel,
-    _mailbox,
     deliver,
     label_app,
     notes,
@@ -22,6 +21,7 @@ from helpers.chapters.chapter_02 import (
     shelf,
     write_down,
 )
+from helpers.chapters.post import mailbox
 
 # 2.1-all
 
@@ -30,7 +30,7 @@ from helpers.chapters.chapter_02 import (
 def all_shipped():
     async def send_all(emails: list[str]) -> None: ...
 
-    return send_all, _mailbox()
+    return send_all, mailbox()
 
 
 @wrong("2.1-all", says="had to wait for your task")
@@ -41,7 +41,7 @@ def all_blocking():
 
         await asyncio.gather(*(send(email) for email in emails))
 
-    return send_all, _mailbox()
+    return send_all, mailbox()
 
 
 @wrong("2.1-all", says="one after the other")
@@ -50,7 +50,7 @@ def all_in_a_row():
         for email in emails:
             await asyncio.to_thread(deliver, email)
 
-    return send_all, _mailbox()
+    return send_all, mailbox()
 
 
 @wrong("2.1-all", says="nothing happens before somebody awaits it")
@@ -59,7 +59,7 @@ def all_never_awaited():
         for email in emails:
             asyncio.to_thread(deliver, email)
 
-    return send_all, _mailbox()
+    return send_all, mailbox()
 
 
 @wrong("2.1-all", says="with nobody to wait for them")
@@ -68,7 +68,7 @@ def all_forgotten():
         for email in emails:
             asyncio.get_running_loop().run_in_executor(None, deliver, email)
 
-    return send_all, _mailbox()
+    return send_all, mailbox()
 
 
 @wrong("2.1-all", says="asyncio.run() cannot be called")
@@ -81,7 +81,7 @@ def all_with_another_loop():
             finally:
                 coroutine.close()
 
-    return send_all, _mailbox()
+    return send_all, mailbox()
 
 
 @wrong("2.1-all", says="a coroutine was expected, got None")
@@ -91,7 +91,7 @@ def all_called():
             for email in emails:
                 group.create_task(deliver(email))
 
-    return send_all, _mailbox()
+    return send_all, mailbox()
 
 
 @wrong("2.1-all", says="but 1 came")
@@ -99,7 +99,7 @@ def all_but_two():
     async def send_all(emails: list[str]) -> None:
         await asyncio.to_thread(deliver, emails[0])
 
-    return send_all, _mailbox()
+    return send_all, mailbox()
 
 
 @right("2.1-all")
@@ -107,7 +107,7 @@ def all_gathered():
     async def send_all(emails: list[str]) -> None:
         await asyncio.gather(*(asyncio.to_thread(deliver, email) for email in emails))
 
-    return send_all, _mailbox()
+    return send_all, mailbox()
 
 
 @right("2.1-all")
@@ -117,7 +117,7 @@ def all_with_anyio():
             for email in emails:
                 group.start_soon(anyio.to_thread.run_sync, deliver, email)
 
-    return send_all, _mailbox()
+    return send_all, mailbox()
 
 
 @right("2.1-all")
@@ -126,7 +126,7 @@ def all_in_threads():
         with ThreadPoolExecutor() as pool:
             list(pool.map(deliver, emails))
 
-    return send_all, _mailbox()
+    return send_all, mailbox()
 
 
 # 2.2-label

@@ -13,7 +13,8 @@ from starlette.background import BackgroundTask
 from starlette.background import BackgroundTasks as Several
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from helpers.chapters.chapter_08 import NewSender, _mailbox, labels, mail, members, print_label
+from helpers.chapters.chapter_08 import NewSender, labels, members, print_label
+from helpers.chapters.post import mail, mailbox
 
 MAIL = {"status": "Look into your mail."}
 Count = Callable[[str], None]
@@ -22,7 +23,7 @@ Count = Callable[[str], None]
 def silent_app(register, **options):
     app = FastAPI()
     app.post("/senders", **({"status_code": 202} | options))(register)
-    return app, _mailbox(), members
+    return app, mailbox(), members
 
 
 def greet(email: str) -> None:

@@ -14,12 +14,12 @@ from helpers.chapters.chapter_09 import (
     ParcelIn,
     ParcelOut,
     Shelved,
-    _mailbox,
     _solve_faults,
     _solve_review,
     send_receipt,
     shelf,
 )
+from helpers.chapters.post import mailbox
 
 models = chapter_09._load()
 Letter, Parcel, now = models.Letter, models.Parcel, models.now
@@ -32,7 +32,7 @@ def creating(function, **options):
     """A router whose `POST /parcels` is `function`, and what the check is given with it."""
     router = APIRouter()
     router.post("/parcels", **({"status_code": 201} | options))(function)
-    return router, shelf, _mailbox()
+    return router, shelf, mailbox()
 
 
 @stub("9.1-create")
@@ -111,7 +111,7 @@ def create_nothing():
 def create_elsewhere():
     router = APIRouter(prefix="/api")
     router.post("/parcels", status_code=201)(create_well)
-    return router, shelf, _mailbox()
+    return router, shelf, mailbox()
 
 
 @right("9.1-create")

@@ -1,15 +1,13 @@
 """Chapter 1: its predictions, exercises and reference solutions."""
 
-import smtplib
 import time
-from email.message import EmailMessage
-from functools import cache
 from typing import Annotated
 
 from fastapi import BackgroundTasks, FastAPI
 from httpx import Response
 from pydantic import BaseModel, Field
 
+from helpers.chapters import post
 from helpers.exercises import Exercise
 from helpers.mailbox import Mailbox
 from helpers.predictions import Prediction
@@ -140,15 +138,7 @@ class Sender(BaseModel):
 
 def send_welcome(email: str) -> None:
     """As in the notebook."""
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = "hello@parcels.example", email, "Welcome"
-    with smtplib.SMTP(_mailbox().host, _mailbox().port, local_hostname="localhost") as smtp:
-        smtp.send_message(message)
-
-
-@cache
-def _mailbox() -> Mailbox:
-    return Mailbox()
+    post.mail(email, "Welcome")
 
 
 def _solve_mail() -> tuple[FastAPI, Mailbox]:
@@ -159,7 +149,7 @@ def _solve_mail() -> tuple[FastAPI, Mailbox]:
         background_tasks.add_task(send_welcome, sender.email)
         return {"status": "accepted"}
 
-    return app, _mailbox()
+    return app, post.mailbox()
 
 
 def _check_weight(app: FastAPI) -> str:

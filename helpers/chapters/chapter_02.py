@@ -1,17 +1,16 @@
 """Chapter 2: its predictions, exercises and reference solutions."""
 
 import asyncio
-import smtplib
 import time
 from collections.abc import Callable
-from email.message import EmailMessage
-from functools import cache, partial
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import BackgroundTasks, Depends, FastAPI
 from fastapi.exceptions import FastAPIError
 from pydantic import BaseModel
 
+from helpers.chapters import post
 from helpers.exercises import Exercise
 from helpers.mailbox import Mailbox
 from helpers.predictions import Prediction
@@ -104,15 +103,7 @@ class Sender(BaseModel):
 
 def deliver(email: str) -> None:
     """As in the notebook."""
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = "hello@parcels.example", email, "Welcome"
-    with smtplib.SMTP(_mailbox().host, _mailbox().port, local_hostname="localhost") as smtp:
-        smtp.send_message(message)
-
-
-@cache
-def _mailbox() -> Mailbox:
-    return Mailbox()
+    post.mail(email, "Welcome")
 
 
 def _check_all(send_all: Callable[..., Any], mailbox: Mailbox) -> str:
@@ -171,7 +162,7 @@ def _solve_all() -> tuple[Callable[..., Any], Mailbox]:
             for email in emails:
                 group.create_task(asyncio.to_thread(deliver, email))
 
-    return send_all, _mailbox()
+    return send_all, post.mailbox()
 
 
 # 2.2-label

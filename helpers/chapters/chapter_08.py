@@ -1,11 +1,8 @@
 """Chapter 8: its predictions, exercises and reference solutions."""
 
 import asyncio
-import smtplib
 import time
 from collections.abc import Awaitable, Callable
-from email.message import EmailMessage
-from functools import cache
 from typing import Annotated
 
 import httpx
@@ -16,6 +13,8 @@ from pydantic import BaseModel, EmailStr
 from starlette.background import BackgroundTask
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from helpers.chapters import post
+from helpers.chapters.post import mail
 from helpers.exercises import Exercise
 from helpers.mailbox import Mailbox
 from helpers.predictions import Prediction
@@ -120,20 +119,7 @@ class NewSender(BaseModel):
     email: EmailStr
 
 
-def mail(email: str, subject: str) -> None:
-    """As in the notebook."""
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = "hello@parcels.example", email, subject
-    with smtplib.SMTP(_mailbox().host, _mailbox().port, local_hostname="localhost") as smtp:
-        smtp.send_message(message)
-
-
 members = {"ada@example.org"}
-
-
-@cache
-def _mailbox() -> Mailbox:
-    return Mailbox()
 
 
 def _check_silent(app: FastAPI, mailbox: Mailbox, members: set[str]) -> str:
@@ -212,7 +198,7 @@ def _solve_silent() -> tuple[FastAPI, Mailbox, set[str]]:
         background_tasks.add_task(greet, sender.email)
         return {"status": "Look into your mail."}
 
-    return app, _mailbox(), members
+    return app, post.mailbox(), members
 
 
 # 8.3-bulkhead

@@ -7,8 +7,6 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from email.message import EmailMessage
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +15,7 @@ from fastapi import APIRouter, BackgroundTasks, FastAPI, Header, HTTPException, 
 from opentelemetry import propagate, trace
 from pydantic import BaseModel, Field
 
+from helpers.chapters import post
 from helpers.exercises import Exercise
 from helpers.mailbox import Mailbox
 from helpers.predictions import Prediction
@@ -136,17 +135,9 @@ class Shelf:
 shelf = Shelf()
 
 
-@cache
-def _mailbox() -> Mailbox:
-    return Mailbox()
-
-
 def send_receipt(parcel_id: int, email: str) -> None:
     """As in the notebook."""
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = "desk@parcels.example", email, f"Parcel {parcel_id}"
-    with smtplib.SMTP(_mailbox().host, _mailbox().port, local_hostname="localhost") as smtp:
-        smtp.send_message(message)
+    post.mail(email, f"Parcel {parcel_id}", "desk@parcels.example")
 
 
 book = GRACE = {"to": "Grace", "email": "ada@example.org", "weight_kg": 2.5}
@@ -222,7 +213,7 @@ def _solve_create() -> tuple[APIRouter, Shelf, Mailbox]:
         response.headers["Location"] = f"/parcels/{parcel.id}"
         return ParcelOut(**parcel.model_dump())
 
-    return creating, shelf, _mailbox()
+    return creating, shelf, post.mailbox()
 
 
 def _check_pages(router: APIRouter, shelf: Shelf) -> str:
@@ -355,7 +346,7 @@ def _solve_retry() -> tuple[APIRouter, Shelf, Mailbox]:
         response.headers["Location"] = f"/parcels/{parcel.id}"
         return ParcelOut(**parcel.model_dump())
 
-    return retrying, shelf, _mailbox()
+    return retrying, shelf, post.mailbox()
 
 
 def _face(pick: Callable[[list[int], int, int | None, int], list[int]]) -> FastAPI:
