@@ -21,7 +21,7 @@ def process(
     ready_path: str | None = None,
     ready_text: str | re.Pattern[str] | None = None,
     name: str | None = None,
-    timeout: float = 20.0,
+    timeout: float = 40.0,
 ) -> Process:
     """Start `command`, a list of arguments, as a process of its own and return its `Process` when it is ready.
 
