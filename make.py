@@ -226,9 +226,15 @@ def repeat(*options: str) -> None:
 
 
 def versions(*options: str) -> None:
-    """compare every notebook on each Python, on the oldest FastAPI and on the newest releases"""
+    """compare every notebook on each Python, on older FastAPIs and on the newest releases"""
     set_up(LOCK, TEST_LOCK)
     run("tests/versions.py", *options)
+
+
+def audit(*options: str) -> None:
+    """ask whether vulnerabilities are known of what the locks pin"""
+    set_up(LOCK, TEST_LOCK)
+    run("tests/audit.py", *options)
 
 
 def lock(*options: str) -> None:
@@ -267,7 +273,23 @@ def clean(*options: str) -> None:
 
 VERBS = {
     verb.__name__: verb
-    for verb in (lab, test, setup, slow, browser, refresh, site, pack, bench, repeat, versions, lock, lint, clean)
+    for verb in (
+        lab,
+        test,
+        setup,
+        slow,
+        browser,
+        refresh,
+        site,
+        pack,
+        bench,
+        repeat,
+        versions,
+        audit,
+        lock,
+        lint,
+        clean,
+    )
 }
 
 
