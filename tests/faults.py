@@ -218,7 +218,13 @@ FAULTS = [
             "await send({'type': 'http.response.start', 'status': self.status_code, 'headers': self.raw_headers})",
             "await send({'type': 'http.response.body', 'body': self.body})",
         ),
-        {0: "00_s-005", 1: "01_i-011 01_i-017", 3: "03_b-007", 4: "rule-start rule-blocking"},
+        {
+            0: "00_s-005",
+            1: "01_i-011 01_i-017",
+            3: "03_b-007",
+            4: "rule-start rule-blocking",
+            6: "test-hook-measured client-measured log-clocks",
+        },
     ),
     Fault(
         "a task starts when it is added",
@@ -266,7 +272,7 @@ BackgroundTasks.add_task = add_task
             "    return await theirs(self)",
             "await background.run_in_threadpool(lambda: asyncio.run(self.func(*self.args, **self.kwargs)))",
         ),
-        {2: "core-frozen core-kinds-ran", 4: "rule-threads rule-blocking"},
+        {2: "core-frozen core-kinds-ran", 4: "rule-threads rule-blocking", 6: "debug-timeline"},
     ),
     Fault(
         "a callable object counts as a def",
@@ -337,7 +343,11 @@ AsyncIOBackend.current_default_thread_limiter = classmethod(limiter)
         tasks(
             "for task in self.tasks:", "    try:", "        await one(task)", "    except Exception:", "        pass"
         ),
-        {3: "03_b-026", 4: "adv-hook-measured rule-failure rule-next-request rule-handlers"},
+        {
+            3: "03_b-026",
+            4: "adv-hook-measured rule-failure rule-next-request rule-handlers",
+            6: "debug-failed log-failed",
+        },
     ),
     Fault(
         "a cancelled task is followed by the next",
@@ -424,7 +434,7 @@ routing.wrap_app_handling_exceptions = wrap
             "    await theirs(self, quiet)",
             "Cycle.run_asgi = run_asgi",
         ),
-        {3: "03_b-026 03_b-052", 4: "rule-failure rule-on-failure rule-handlers"},
+        {3: "03_b-026 03_b-052", 4: "rule-failure rule-on-failure rule-handlers", 6: "debug-failed log-failed"},
     ),
     Fault(
         "a failing task leaves its connection open",
@@ -675,7 +685,12 @@ routing.solve_dependencies = solving
             "    response = await call(request)",
             "await response(scope, receive, send)",
         ),
-        {1: "01_i-065", 2: "core-scope-ran", 4: "rule-dependencies rule-slot"},
+        {
+            1: "01_i-065",
+            2: "core-scope-ran",
+            4: "rule-dependencies rule-slot",
+            5: "pool-runs-dry tasks-hold mends-timed",
+        },
     ),
     Fault(
         "dependencies are closed between response and task",
@@ -689,7 +704,12 @@ routing.solve_dependencies = solving
             "if tasks is not None:",
             "    await tasks()",
         ),
-        {1: "01_i-065", 2: "core-scope-ran", 4: "rule-dependencies rule-slot"},
+        {
+            1: "01_i-065",
+            2: "core-scope-ran",
+            4: "rule-dependencies rule-slot",
+            5: "pool-runs-dry tasks-hold mends-timed",
+        },
         quick=2,
     ),
     Fault(
@@ -700,7 +720,7 @@ routing.solve_dependencies = solving
             "    response = await call(request)",
             "    await response(scope, receive, send)",
         ),
-        {2: "core-scope-ran", 4: "rule-dependencies rule-slot"},
+        {2: "core-scope-ran", 4: "rule-dependencies rule-slot", 5: "mends-timed commit-measured"},
     ),
     Fault(
         "a task added after yield runs",
@@ -752,7 +772,7 @@ utils._contextmanager_with_concurrency_limit = lambda cm, semaphore: cm
     Fault(
         "tasks see no context variable",
         task("await asyncio.create_task(theirs(self), context=contextvars.Context())"),
-        {4: "rule-context"},
+        {4: "rule-context", 6: "log-followed log-structlog"},
     ),
     Fault(
         "each task has a copy of the context",
@@ -1107,7 +1127,12 @@ CORSMiddleware.__init__ = init
     Fault(
         "tasks have no spans",
         spans("yield"),
-        {0: "00_s-005", 1: "01_i-011 01_i-017", 4: "rule-start rule-order"},
+        {
+            0: "00_s-005",
+            1: "01_i-011 01_i-017",
+            4: "rule-start rule-order",
+            6: "test-hook-measured debug-timeline log-spans",
+        },
     ),
     Fault(
         "a task's span belongs to no request",
@@ -1133,7 +1158,7 @@ CORSMiddleware.__init__ = init
             "if failure:",
             "    raise failure",
         ),
-        {2: "core-task-depends", 3: "03_b-026", 4: "rule-failure rule-callable"},
+        {2: "core-task-depends", 3: "03_b-026", 4: "rule-failure rule-callable", 6: "log-spans"},
     ),
     Fault(
         "a request's span ends with its last task",
@@ -1160,7 +1185,7 @@ async def call(self, *, app, scope, receive, send, **options):
     await theirs(self, app=whole, scope=scope, receive=receive, send=sending, **options)
 NativeTelemetry.__call__ = call
 """,
-        {1: "01_i-017", 4: "rule-start"},
+        {1: "01_i-017", 4: "rule-start", 6: "log-clocks"},
     ),
     Fault(
         "TestClient answers before the task",
@@ -1189,7 +1214,7 @@ def handle(self, request):
         self.app = real
 _TestClientTransport.handle_request = handle
 """,
-        {4: "rule-testclient"},
+        {4: "rule-testclient", 6: "client-measured"},
     ),
     Fault(
         "a default takes the place of what is injected",
