@@ -224,6 +224,8 @@ FAULTS = [
             3: "03_b-007",
             4: "rule-start rule-blocking",
             6: "test-hook-measured client-measured log-clocks",
+            7: "dep-hook-measured",
+            8: "sec-clock",
         },
     ),
     Fault(
@@ -272,7 +274,7 @@ BackgroundTasks.add_task = add_task
             "    return await theirs(self)",
             "await background.run_in_threadpool(lambda: asyncio.run(self.func(*self.args, **self.kwargs)))",
         ),
-        {2: "core-frozen core-kinds-ran", 4: "rule-threads rule-blocking", 6: "debug-timeline"},
+        {2: "core-frozen core-kinds-ran", 4: "rule-threads rule-blocking", 6: "debug-timeline", 8: "sec-clock"},
     ),
     Fault(
         "a callable object counts as a def",
@@ -297,7 +299,7 @@ async def run(*, values, is_coroutine, **options):
         return await found.call(**values) if is_coroutine else found.call(**values)
 routing.run_endpoint_function = run
 """,
-        {2: "core-kinds-ran", 4: "auth-where"},
+        {2: "core-kinds-ran", 4: "auth-where", 8: "perf-threads"},
     ),
     Fault(
         "a pool of 400 threads",
@@ -602,7 +604,7 @@ routing.solve_dependencies = solving
     Fault(
         "HTTPException runs the tasks",
         kept("HTTPException"),
-        {2: "core-audit", 4: "rule-audit rule-dropped"},
+        {2: "core-audit", 4: "rule-audit rule-dropped", 8: "ver-count"},
         quick=2,
     ),
     Fault("a 422 runs the tasks", kept("RequestValidationError"), {2: "core-audit", 3: "03_b-045"}),
@@ -850,7 +852,7 @@ routing.get_request_handler = lenient
 from fastapi import routing
 routing.wrap_app_with_body_limit = lambda app, max_body_size: app
 """,
-        {3: "03_b-064"},
+        {3: "03_b-064", 8: "perf-body"},
     ),
     Fault(
         "the OpenAPI description tells of tasks",
