@@ -261,7 +261,7 @@ def start_without_migration():
 
 @wrong("7.2-start", says="the server was serving before the migration had run")
 def start_in_the_wrong_order():
-    return "python server.py &\nsleep 0.3\npython migrate.py\nwait\n"
+    return "python server.py | tee log &\nuntil grep -qs serving log; do sleep 0.02; done\npython migrate.py\nwait\n"
 
 
 @wrong("7.2-start", says="put it between triple quotes")

@@ -489,7 +489,7 @@ def _check_start(script: str) -> str:
             return started
 
         with start(fails=0) as started:
-            until(lambda: "migrated" in started.log, 0.5)
+            until(lambda: "migrated" in started.log, 2.0)
             log = started.log
             assert "migrated" in log, "the migration never ran: start with `python migrate.py`."
             assert "serving" in log, (
