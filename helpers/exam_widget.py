@@ -29,10 +29,8 @@ class Sheet(anywidget.AnyWidget):
     _esm = _ESM
     questions = traitlets.List().tag(sync=True)
     answers = traitlets.Dict().tag(sync=True)
-    given = traitlets.Dict().tag(sync=True)
     status = traitlets.Unicode("").tag(sync=True)
     left = traitlets.Float(0.0).tag(sync=True)
-    handed_in = traitlets.Int(0).tag(sync=True)
     done = traitlets.Bool(False).tag(sync=True)
     result = traitlets.List().tag(sync=True)
     feedback = traitlets.Dict().tag(sync=True)
@@ -51,19 +49,25 @@ class Sheet(anywidget.AnyWidget):
         self._record, self._hand_in, self._recorded = record, hand_in, recorded
         self._markdown, self._text = markdown, text
         super().__init__(questions=[_data(item) for item in items], answers=answers, left=left)
+        self.on_msg(self._hear)
 
-    @traitlets.observe("given")
-    def _take(self, change: dict[str, Any]) -> None:
-        given = change["new"]
-        if "number" in given:
-            self.status = self._record(given["number"], given.get("value", ""))
+    def _hear(self, _: Any, content: dict[str, Any], __: Any) -> None:
+        """Take one answer, or hand in, in the order in which they were entered.
+
+        They come as messages of their own: of a trait that changes twice while the kernel is busy, ipywidgets
+        sends the last value only, and an answer would be lost.
+        """
+        if content.get("do") == "record":
+            self.status = self._record(content.get("number", 0), content.get("value", ""))
             self.answers = self._recorded()
-
-    @traitlets.observe("handed_in")
-    def _finish(self, change: dict[str, Any]) -> None:
-        if change["new"]:
-            rows, self.feedback = self._hand_in()
-            self.done, self.result = True, rows
+            self.send_state("answers")  # also when it was refused: the page shows what was entered
+        elif content.get("do") == "hand in":
+            left = sum(str(question["number"]) not in self._recorded() for question in self.questions)
+            if left and not content.get("sure"):
+                self.status = f"{left} without an answer. Press Hand in once more to hand in all the same."
+            else:
+                rows, self.feedback = self._hand_in()
+                self.done, self.result = True, rows
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         shown = super()._repr_mimebundle_(**options)

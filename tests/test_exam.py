@@ -533,22 +533,37 @@ def test_a_paper_escapes_what_stands_in_a_question():
 # The widget
 
 
+def hear(sheet, **content):
+    """What the page sends, as ipywidgets hands it on."""
+    sheet._handle_custom_msg(content, [])
+
+
 def test_the_widget_records_through_the_same_door(clock):
     exam.start(7, questions=12, clock=clock)
     sheet = exam.show()
     item = next(item for item in items() if item.question.kind == "single")
-    sheet.given = {"number": item.number, "value": "b", "count": 1}
+    hear(sheet, do="record", number=item.number, value="b")
     assert sheet.status.startswith(f"Recorded for question {item.number}: b.") and exam._sitting.answers == {
         item.number: "b"
     }
     assert sheet.answers == {str(item.number): "b"} and not sheet.done
-    sheet.given = {"number": item.number, "value": "z", "count": 2}
+    hear(sheet, do="record", number=item.number, value="z")
     assert "one letter of" in sheet.status and sheet.answers == {str(item.number): "b"}
-    sheet.given = {"number": 99, "value": "a", "count": 3}
+    hear(sheet, do="record", number=99, value="a")
     assert "from 1 to 12" in sheet.status
-    sheet.handed_in = 1
+    hear(sheet, do="hand in", sure=False)
+    assert sheet.status.startswith("11 without an answer. Press Hand in once more") and not sheet.done
+    hear(sheet, do="hand in", sure=True)
     assert sheet.done and "12 points" in sheet.result[0]["text"] and exam._sitting.state.handed_in
     assert set(sheet.feedback) == {str(n) for n in range(1, 13)}
+
+
+def test_what_the_page_sends_wrongly_is_told_in_a_sentence(clock):
+    exam.start(7, questions=3, clock=clock)
+    sheet = exam.show()
+    for content in ({}, {"do": "shout"}, {"do": "record"}, {"do": "record", "number": None, "value": {}}):
+        hear(sheet, **content)
+    assert "from 1 to 3" in sheet.status and not sheet.answers and not sheet.done
 
 
 def test_the_widget_shows_no_answer_before_handing_in():
@@ -563,8 +578,8 @@ def test_a_widget_of_another_exam_records_nothing(clock):
     exam.start(7, questions=3, clock=clock)
     old = exam.show()
     exam.start(8, questions=3, clock=clock, new=True)
-    old.given = {"number": 1, "value": "a", "count": 1}
-    old.handed_in = 1
+    hear(old, do="record", number=1, value="a")
+    hear(old, do="hand in", sure=True)
     assert "Another exam" in old.status and not exam._sitting.answers and not exam._sitting.state.handed_in
 
 

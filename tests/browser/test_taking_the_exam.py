@@ -12,6 +12,8 @@ COUNT = "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
 FOCUSED = (
     "() => { const a = document.activeElement; return a && (a.type || a.tagName) + ' ' + (a.textContent || a.value); }"
 )
+BUSY = """seconds => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute(
+  {code: `import time; time.sleep(${seconds})`, silent: true}); }"""
 CELLS = ("from helpers import exam\nexam.start(seed=7)\nexam.show()", "exam.grade()")
 
 
@@ -67,8 +69,10 @@ def test_an_exam_is_taken_with_the_keyboard_alone(exam_reader):
     for item in items:
         assert page.locator("legend").inner_text().startswith(f"Question {item.number} of 40.")
         enter(page, item)
-        status.filter(has_text=f"Recorded for question {item.number}:").wait_for()
+        if item.number <= 2:
+            status.filter(has_text=f"Recorded for question {item.number}:").wait_for()
         if item.number == 2:
+            page.evaluate(BUSY, 3)  # no answer is lost, however fast they come and however slow the kernel is
             for key in "ddaab":  # what deletes and inserts cells in JupyterLab's command mode
                 page.keyboard.press(key)
         if item.number < len(items):
@@ -78,7 +82,8 @@ def test_an_exam_is_taken_with_the_keyboard_alone(exam_reader):
     tab_to(page, "button Hand in")
     page.keyboard.press("Enter")
     result = page.get_by_role("region", name="Result")
-    result.filter(has_text="40 of 40 points, 100 %: passed").wait_for()
+    result.locator("h3").wait_for()
+    assert result.inner_text().startswith("40 of 40 points, 100 %: passed")
     assert result.evaluate("node => node === document.activeElement"), "the result is read out"
     exam_reader.photograph("exam-result")
     assert "40 of 40 points" in exam_reader.run(1)
