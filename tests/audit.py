@@ -1,7 +1,7 @@
 """`make audit`: are vulnerabilities known of what the locks pin?
 
-Asks PyPI's advisories through pip-audit (github.com/pypa/pip-audit). Exit code 1 with a line for each; where they cannot
-be reached, says that nothing was checked.
+Asks PyPI's advisories through pip-audit (github.com/pypa/pip-audit). Exit code 1 with a line for each vulnerability; exit
+code 2 with a sentence when a package, or all of them, could not be asked about.
 """
 
 import json
@@ -32,17 +32,20 @@ def asked() -> dict:
 
 
 def main() -> int:
-    audited = [package for package in asked()["dependencies"] if "version" in package]
-    if not audited:
-        print("No database of vulnerabilities was reachable from here: nothing was checked.")
-        return 0
+    packages = asked()["dependencies"]
+    audited = [package for package in packages if "version" in package]
+    skipped = [package["name"] for package in packages if "version" not in package]
     known = [
         f"{package['name']} {package['version']}: {fault['id']}, fixed in {', '.join(fault['fix_versions']) or 'no release yet'}"
         for package in audited
         for fault in package["vulns"]
     ]
-    print("\n".join(known) or f"No vulnerability is known of any of {len(audited)} packages.")
-    return 1 if known else 0
+    if not audited:
+        print("No database of vulnerabilities was reachable from here: nothing was checked.")
+    else:
+        print("\n".join(known) or f"No vulnerability is known of any of {len(audited)} packages.")
+        print(f"Could not be asked about: {', '.join(skipped)}." if skipped else "Every pinned package was asked about.")
+    return 1 if known else 2 if skipped or not audited else 0
 
 
 if __name__ == "__main__":

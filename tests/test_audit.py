@@ -19,10 +19,11 @@ def test_every_package_of_both_locks_is_asked_about():
 @pytest.mark.parametrize(
     ("packages", "code", "says"),
     [
-        ([SOUND, SKIPPED], 0, "No vulnerability is known of any of 1 packages."),
+        ([SOUND], 0, "No vulnerability is known of any of 1 packages."),
+        ([SOUND, SKIPPED], 2, "Could not be asked about: httpx."),
         ([SOUND, ILL], 1, "pillow 1.0: PYSEC-1, fixed in 1.1"),
-        ([SKIPPED], 0, "nothing was checked"),
-        ([], 0, "nothing was checked"),
+        ([SKIPPED], 2, "nothing was checked"),
+        ([], 2, "nothing was checked"),
     ],
 )
 def test_what_is_known_is_told(monkeypatch, capsys, packages, code, says):
