@@ -44,7 +44,9 @@ def main() -> int:
         print("No database of vulnerabilities was reachable from here: nothing was checked.")
     else:
         print("\n".join(known) or f"No vulnerability is known of any of {len(audited)} packages.")
-        print(f"Could not be asked about: {', '.join(skipped)}." if skipped else "Every pinned package was asked about.")
+        print(
+            f"Could not be asked about: {', '.join(skipped)}." if skipped else "Every pinned package was asked about."
+        )
     return 1 if known else 2 if skipped or not audited else 0
 
 
