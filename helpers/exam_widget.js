@@ -13,7 +13,7 @@ function render({ model, el }) {
   const get = (name) => model.get(name);
   const name = 'question-' + Math.random().toString(36).slice(2);
   const all = get('questions');
-  let at = 0, sure = false;
+  let at = 0, sure = false, sent = 0, late;
 
   const form = make('div');
   const status = make('p');
@@ -32,11 +32,18 @@ function render({ model, el }) {
     return node;
   };
   const isOpen = (question) => !(String(question.number) in get('answers'));
-  // The kernel may be busy: what was entered is shown until the kernel tells what it recorded.
+  const tell = (message) => {
+    clearTimeout(late);
+    late = setTimeout(() => {
+      status.textContent = 'Not recorded yet: the kernel is busy. If it was restarted, run this cell again.';
+    }, 3000);
+    model.send({...message, name: `${name} ${++sent}`});
+  };
+  // What was entered is shown until the kernel tells what it recorded.
   const put = (question, value) => {
     sure = false;
     model.set('answers', {...get('answers'), [question.number]: value});
-    model.send({do: 'record', number: question.number, value});
+    tell({do: 'record', number: question.number, value});
   };
 
   const inputs = (question) => {
@@ -101,7 +108,7 @@ function render({ model, el }) {
     else go(found);
   });
   const finish = button('Hand in', () => {
-    model.send({do: 'hand in', sure});
+    tell({do: 'hand in', sure});
     sure = true;
   });
 
@@ -122,12 +129,17 @@ function render({ model, el }) {
   tick();
 
   model.on('change:status', () => { status.textContent = get('status'); });
+  model.on('change:heard', () => {
+    if (get('heard') !== `${name} ${sent}`) return;
+    clearTimeout(late);
+    status.textContent = get('status');
+  });
   model.on('change:done', () => { tick(); draw(false); });
   model.on('change:result', () => { draw(false); showResult(true); });
   status.textContent = get('status');
   el.append(clock, form, make('div', {}, previous, next, open, finish), status, result);
   draw(false);
   showResult(false);
-  return () => clearInterval(timer);
+  return () => { clearInterval(timer); clearTimeout(late); };
 }
 export default { render };

@@ -20,7 +20,8 @@ TYPED = ("multiple", "order", "wait", "timeline")
 
 
 class Sheet(anywidget.AnyWidget):
-    """All questions of an exam. `answers` holds what is recorded, `status` what the last answer was told.
+    """All questions of an exam. `answers` holds what is recorded, `status` what the last answer was told,
+    `heard` the name that the page gave to its last message: until it is its own, the page says that nothing was recorded.
 
     `record` takes a question's number and what was entered, and returns the sentence to be told; `hand_in` returns the
     result as rows of text, and by question what is told of it.
@@ -30,6 +31,7 @@ class Sheet(anywidget.AnyWidget):
     questions = traitlets.List().tag(sync=True)
     answers = traitlets.Dict().tag(sync=True)
     status = traitlets.Unicode("").tag(sync=True)
+    heard = traitlets.Unicode("").tag(sync=True)
     left = traitlets.Float(0.0).tag(sync=True)
     done = traitlets.Bool(False).tag(sync=True)
     result = traitlets.List().tag(sync=True)
@@ -68,6 +70,7 @@ class Sheet(anywidget.AnyWidget):
             else:
                 rows, self.feedback = self._hand_in()
                 self.done, self.result = True, rows
+        self.heard = str(content.get("name", ""))
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         shown = super()._repr_mimebundle_(**options)

@@ -112,6 +112,19 @@ def test_a_screen_reader_is_told_question_options_and_status(exam_reader):
     assert "Read again" in graded and exam_reader.slips == []
 
 
+def test_an_answer_that_no_kernel_takes_is_told(exam_reader):
+    page, status = exam_reader.page, exam_reader.page.locator("p[role=status]")
+    exam_reader.run(0)
+    page.get_by_role("button", name="Next open question").click()
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    page.get_by_role("radio").first.check()
+    status.filter(has_text="If it was restarted, run this cell again.").wait_for()
+    exam_reader.run(0)
+    page.get_by_role("button", name="Next open question").click()
+    page.get_by_role("radio").first.check()
+    status.filter(has_text="Recorded for question").wait_for()
+
+
 def test_a_link_of_the_grade_opens_the_section(exam_reader):
     exam_reader.run(0)
     exam_reader.run(1, "exam.grade(finish=True)")
