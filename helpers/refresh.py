@@ -137,7 +137,7 @@ def execute(notebook: NotebookNode, folder: Path, timeout: int = CELL_TIMEOUT) -
         log=quiet,
     )
     try:
-        client.execute(env={**os.environ, "COURSE_RUN": "ci"})
+        _run_cells(client)
     except CellTimeoutError:
         reason = f"it took longer than {timeout} s"
     except CellExecutionError as error:
@@ -147,6 +147,17 @@ def execute(notebook: NotebookNode, folder: Path, timeout: int = CELL_TIMEOUT) -
     else:
         return
     raise CourseError(f"cell {running['count']} ({running['id']}) failed: {reason}")
+
+
+def _run_cells(client: NotebookClient) -> None:
+    """Execute, and once more where the kernel found a port taken that was free when Jupyter chose it."""
+    environment = {**os.environ, "COURSE_RUN": "ci"}
+    try:
+        client.execute(env=environment)
+    except DeadKernelError:
+        raise
+    except RuntimeError:  # "Kernel died before replying to kernel_info": no cell has run
+        client.execute(env=environment)
 
 
 def refresh(path: Path, sanitise: Sanitiser, force: bool = False, timeout: int = CELL_TIMEOUT) -> Outcome:

@@ -2,9 +2,11 @@
 
 import json
 import re
+import socket
 from pathlib import Path
 
 import pytest
+from jupyter_client.provisioning.local_provisioner import LocalPortCache
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -286,3 +288,16 @@ def test_cells_are_read_as_ipython_runs_them():
 
 def test_headings_in_code_blocks_are_none():
     assert list(headings(markdown("a", "# A\n```python\n# no\n```\n### B  \n####no"))) == [(1, "A"), (3, "B")]
+
+
+def test_a_port_that_is_taken_meanwhile_costs_one_more_start(tmp_path, monkeypatch):
+    notebook = new_notebook(cells=[new_code_cell("6 * 7")])
+    free = LocalPortCache.find_available_port
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        ports = iter([other.getsockname()[1]])
+        monkeypatch.setattr(
+            LocalPortCache, "find_available_port", lambda cache, ip: next(ports, None) or free(cache, ip)
+        )
+        refresh.execute(notebook, tmp_path)
+    assert notebook.cells[0].outputs[0].data["text/plain"] == "42"
+    assert next(ports, None) is None, "the taken port was tried"
