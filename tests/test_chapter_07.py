@@ -8,9 +8,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import tomllib
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -23,7 +25,7 @@ from nbclient import NotebookClient
 import make
 from helpers.chapters import chapter_07
 from helpers.course import CHAPTERS
-from helpers.errors import CourseError
+from helpers.errors import CourseError, Interrupted
 from helpers.processes import process
 from helpers.readiness import until
 
@@ -200,6 +202,26 @@ def test_side_by_side_ends_all_when_one_cannot_start():
 
     with pytest.raises(CourseError):
         chapter_07.side_by_side(start, ["print('up'); import time; time.sleep(60)", "raise SystemExit(3)"])
+    assert [member.running for member in started] == [False]
+
+
+def test_side_by_side_ends_all_when_it_is_interrupted_between_two_starts(monkeypatch):
+    started, begun = [], threading.Event()
+
+    class Interrupting(ThreadPoolExecutor):
+        def submit(self, *work):
+            super().submit(*work)
+            assert begun.wait(5)
+            raise KeyboardInterrupt
+
+    def start(code: str):
+        begun.set()
+        started.append(process(["python", "-c", code], ready_text="up", timeout=5))
+        return started[-1]
+
+    monkeypatch.setattr(chapter_07, "ThreadPoolExecutor", Interrupting)
+    with pytest.raises(Interrupted):
+        chapter_07.side_by_side(start, ["print('up'); import time; time.sleep(60)"] * 2)
     assert [member.running for member in started] == [False]
 
 

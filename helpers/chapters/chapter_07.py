@@ -120,17 +120,24 @@ def side_by_side(start: Callable[[str], Process], keys: Iterable[str]) -> dict[s
 
     When one cannot start, or the cell is interrupted, those that did are ended, too.
     """
+    started: dict[str, Process] = {}
+
+    def begin(key: str) -> None:
+        started[key] = start(key)  # noted here: an interrupt may come before `submit` has returned its future
+
+    keys = list(keys)
     with ThreadPoolExecutor() as pool:
-        futures = {key: pool.submit(start, key) for key in keys}
         try:
-            return {key: future.result() for key, future in futures.items()}
+            for future in [pool.submit(begin, key) for key in keys]:
+                future.result()
         except BaseException as error:
-            for future in futures.values():
-                if not future.cancel() and future.exception() is None:
-                    future.result().kill()
+            pool.shutdown(cancel_futures=True)
+            for member in started.values():
+                member.kill()
             if isinstance(error, KeyboardInterrupt):
                 raise Interrupted("Interrupted while processes were starting: they were ended.") from None
             raise
+    return {key: started[key] for key in keys}
 
 
 @contextlib.contextmanager
