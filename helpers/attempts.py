@@ -55,24 +55,28 @@ def run(function: Callable[..., Any], *arguments: Any) -> tuple[Any, BaseExcepti
     not slow every later measurement. Interrupted, a KeyboardInterrupt, when the cell is interrupted meanwhile.
     """
     outcome: dict[str, Any] = {}
+    # Not `join` and `is_alive`: an interrupted join makes Python 3.11 take a living thread for an ended one.
+    ended = threading.Event()
 
     def attempt() -> None:
         try:
             outcome["result"] = function(*arguments)
         except BaseException as problem:
             outcome["error"] = problem
+        finally:
+            ended.set()
 
     thread = threading.Thread(target=attempt, name="check", daemon=True)
     thread.start()
     try:
         end = time.monotonic() + DEADLINE
-        while thread.is_alive() and time.monotonic() < end:
-            thread.join(0.1)  # short, because Windows does not interrupt a longer wait
-        late = thread.is_alive()
+        while not ended.wait(0.1) and time.monotonic() < end:  # short, because Windows does not interrupt a longer wait
+            pass
+        late = not ended.is_set()
     except KeyboardInterrupt:
         raise Interrupted(_INTERRUPTED) from None
     finally:
-        _stop(thread)
+        _stop(thread, ended)
     # Out of the dict, which the traceback's frame holds: a cycle would keep what the learner made alive for long.
     error = outcome.pop("error", None)
     if late:
@@ -82,11 +86,11 @@ def run(function: Callable[..., Any], *arguments: Any) -> tuple[Any, BaseExcepti
     return outcome.get("result"), error
 
 
-def _stop(thread: threading.Thread) -> None:
-    if thread.is_alive():
+def _stop(thread: threading.Thread, ended: threading.Event) -> None:
+    if not ended.is_set():
         # The one way to end a thread from outside: docs.python.org/3/c-api/init.html, PyThreadState_SetAsyncExc.
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_Stop))
-        thread.join(0.5)
+        ended.wait(0.5)
 
 
 def explain(error: BaseException, checker: str) -> str:
