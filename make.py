@@ -16,6 +16,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from helpers.authoring import compare
+
 OLDEST, NEWEST = (3, 11), (3, 13)
 LOCK, TEST_LOCK = "requirements.txt", "tests/requirements.txt"
 START = Path("notebooks", "00_start_here.ipynb")
@@ -172,9 +174,8 @@ def test(*options: str) -> None:
     lint()
     say("Testing the helpers and every notebook's stored outputs (nbval)")
     # Windows lacks what some notebooks show (signals, the embedded Valkey): there cells must run, not look the same.
-    compare = "--nbval-lax" if os.name == "nt" else "--nbval"
-    nbval = [compare, "--nbval-cell-timeout=60", "--nbval-sanitize-with", "tests/sanitize.cfg"]
-    run("-m", "pytest", "tests", "notebooks", *nbval, "-n", "4", "--dist", "loadfile", *options)
+    compared = compare.options(strict=os.name != "nt")
+    run("-m", "pytest", "tests", "notebooks", *compared, *compare.PARALLEL, *options)
 
 
 def setup(*options: str) -> None:
@@ -199,13 +200,13 @@ def browser(*options: str) -> None:
 def refresh(*options: str) -> None:
     """execute the notebooks and store what they show (CHAPTER=1 for one)"""
     set_up(LOCK)
-    run("-m", "helpers.refresh", *options)
+    run("-m", "helpers.authoring.refresh", *options)
 
 
 def site(*options: str) -> None:
     """compare every notebook and build the site to read and search, _site/index.html (ARGS=--unverified only builds)"""
     set_up(LOCK, TEST_LOCK)
-    run("-m", "helpers.site", *options)
+    run("-m", "helpers.authoring.site", *options)
 
 
 def pack(*options: str) -> None:
@@ -216,25 +217,25 @@ def pack(*options: str) -> None:
 def bench(*options: str) -> None:
     """measure the helpers against the bare alternative"""
     set_up(LOCK, TEST_LOCK)
-    run("tests/bench.py", *options)
+    run("-m", "tests.verbs.bench", *options)
 
 
 def repeat(*options: str) -> None:
     """compare every notebook 20 times idle and 20 times on a busy machine (ARGS="--times 5" for fewer)"""
     set_up(LOCK, TEST_LOCK)
-    run("tests/repeat.py", *options)
+    run("-m", "tests.verbs.repeat", *options)
 
 
 def versions(*options: str) -> None:
     """compare every notebook on each Python, on older FastAPIs and on the newest releases"""
     set_up(LOCK, TEST_LOCK)
-    run("tests/versions.py", *options)
+    run("-m", "tests.verbs.versions", *options)
 
 
 def audit(*options: str) -> None:
     """ask whether vulnerabilities are known of what the locks pin"""
     set_up(LOCK, TEST_LOCK)
-    run("tests/audit.py", *options)
+    run("-m", "tests.verbs.audit", *options)
 
 
 def lock(*options: str) -> None:

@@ -1,44 +1,45 @@
-"""What the notebooks import. Names load on first use, so that `import helpers` costs what a cell needs and no more."""
+"""What the notebooks import. Names load on first use, so that `import helpers` costs what a cell needs and no more.
+
+`__init__.pyi` gives the same names to editors and type checkers; a test compares the two.
+"""
 
 from importlib import import_module
-from typing import Any
 
-# A module must not bear the name of what it gives: importing it would put the module in the name's place.
 _HOME = {
-    "serve": "server",
-    "running": "server",
-    "Client": "client",
-    "AsyncClient": "client",
-    "record": "recording",
-    "ping": "pinging",
-    "process": "processes",
-    "scratch_folder": "scratch",
-    "Mailbox": "mailbox",
-    "Broker": "broker",
-    "predict": "predictions",
-    "compare": "predictions",
-    "check": "exercises",
-    "hint": "exercises",
-    "solution": "exercises",
-    "myths": "claims",
-    "check_machine": "machine",
-    "swagger_ui": "swagger",
-    "LoadCurve": "load_curve",
+    "serve": "live.server",
+    "running": "live.server",
+    "Client": "live.client",
+    "AsyncClient": "live.client",
+    "record": "live.recording",
+    "ping": "live.pinging",
+    "LoadCurve": "live.load_curve",
+    "swagger_ui": "live.swagger",
+    "process": "services.process",
+    "scratch_folder": "services.scratch",
+    "Mailbox": "services.mailbox",
+    "Broker": "services.broker",
+    "predict": "learning.predictions",
+    "compare": "learning.predictions",
+    "check": "learning.exercises",
+    "hint": "learning.exercises",
+    "solution": "learning.exercises",
+    "myths": "learning.claims",
+    "check_machine": "learning.machine",
     "Note": "notes",
     "CourseError": "errors",
 }
+_MODULES = {"progress": "learning.progress", "exam": "exam"}
 
-__all__ = sorted([*_HOME, "progress"])
-
-
-__all__.append("exam")
+__all__ = sorted([*_HOME, *_MODULES])
 
 
-def __getattr__(name: str) -> Any:
-    if name == "exam":
-        return import_module("helpers.exam")
-    if name == "progress":
-        return import_module("helpers.progress")
-    if name not in _HOME:
-        raise AttributeError(f"module 'helpers' has no attribute {name!r}")
-    return getattr(import_module(f"helpers.{_HOME[name]}"), name)
+def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        return import_module(f"helpers.{_MODULES[name]}")
+    if name in _HOME:
+        return getattr(import_module(f"helpers.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'helpers' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -4,7 +4,7 @@ import smtplib
 from email.message import EmailMessage
 from functools import cache
 
-from helpers.mailbox import Mailbox
+from helpers.services.mailbox import Mailbox
 
 
 @cache

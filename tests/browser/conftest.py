@@ -5,11 +5,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from lab_driver import CHROMIUM, QUIET, Reader, jupyterlab
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from playwright.sync_api import sync_playwright
 
 import make
+from tests.browser.lab_driver import CHROMIUM, QUIET, Reader, jupyterlab
 
 
 @pytest.fixture(scope="module")

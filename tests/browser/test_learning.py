@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from lab_driver import WRITE, faults
 
 import make
+from tests.browser.lab_driver import WRITE, faults
 
 pytestmark = pytest.mark.browser
 

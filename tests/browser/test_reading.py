@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from lab_driver import faults
 
 import make
+from tests.browser.lab_driver import faults
 
 pytestmark = pytest.mark.browser
 

@@ -2,9 +2,10 @@
 
 import nbformat
 import pytest
-from lab_driver import CHROMIUM, QUIET, Reader, jupyterlab
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import sync_playwright
+
+from tests.browser.lab_driver import CHROMIUM, QUIET, Reader, jupyterlab
 
 pytestmark = pytest.mark.browser
 

@@ -1,0 +1,206 @@
+"""Builds the course as a site that reads and searches without a network, and as an offline pack.
+
+`python -m helpers.authoring.site` (`make site`) compares every notebook first, as CI does, and writes `_site/`; its page
+"Verified" says what was compared, when and with which versions. `--unverified` leaves the comparison out, and the page
+says that. `--pack` (`make pack`) also writes `_pack/after-the-response.zip`: the site, the repository's own files as
+git knows them, and one page with every exercise's solution. Sphinx never runs a cell: what is shown is what is stored.
+"""
+
+import argparse
+import datetime
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+
+from helpers.authoring import compare
+from helpers.authoring.cells import folded, tags
+from helpers.authoring.navigation import TAG as NAVIGATION
+from helpers.authoring.navigation import TITLES
+from helpers.authoring.refresh import NOTEBOOKS, files, read
+from helpers.authoring.stored import dumps
+from helpers.course import APPENDIX, CHAPTERS, START
+from helpers.learning import catalogue
+from helpers.learning.exercises import solution
+
+ROOT, HERE = NOTEBOOKS.parent, Path(__file__).parent
+SITE, PACK = ROOT / "_site", ROOT / "_pack" / "after-the-response.zip"
+# The packages whose behaviour the stored outputs are about; the lock holds the rest.
+SHOWN = ("fastapi", "starlette", "uvicorn", "pydantic", "anyio", "httpx", "sqlalchemy", "ipykernel", "nbval")
+
+# What the README links to, beside the notebooks.
+PAGES = ("CONTRIBUTING", "helpers/chapters/README")
+
+_CELL_LINK = re.compile(r"\(([\w.]*)#cell-id=([\w-]+)\)")
+_FILE_LINK = re.compile(r"\]\(([\w.]+)\.ipynb(?:#cell-id=([\w-]+))?\)")
+
+
+def linked(notebooks: Iterable[NotebookNode]) -> set[str]:
+    """The ids of all cells that a link of some notebook opens."""
+    cells = [cell for notebook in notebooks for cell in notebook.cells]
+    texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    outputs = (output.get("data", {}) for cell in cells for output in cell.get("outputs", []))
+    texts += [data["text/markdown"] for data in outputs if "text/markdown" in data]
+    return {found[2] for text in texts for found in _CELL_LINK.finditer(text)}
+
+
+def page(notebook: NotebookNode, targets: set[str]) -> NotebookNode:
+    """A notebook as the site shows it: an anchor where a link leads, folded answers, the theme's own navigation."""
+    hidden = folded(notebook.cells)
+    cells = []
+    for cell in notebook.cells:
+        if NAVIGATION in tags(cell):
+            continue
+        if cell.id in targets:
+            cells.append(new_markdown_cell(f"(cell-{cell.id})=", id=f"to-{cell.id}"[:64]))
+        for output in cell.get("outputs", []):
+            if "text/markdown" in output.get("data", {}):  # shown as it is, not read by MyST
+                text = _FILE_LINK.sub(_html, output.data["text/markdown"])
+                output.data["text/markdown"] = text.replace("\n---\n", "\n<hr>\n")  # docutils rules only whole sections
+        if cell.id in hidden:
+            cell.metadata["tags"] = [*tags(cell), "hide-output"]
+        if cell.cell_type == "markdown":
+            cell.source = _CELL_LINK.sub(r"(#cell-\2)", cell.source)
+        cells.append(cell)
+    notebook.cells = cells
+    return notebook
+
+
+def _html(link: re.Match) -> str:
+    anchor = "#" + re.sub("[^a-z0-9]+", "-", f"cell-{link[2]}".lower()) if link[2] else ""  # as docutils makes ids
+    return f"]({link[1]}.html{anchor})"
+
+
+def sources(folder: Path, verified: str) -> None:
+    """Fills a folder with what Sphinx reads: the README as first page, the notebooks, and the page on verification."""
+    written = [*files(), NOTEBOOKS / APPENDIX]
+    notebooks = {path.name: read(path) for path in written if path.exists()}
+    targets = linked(notebooks.values())
+    for name, notebook in notebooks.items():
+        (folder / name).write_text(dumps(page(notebook, targets)), encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").replace("](notebooks/", "](")
+    order = [name for name in (START, *(chapter.file for chapter in CHAPTERS), APPENDIX) if name in notebooks]
+    listed = "\n".join([*(f"{TITLES[name]} <{Path(name).stem}>" for name in order), *PAGES, "verified"])
+    toc = f"\n\n```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{listed}\n```\n"
+    (folder / "index.md").write_text(readme + toc, encoding="utf-8")
+    (folder / "verified.md").write_text(verified, encoding="utf-8")
+    (folder / "_static").mkdir()
+    for name, place in (("conf.py", "."), ("icon.svg", "."), ("course.css", "_static")):
+        shutil.copy(HERE / name, folder / place)
+    for name in ("timeline.svg", "binder/badge.svg", "LICENSE", "LICENSE-text", *(f"{page}.md" for page in PAGES)):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes((ROOT / name).read_bytes())
+
+
+def agrees(report: Path) -> bool:
+    """Runs the strict comparison of all notebooks and leaves its JUnit report in a file; True if all cells agree."""
+    checked = {**os.environ, "COURSE_RUN": "ci"}
+    return subprocess.run(compare.command(sys.executable, report=report), cwd=ROOT, env=checked).returncode == 0
+
+
+def compared(report: Path) -> dict[str, tuple[int, int]]:
+    """By a notebook's file stem, how many of its cells were compared and how many of these agreed."""
+    counts: dict[str, tuple[int, int]] = {}
+    for cell in compare.cells(report):
+        total, agreed = counts.get(cell.notebook, (0, 0))
+        counts[cell.notebook] = (total + 1, agreed + (not cell.failure))
+    return counts
+
+
+def verification(counts: dict[str, tuple[int, int]] | None, now: datetime.datetime) -> str:
+    """The page that says what was compared when and with what; `counts` is None where nothing was compared."""
+    lines = ["# When this was last verified", ""]
+    if counts is None:
+        lines += ["Nothing was compared when this site was built; `make site` compares every cell before it builds."]
+    else:
+        when = f"{now:%Y-%m-%d %H:%M} UTC"
+        lines += [f"Every cell below was executed again and compared with what is stored on {when}.", ""]
+        lines += ["| notebook | cells compared | cells that agreed |", "|---|---|---|"]
+        lines += [
+            f"| [{stem}]({stem}.ipynb) | {total} | {agreed} |" for stem, (total, agreed) in sorted(counts.items())
+        ]
+    lines += ["", "## With these versions", "", "| what | version |", "|---|---|"]
+    lines += [f"| Python | {platform.python_version()} |", f"| system | {platform.system()} |"]
+    return "\n".join([*lines, *(f"| {name} | {version(name)} |" for name in SHOWN)]) + "\n"
+
+
+def build(verified: str, site: Path = SITE) -> int:
+    """Builds the site with warnings as errors; returns Sphinx's exit code. A failed build leaves the old site."""
+    with tempfile.TemporaryDirectory() as scratch:
+        source, built = Path(scratch) / "source", Path(scratch) / "site"  # myst-nb writes beside its output, too
+        source.mkdir()
+        sources(source, verified)
+        command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-E", "-b", "html"]
+        status = subprocess.run([*command, "-d", Path(scratch) / "doctrees", source, built]).returncode
+        if status == 0:
+            shutil.rmtree(site, ignore_errors=True)
+            shutil.copytree(built, site, ignore=shutil.ignore_patterns(".buildinfo*", "_sources"))
+        return status
+
+
+def answer_sheet() -> str:
+    """Every exercise's solution on one Markdown page, chapter by chapter, for who teaches with the course."""
+    parts = ["# The solutions of all exercises", "", "Each is code that the tests run."]
+    for number in catalogue.numbers():
+        parts += ["", f"## Chapter {number}"]
+        for exercise in catalogue.exercises(number):
+            shown = solution(exercise.id)._repr_mimebundle_()["text/markdown"]
+            parts += ["", f"### {exercise.id}: {exercise.title}", "", exercise.task, "", shown]
+    return "\n".join(parts) + "\n"
+
+
+def contents() -> Iterator[tuple[str, bytes]]:
+    """The offline pack, file by file: the repository's files that git knows, the site, and the answer sheet."""
+    known = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in sorted(filter(None, known.split("\0"))):
+        yield name, (ROOT / name).read_bytes()
+    for path in sorted(path for path in SITE.rglob("*") if path.is_file()):
+        yield f"site/{path.relative_to(SITE).as_posix()}", path.read_bytes()
+    yield "solutions.md", answer_sheet().encode()
+
+
+def pack(archive: Path = PACK) -> None:
+    """Writes the offline pack at once or not at all."""
+    archive.parent.mkdir(exist_ok=True)
+    unfinished = archive.with_suffix(".tmp")
+    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, content in contents():
+            bundle.writestr(f"after-the-response/{name}", content)
+    unfinished.replace(archive)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command; returns its exit code. A notebook that does not agree stops it before anything is built."""
+    parser = argparse.ArgumentParser(prog="python -m helpers.authoring.site", description=__doc__.partition("\n\n")[0])
+    parser.add_argument("--unverified", action="store_true", help="build without comparing the notebooks first")
+    parser.add_argument("--pack", action="store_true", help="write the offline pack too")
+    options = parser.parse_args(arguments)
+    counts = None
+    if not options.unverified:
+        with tempfile.TemporaryDirectory() as scratch:
+            report = Path(scratch) / "report.xml"
+            if not agrees(report):
+                print("The site was not built: what is stored is not what the cells show today.", file=sys.stderr)
+                return 1
+            counts = compared(report)
+    status = build(verification(counts, datetime.datetime.now(datetime.UTC)))
+    if status == 0:
+        print(f"{SITE.name}/index.html")
+        if options.pack:
+            pack()
+            print(PACK.relative_to(ROOT).as_posix())
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+"""What Sphinx builds the course's site by; read from the folder that `sources` fills."""
+
+project = "After the Response"
+author = "the course's authors"
+copyright = "text CC BY 4.0, code MIT"
+html_title = project
+extensions = ["myst_nb", "sphinx_copybutton"]
+nb_execution_mode = "off"
+nb_merge_streams = True
+nb_ipywidgets_js = {}
+nb_mime_priority_overrides = [("html", "text/plain", 90)]
+myst_heading_anchors = 3
+suppress_warnings = ["myst.header"]
+html_theme = "sphinx_book_theme"
+html_favicon = "icon.svg"
+html_copy_source = False
+html_show_sourcelink = False
+html_show_search_summary = False  # it fetches pages, which a browser refuses for files opened from a disk
+html_static_path = ["_static"]
+html_css_files = ["course.css"]
+html_context = {"default_mode": "auto"}
+html_theme_options = {
+    "show_navbar_depth": 1,
+    "show_toc_level": 2,
+    "home_page_in_toc": True,
+    "navbar_persistent": [],
+    "use_download_button": False,
+    "use_fullscreen_button": False,
+}
+copybutton_selector = "div.cell_input div.highlight pre"

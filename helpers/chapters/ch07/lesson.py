@@ -1,0 +1,281 @@
+"""What the notebook of chapter 7 imports: what its cells ask of the machine and of the processes that they start."""
+
+import asyncio
+import contextlib
+import importlib.util
+import os
+import re
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from helpers.errors import CourseError, Interrupted
+from helpers.services.broker import GIVEN, Broker
+from helpers.services.process import Process
+from helpers.services.waiting import until
+
+
+def told(service: Process, about: str = "") -> list[str]:
+    """What the package parcels logged in a process and its children, e.g. everything about "label 7"."""
+    return [message for _, message in _lines(service) if f"{message} ".startswith(f"{about} " if about else "")]
+
+
+def who(service: Process, message: str) -> list[int]:
+    """The ids of the processes that logged a message, the latest last."""
+    return [pid for pid, logged in _lines(service) if logged == message]
+
+
+def _lines(service: Process) -> list[tuple[int, str]]:
+    found = re.findall(r"^parcels\.\w+\[(\d+)\] (.+)$", service.log, re.MULTILINE)
+    return [(int(pid), message) for pid, message in found]
+
+
+def side_by_side(start: Callable[[str], Process], keys: Iterable[str]) -> dict[str, Process]:
+    """Start one process for each key at the same time, and wait until all are ready.
+
+    When one cannot start, or the cell is interrupted, those that did are ended, too.
+    """
+    started: dict[str, Process] = {}
+
+    def begin(key: str) -> None:
+        started[key] = start(key)  # noted here: an interrupt may come before `submit` has returned its future
+
+    keys = list(keys)
+    with ThreadPoolExecutor() as pool:
+        try:
+            for future in [pool.submit(begin, key) for key in keys]:
+                future.result()
+        except BaseException as error:
+            pool.shutdown(cancel_futures=True)
+            for member in started.values():
+                member.kill()
+            if isinstance(error, KeyboardInterrupt):
+                raise Interrupted("Interrupted while processes were starting: they were ended.") from None
+            raise
+    return {key: started[key] for key in keys}
+
+
+@contextlib.contextmanager
+def scratch() -> Iterator[dict[str, str]]:
+    """An environment whose temporary folder is a fresh one, which is removed at the end of the block.
+
+    Celery's pool makes an empty folder at its start (billiard/heap.py) and never needs it again, but a worker that is
+    killed leaves it behind.
+    """
+    with tempfile.TemporaryDirectory(prefix="worker-") as folder:
+        yield {"TMPDIR": folder}
+
+
+class Lambda:
+    """Calls a handler as Lambda's Python runtime does: with an event, in a thread without an event loop, one at a time.
+
+    `adapter(app)` makes the handler. The event is that of an HTTP API or function URL, payload version 2.0
+    (docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
+    """
+
+    def __init__(self, adapter: Callable[[FastAPI], Callable[[dict, Any], dict]], app: FastAPI):
+        self._thread = ThreadPoolExecutor(1)
+        self._handler = self._thread.submit(adapter, app).result()
+
+    def post(self, path: str) -> dict[str, Any]:
+        """Call the handler for POST `path` and return what Lambda would send on."""
+        http = {"method": "POST", "path": path, "sourceIp": "203.0.113.7"}
+        event = {
+            "version": "2.0",
+            "rawPath": path,
+            "rawQueryString": "",
+            "headers": {},
+            "requestContext": {"http": http},
+        }
+        return self._thread.submit(self._handler, event, None).result()
+
+    def end(self) -> None:
+        """Take the environment away, with whatever is still pending in it."""
+        self._thread.submit(_close_event_loop).result()
+        self._thread.shutdown()
+
+
+def _close_event_loop() -> None:
+    loop = asyncio.get_event_loop_policy().get_event_loop()
+    pending = asyncio.all_tasks(loop)
+    for task in pending:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
+    loop.close()
+
+
+class Customer(threading.Thread):
+    """Orders one label after the other from the service at `url`, which may change meanwhile, until `leave()`.
+
+    `accepted` holds the parcels whose order was answered with 202, `refused` counts the orders that failed.
+    """
+
+    def __init__(self, url: str):
+        super().__init__(daemon=True)
+        self.url = url
+        self.accepted: list[int] = []
+        self.refused = 0
+        self._done = threading.Event()
+        self.start()
+
+    def run(self) -> None:
+        parcel = 0
+        while not self._done.wait(0.02):
+            parcel += 1
+            try:
+                with httpx.Client(trust_env=False, verify=False, timeout=10.0) as client:
+                    client.post(f"{self.url}/parcels/{parcel}/label").raise_for_status()
+                self.accepted.append(parcel)
+            except httpx.HTTPError:
+                self.refused += 1
+
+    def orders(self, more: int) -> None:
+        """Wait until `more` orders have been accepted from now on."""
+        wanted = len(self.accepted) + more
+        if not until(lambda: len(self.accepted) >= wanted, 20.0):
+            raise CourseError("The service accepted no more orders for 20 s.")
+
+    def leave(self) -> None:
+        self._done.set()
+        self.join()
+
+
+def possible(broker: Broker | None = None) -> bool:
+    """Whether this machine has what an experiment needs: POSIX signals and, if one is passed, a broker that answers.
+
+    Where not, one sentence is printed in place of the experiment.
+    """
+    if os.name == "nt":
+        print("Windows has no such signals, so nothing was measured here: the stored output is from Linux.")
+        return False
+    if broker is not None and not broker.available:
+        print("No broker answers, so nothing was measured here: set REDIS_URL to a Redis or Valkey that runs.")
+        return False
+    return True
+
+
+def lab() -> str | None:
+    """The path under which JupyterLab serves this kernel's reader, with slashes around; None outside of JupyterLab."""
+    if importlib.util.find_spec("jupyter_server_proxy") is None:
+        return None
+    if prefix := os.environ.get("JUPYTERHUB_SERVICE_PREFIX"):
+        return prefix
+    with contextlib.suppress(ImportError, KeyError, ValueError, OSError):
+        from jupyter_server.serverapp import list_running_servers
+
+        parent = int(os.environ["JPY_PARENT_PID"])
+        return next((server["base_url"] for server in list_running_servers() if server["pid"] == parent), None)
+    return None
+
+
+def prefix() -> list[str]:
+    """The option that tells Flower where JupyterLab shows it; none outside of JupyterLab."""
+    base = lab()
+    return [f"--url-prefix={base.strip('/')}/proxy/absolute/{{port}}".replace("=/", "=")] if base else []
+
+
+def page(server: Process, path: str) -> str:
+    """The path of a page of Flower, which begins with its prefix in JupyterLab."""
+    base = lab()
+    return f"{base}proxy/absolute/{server.port}{path}" if base else path
+
+
+def show(server: Process, path: str) -> None:
+    """Show a page of Flower inside the notebook; outside of JupyterLab say where it is shown."""
+    if lab() is None:
+        print("In JupyterLab, Flower's page stands here.")
+        return
+    from IPython.display import IFrame, display
+
+    display(IFrame(page(server, path), "100%", 400))
+
+
+def tidy(broker: Broker, queue: str, flower: Process) -> None:
+    """Take away what the jobs of `queue` left in a broker that outlives the notebook (REDIS_URL), after ending Flower.
+
+    An embedded broker, and Flower's page with it, stay until the kernel ends.
+    """
+    if broker.kind != GIVEN:
+        return
+    flower.stop()  # or it would write its bindings anew
+    from rq import Queue
+    from rq.registry import FailedJobRegistry, FinishedJobRegistry, StartedJobRegistry
+    from rq.results import Result
+
+    kinds = ("finished", "failed", "wip", "workers", "deferred", "scheduled", "canceled")
+    with broker.client() as client:
+        found = Queue(queue, connection=client)
+        for registry in (FailedJobRegistry, FinishedJobRegistry, StartedJobRegistry):
+            for id in registry(queue=found).get_job_ids(cleanup=False):
+                if job := found.fetch_job(id):
+                    Result.delete_all(job)
+                    job.delete()
+        found.delete(delete_jobs=True)
+        workers = list(client.smembers(f"rq:workers:{queue}"))  # one was killed and could not sign off
+        if workers:
+            client.srem("rq:workers", *workers)
+        left = [*workers, *(f"rq:{kind}:{queue}" for kind in kinds), *client.scan_iter(f"{queue}:*")]
+        client.delete(*left)
+
+
+class Desk:
+    """A queue's client, like RQ's or Celery's: `enqueue(parcel)` blocks until the broker has the job, and returns its id.
+
+    While `down`, it tries for a moment and raises ConnectionError. `accepted` holds what the broker has got.
+    """
+
+    def __init__(self) -> None:
+        self.down = False
+        self.accepted: list[int] = []
+        self.calls = 0
+        self.entered, self.may_leave, self.left = threading.Event(), threading.Event(), threading.Event()
+        self.may_leave.set()
+
+    def enqueue(self, parcel: int) -> str:
+        self.calls += 1
+        self.entered.set()
+        time.sleep(0.05)
+        self.may_leave.wait(1.0)
+        self.left.set()
+        if self.down:
+            raise ConnectionError("the broker does not answer")
+        self.accepted.append(parcel)
+        return f"job-{parcel}"
+
+    def reset(self, *, down: bool, held: bool) -> None:
+        self.down, self.calls = down, 0
+        self.accepted.clear()
+        for event in (self.entered, self.left, self.may_leave):
+            event.clear()
+        if not held:
+            self.may_leave.set()
+
+
+class Killed(BaseException):
+    """What a job sees of SIGKILL: nothing. Only the check sees it."""
+
+
+class Bank:
+    """A bank's service: `charge(cents, key)` books an amount. A key that it has seen before books nothing again."""
+
+    def __init__(self) -> None:
+        self.booked: list[int] = []
+        self._keys: set[str] = set()
+        self.kill = ""
+
+    def charge(self, cents: int, key: str | None = None) -> None:
+        kill, self.kill = self.kill, ""
+        if kill == "before":
+            raise Killed
+        if key is None or key not in self._keys:
+            self.booked.append(cents)
+        if key is not None:
+            self._keys.add(key)
+        if kill == "after":
+            raise Killed

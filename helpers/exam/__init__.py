@@ -1,0 +1,449 @@
+"""The mock exam: `start`, `show` or `question`, `answer`, `review`, `grade`; and `practise`, `timeline`, `plan`, `paper`.
+
+Nothing here raises, whatever is answered: what cannot be read is told in a sentence and leaves what was recorded before.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from helpers.course import CHAPTERS
+from helpers.errors import CourseError
+from helpers.exam import bank, draw, links, marking
+from helpers.exam import sitting as sittings
+from helpers.exam import state as states
+from helpers.exam import text as texts
+from helpers.exam.draw import Item
+from helpers.exam.sitting import Sitting
+from helpers.notes import Note
+from helpers.wording import describe
+
+__all__ = [
+    "answer",
+    "faults",
+    "grade",
+    "paper",
+    "plan",
+    "practise",
+    "question",
+    "review",
+    "rules",
+    "show",
+    "start",
+    "time_left",
+    "timeline",
+]
+
+NONE = "No exam is running: `exam.start(seed=7)` begins one, and the same call resumes it after a restart."
+OTHER = "Another exam was begun meanwhile: run `exam.show()` again."
+
+
+_sitting: Sitting | None = None
+_last: marking.Score | None = None
+
+
+# Taking an exam
+
+
+def start(
+    seed: object = None,
+    minutes: float | None = None,
+    chapters: Iterable[int] | int | None = None,
+    *,
+    questions: int | None = None,
+    weights: Mapping[int, float] | None = None,
+    clock: Callable[[], float] = time.time,
+    new: bool = False,
+) -> Note:
+    """Begin an exam, or go on with the same one where it was left.
+
+    The same `seed` draws the same questions; without one, a new seed is made and told. `chapters`: their numbers, all
+    by default. `minutes`, `questions` and `weights` by chapter are those of `helpers/exam/exam.toml` unless given.
+    `clock` gives seconds. An unfinished exam with other rules stays as it is until `new=True` says otherwise.
+    """
+    global _sitting
+    try:
+        state = sittings.wanted(seed, minutes, chapters, questions, weights, clock)
+    except CourseError as error:
+        return Note(str(error))
+    running = _resumed(clock)
+    if running is not None and not running.state.handed_in and not new:
+        if running.state.rules != state.rules and (seed is not None or running.state.answers):
+            old = running.state
+            return Note(
+                f"An exam with seed {old.seed} is not handed in yet ({_answered(running)}). `exam.show()` goes on with it; "
+                "the same call with `new=True` throws it away and begins this one."
+            )
+        if running.state.rules == state.rules:
+            running.clock = clock
+            return _begun(running)
+    by_id = bank.load()
+    _sitting = Sitting(state, sittings.items_of(state, by_id), clock)
+    _keep(_sitting)
+    return _begun(_sitting)
+
+
+def _resumed(clock: Callable[[], float] = time.time) -> Sitting | None:
+    """The exam of this kernel, else the one in the file."""
+    global _sitting
+    if _sitting is None and (state := states.load()) is not None:
+        try:
+            _sitting = Sitting(state, sittings.items_of(state, bank.load()), clock)
+        except CourseError:
+            return None
+    return _sitting
+
+
+def _keep(sitting: Sitting) -> None:
+    """Write what is recorded, together with what another kernel recorded for the same exam."""
+    sitting.state = states.merged(sitting.state, states.load())
+    sitting.saved = states.save(sitting.state)
+
+
+def _begun(sitting: Sitting) -> Note:
+    state = sitting.state
+    shares = dict.fromkeys(state.chapters, 0)
+    for item in sitting.items:
+        shares[item.question.chapter] = shares.get(item.question.chapter, 0) + 1
+    listed = ", ".join(f"{chapter}: {count}" for chapter, count in shares.items() if count)
+    minutes = f"{state.minutes:g} minute{'s' if state.minutes != 1 else ''}"
+    return Note(
+        f"**Exam with seed {state.seed}** · {len(sitting.items)} questions, {minutes}, pass mark {sittings.rules()['pass']} %\n\n"
+        f"Questions by chapter: {listed}. {_answered(sitting).capitalize()}.\n\n"
+        "`exam.show()` asks them one by one, `exam.question(1)` shows one, `exam.answer(1, ...)` answers it, "
+        "`exam.review()` lists your answers, `exam.grade()` hands in."
+    )
+
+
+def _answered(sitting: Sitting) -> str:
+    return f"answered so far: {len(sitting.state.answers)} of {len(sitting.items)}"
+
+
+def question(number: object = 1) -> Note:
+    """One question of the running exam, by its number from 1 on."""
+    sitting = _resumed()
+    if sitting is None:
+        return Note(NONE)
+    item = sitting.item(number)
+    if item is None:
+        return Note(_no_such(sitting, number))
+    given = sitting.answers.get(item.number)
+    text = texts.asked(item)
+    text += f"\n\nAnswered so far: {marking.say(item, given)}." if given else ""
+    return Note(text, texts.plain(text))
+
+
+def _no_such(sitting: Sitting, number: object) -> str:
+    return f"This exam has questions from 1 to {len(sitting.state.ids)}; {describe(number)} came."
+
+
+def answer(number: object = None, choice: object = ...) -> Note:
+    """Record an answer: a letter, letters, a number of seconds, or bars. A later answer takes the place of an earlier one."""
+    sitting = _resumed()
+    return Note(NONE) if sitting is None else Note(_record(sitting, number, choice))
+
+
+def _record(sitting: Sitting, number: object, choice: object) -> str:
+    item = sitting.item(number)
+    if item is None:
+        return _no_such(sitting, number)
+    before = sitting.answers.get(item.number)
+    stays = f" Your answer before, {_short(before)}, stays." if before else ""
+    if sitting.state.handed_in:
+        return (
+            f"This exam is handed in, so question {item.number} stays as it is. `exam.review()` shows what was right."
+        )
+    if choice is ...:
+        return f"Replace the `...`: question {item.number} takes {marking.takes(item)}.{stays}"
+    given = marking.read(item, choice)
+    if given is None:
+        return f"Question {item.number} {marking.expected(item, choice)}{stays}"
+    late = sitting.left < 0
+    if late and before is not None and item.number not in sitting.state.late:
+        return f"The time is over, so question {item.number} keeps the answer that came in time: {_short(before)}."
+    sitting.state.answers[str(item.number)] = given
+    if late and item.number not in sitting.state.late:
+        sitting.state.late.append(item.number)
+    _keep(sitting)
+    told = f"Recorded for question {item.number}: {_short(given)}"
+    told += f" (before: {_short(before)})." if before and before != given else "."
+    told += " It came after the time was over: it is kept, and counted apart." if late else ""
+    told += f" {_answered(sitting).capitalize()}."
+    return told if sitting.saved else f"{told} This folder cannot be written to: the exam ends with the kernel."
+
+
+def _short(given: str | None) -> str:
+    return f"`{given}`"
+
+
+def time_left() -> Note:
+    """How many minutes are left. It differs from run to run: call it, but store no output of it."""
+    sitting = _resumed()
+    if sitting is None or sitting.state.handed_in:
+        return Note(NONE if sitting is None else "This exam is handed in.")
+    minutes = int(sitting.left // 60)
+    return Note(
+        "The time is over."
+        if sitting.left < 0
+        else f"{minutes} minutes are left."
+        if minutes
+        else "Less than a minute is left."
+    )
+
+
+def show() -> Any:
+    """The running exam, one question at a time by keyboard or mouse; as plain text where widgets are missing."""
+    sitting = _resumed()
+    if sitting is None:
+        return Note(NONE)
+    markdown = texts.sheet(sitting.items)
+    text = texts.plain(markdown)
+    try:
+        from helpers.exam.widget import Sheet
+    except ImportError:
+        return Note(markdown, text)
+    return Sheet(
+        sitting.items,
+        answers=dict(sitting.state.answers),
+        left=max(sitting.left, 0.0),
+        record=lambda number, value: texts.plain(_record(sitting, number, value) if _sitting is sitting else OTHER),
+        hand_in=lambda: _hand_in_sheet(sitting) if _sitting is sitting else ([{"text": OTHER}], {}),
+        recorded=lambda: dict(sitting.state.answers),
+        markdown=markdown,
+        text=text,
+    )
+
+
+def _hand_in_sheet(sitting: Sitting) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """What the widget shows after handing in: the result line by line, and what is told of each question."""
+    score = _finish(sitting)
+    passed = "passed" if score.percent >= sittings.rules()["pass"] else "not passed"
+    rows = [{"text": f"{score.points} of {score.asked} points, {score.percent} %: {passed}", "head": True}]
+    titles = {chapter.number: chapter.title for chapter in CHAPTERS}
+    rows += [
+        {"text": f"{number} {titles[number]}: {points} of {asked}"}
+        for number, (points, asked) in score.by_chapter.items()
+    ]
+    rows += [
+        {"text": f"Read again: {section} {bank.SECTIONS[section]} (questions {', '.join(map(str, numbers))})"}
+        for section, numbers in score.missed.items()
+    ]
+    rows.append(
+        {"text": "Run `exam.grade()` and `exam.review()` in the next cells for links to the cells that prove it."}
+    )
+    feedback = {}
+    for item in sitting.items:
+        verdict = marking.judge(item, sitting.answers.get(item.number))
+        word = "Right." if verdict.right else f"Not right. {' '.join(verdict.messages)} Right is: {verdict.should}."
+        feedback[str(item.number)] = f"{word} {item.question.explanation}".replace("**", "")
+    return rows, feedback
+
+
+# Its result
+
+
+def grade(finish: bool = False) -> Note:
+    """Hand in and score. While answers are missing and time is left, it asks first; `finish=True` hands in all the same."""
+    sitting = _resumed()
+    if sitting is None:
+        return Note(NONE)
+    missing = [item.number for item in sitting.items if item.number not in sitting.answers]
+    if missing and not finish and not sitting.state.handed_in and sitting.left > 0:
+        open_ = (
+            f"{len(missing)} of {len(sitting.items)} questions"
+            if len(missing) > 12
+            else f"Questions {_listed(missing)}"
+        )
+        return Note(f"{open_} have no answer yet. `exam.grade(finish=True)` hands in all the same.")
+    score = _finish(sitting)
+    text = texts.graded(score, sittings.rules()["pass"], links.chapters(), links.sections(score.missed))
+    text += "\n\n`exam.review()` shows each question with its reasons and its proof."
+    return Note(text, texts.plain(text))
+
+
+def _listed(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def _finish(sitting: Sitting) -> marking.Score:
+    global _last
+    if not sitting.state.handed_in:
+        sitting.state.handed_in = True
+        _keep(sitting)
+    _last = sitting.score()
+    return _last
+
+
+def review(number: object = None) -> Any:
+    """Before handing in: which answers are recorded. Afterwards: each question, or one by number, with its reasons."""
+    sitting = _resumed()
+    if sitting is None:
+        return Note(NONE)
+    if number is not None and sitting.item(number) is None:
+        return Note(_no_such(sitting, number))
+    items = [item for item in sitting.items if number is None or item.number == number]
+    if not sitting.state.handed_in:
+        rows = [f"{item.number}. {_given(sitting, item)}" for item in items]
+        text = "\n".join(rows) + "\n\nWhat is right stands here after `exam.grade()`."
+        return Note(text, texts.plain(text))
+    parts = []
+    for item in items:
+        verdict = marking.judge(item, sitting.answers.get(item.number))
+        parts += [texts.asked(item), texts.judged(item, verdict, links.proof(item))]
+    text = "\n\n".join(parts)
+    return Note(text, texts.plain(text))
+
+
+def _given(sitting: Sitting, item: Item) -> str:
+    given = sitting.answers.get(item.number)
+    late = " (late)" if item.number in sitting.state.late else ""
+    return f"{marking.say(item, given)}{late}" if given else "no answer yet"
+
+
+# Without an exam
+
+
+def practise(id: object = "", choice: object = ...) -> Note:
+    """One question of the bank by its id, with its answer folded below; with an answer in place of `...`, the verdict."""
+    try:
+        found = _find(id)
+    except CourseError as error:
+        return Note(str(error))
+    item = draw.item(found, "practise")
+    head = f"**{found.id}** · {bank.KINDS[found.kind]}"
+    text = texts.asked(item, head)
+    if choice is ...:
+        why = "\n\n".join(
+            [
+                f"Right is: {texts._as_code(item, marking.should(item))}",
+                found.explanation,
+                *_reasons(item),
+                links.proof(item),
+            ]
+        )
+        folded = f"{text}\n\n<details><summary>Answer and reasons</summary>\n\n{why}\n\n</details>"
+        return Note(folded, texts.plain(f"{text}\n\nAnswer and reasons\n\n{why}"))
+    given = marking.read(item, choice)
+    if given is None:
+        return Note(f"{found.id} {marking.expected(item, choice)}")
+    verdict = marking.judge(item, given)
+    told = texts.judged(item, verdict, links.proof(item), f"**{'Right' if verdict.right else 'Not right'}**")
+    text = f"{text}\n\n{told}"
+    return Note(text, texts.plain(text))
+
+
+def _reasons(item: Item) -> list[str]:
+    """Why each wrong option is wrong, as a list."""
+    q, letters = item.question, {text: letter for letter, text in item.options.items()}
+    if q.kind == "order":
+        names = {str(place): event for place, event in enumerate(q.order, start=1)}
+        shown = {key: " before ".join(f"{names[number]!r}" for number in key.split(" before ")) for key in q.wrong}
+    else:
+        shown = {key: letters.get(key, f"{key} s" if q.kind == "wait" else key) for key in q.wrong}
+    return [
+        "\n".join(
+            f"- **{shown[key]}**: {message}" for key, message in sorted(q.wrong.items(), key=lambda x: shown[x[0]])
+        )
+    ]
+
+
+def _find(id: object) -> bank.Question:
+    questions = bank.load()
+    name = id.strip() if isinstance(id, str) else ""
+    if name not in questions:
+        near = [other for other in questions if name and other.startswith(name.partition("-")[0] + "-")][:5]
+        listed = ", ".join(f"`{other}`" for other in near or list(questions)[:5])
+        raise CourseError(f"There is no question {describe(id)}. Some that there are: {listed}.")
+    return questions[name]
+
+
+def timeline(id: object = "", drawn: object = ...) -> Any:
+    """Draw the timeline: run the app of a question and set the bars that you expect beside what it did.
+
+    `drawn`: start and end by name in seconds, `{"client": (0, 0), "weigh": (0, 0.2)}`, or the text "client 0-0, weigh 0-0.2".
+    """
+    try:
+        found = _find(id)
+        if found.kind != "timeline":
+            raise CourseError(f"{found.id} has no timeline to draw: its kind is {bank.KINDS[found.kind]}.")
+    except CourseError as error:
+        return Note(str(error))
+    item = draw.item(found, "practise")
+    if drawn is ...:
+        text = texts.asked(item, f"**{found.id}** · {bank.KINDS[found.kind]}")
+        return Note(text, texts.plain(text))
+    given = marking.read(item, drawn)
+    if given is None:
+        return Note(f"{found.id} {marking.expected(item, drawn)}")
+    from helpers.exam.drawing import compared
+
+    return compared(found, given)
+
+
+def plan() -> Note:
+    """A study plan from your progress in the chapters, the exam's weights, and your last graded exam in this kernel or file."""
+    from helpers.exam.planning import plan as planned
+    from helpers.exam.planning import table
+
+    sitting = _resumed()
+    last = sitting.score() if sitting is not None and sitting.state.handed_in else _last
+    text = table(planned(sittings.weights_by_chapter(), last), links.chapters())
+    text += "\n\nFirst comes the chapter with the most points still to gain: its weight times what is not done or was wrong."
+    return Note(text, texts.plain(text))
+
+
+def rules() -> Note:
+    """What an exam is: its number of questions, time, pass mark, and how many questions each chapter's weight gives it."""
+    weights, count = sittings.weights_by_chapter(), sittings.rules()["questions"]
+    total = sum(weights.values())
+    shares = draw.share(count, weights, dict.fromkeys(weights, count))
+    rows = [
+        f"| {link} | {100 * weights.get(number, 0) / total:.0f} % | {shares.get(number, 0)} |"
+        for number, link in links.chapters().items()
+    ]
+    head = f"{count} questions in {sittings.rules()['minutes']} minutes; passed from {sittings.rules()['pass']} % of the points on."
+    text = f"{head}\n\n" + "\n".join(["| chapter | weight | questions |", "|---|---:|---:|", *rows])
+    return Note(text, texts.plain(text))
+
+
+# For instructors
+
+
+def paper(
+    seed: object = 1,
+    minutes: float | None = None,
+    chapters: Iterable[int] | int | None = None,
+    *,
+    questions: int | None = None,
+    weights: Mapping[int, float] | None = None,
+    title: str = "After the Response, an exam",
+) -> Any:
+    """The exam that `start` would begin with these arguments, to be printed: `.save(folder)` writes paper and answer sheet."""
+    from helpers.exam.printing import Paper
+
+    try:
+        state = sittings.wanted(seed, minutes, chapters, questions, weights, time.time)
+    except CourseError as error:
+        return Note(str(error))
+    items = sittings.items_of(state, bank.load())
+    told = f"Seed {state.seed}. {len(items)} questions, {state.minutes:g} minutes. Passed from {sittings.rules()['pass']} % on."
+    return Paper(items, title, told, links.printed)
+
+
+def faults() -> list[str]:
+    """Everything that is wrong with the bank's questions as they stand in the files now; for whoever has added one."""
+    bank.load.cache_clear()
+    sittings.rules.cache_clear()
+    try:
+        return bank.faults(bank.load().values()) + _unresolved(bank.load().values())
+    except CourseError as error:
+        return [str(error)]
+
+
+def _unresolved(questions: Iterable[bank.Question]) -> list[str]:
+    places = {q.id: q.place for q in questions if q.place is not None}
+    return [
+        f"{id}: no code cell of chapter {place[0]} is {place[1]}"
+        for id, place in places.items()
+        if not links.cell(place)
+    ]

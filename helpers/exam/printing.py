@@ -1,0 +1,84 @@
+"""An exam on paper: one HTML page with the questions, another with the answers, their reasons and their proofs."""
+
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+
+from helpers.exam.bank import KINDS, LEVELS, SECTIONS
+from helpers.exam.draw import Item
+from helpers.exam.marking import should, takes
+from helpers.exam.text import html, option
+from helpers.notes import Note
+
+STYLE = (
+    "body{font:11pt/1.45 system-ui,sans-serif;max-width:46em;margin:2em auto;padding:0 1em;color:#1f2328}"
+    "h1{font-size:1.5em}h2{font-size:1.05em;margin:1.6em 0 .3em}section{break-inside:avoid}"
+    "pre{background:#f6f8fa;padding:.7em;overflow:auto;font-size:.9em}ol,ul{margin:.4em 0}li{margin:.2em 0}"
+    ".line{border-bottom:1px solid #57606a;height:1.8em}.box{display:inline-block;width:.8em;height:.8em;"
+    "border:1px solid #1f2328;margin-right:.5em}"
+)
+
+
+class Paper:
+    """A printable exam: `questions` and `answers` are whole HTML pages, `save` writes both."""
+
+    def __init__(self, items: list[Item], title: str, rules: str, proof: Callable[[Item], str]):
+        self.title = title
+        self.questions = _page(title, rules, [_question(item) for item in items])
+        self.answers = _page(f"{title}: the answers", rules, [_answer(item, proof(item)) for item in items])
+
+    def save(self, folder: str = ".", name: str = "exam") -> Note:
+        """Write `name.html` and `name-answers.html` into the folder, and say so, or say why not."""
+        try:
+            place = Path(folder)
+            place.mkdir(parents=True, exist_ok=True)
+            (place / f"{name}.html").write_text(self.questions, encoding="utf-8")
+            (place / f"{name}-answers.html").write_text(self.answers, encoding="utf-8")
+        except (OSError, TypeError, ValueError) as error:
+            return Note(f"The paper could not be written: {type(error).__name__}.")
+        return Note(f"Written: `{name}.html` and `{name}-answers.html`. Print them from a browser.")
+
+    def __repr__(self) -> str:
+        return f"{self.title}: a paper and its answer sheet; paper.save(folder) writes both as HTML"
+
+
+def _page(title: str, rules: str, parts: list[str]) -> str:
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f"<style>{STYLE}</style></head>\n<body>\n<h1>{escape(title)}</h1>\n<p>{html(rules)}</p>\n"
+        + "\n".join(parts)
+        + "\n</body>\n</html>\n"
+    )
+
+
+def _head(item: Item, more: str = "") -> str:
+    q = item.question
+    code = f"<pre>{escape(q.code)}</pre>" if q.code else ""
+    requests = f"<p>Requests: {', '.join(f'<code>{escape(r)}</code>' for r in q.requests)}.</p>" if q.requests else ""
+    return f"<h2>{item.number}. {KINDS[q.kind]}{more}</h2>\n<p>{html(q.question)}</p>{code}{requests}"
+
+
+def _question(item: Item) -> str:
+    q = item.question
+    boxes = q.kind not in ("order", "wait", "timeline")
+    mark = '<span class="box"></span>' if boxes else ""
+    options = "".join(f"<li>{mark}<b>{letter}</b> {html(option(item, letter))}</li>" for letter in item.options)
+    listed = f'<ul style="list-style:none">{options}</ul>' if options else ""
+    field = "" if boxes else f'<p>Answer with {html(takes(item))}.</p><div class="line"></div>'
+    several = "<p>More than one is right.</p>" if q.kind == "multiple" else ""
+    return f"<section>{_head(item)}{several}{listed}{field}</section>"
+
+
+def _answer(item: Item, proof: str) -> str:
+    q = item.question
+    letters = {text: letter for letter, text in item.options.items()}
+    messages = "".join(
+        f"<li><b>{escape(letters.get(key, key))}</b>: {html(message)}</li>" for key, message in q.wrong.items()
+    )
+    events = "".join(f"<li>{html(event)}</li>" for event in q.order)
+    order = f"<ol>{events}</ol>" if events else ""
+    more = f" {q.section} {escape(SECTIONS[q.section])} · {LEVELS[q.level]}"
+    return (
+        f"<section><h2>{item.number}.{more}</h2><p><strong>{html(should(item))}</strong></p>{order}"
+        f"<p>{html(q.explanation)}</p><ul>{messages}</ul><p>{escape(proof)}</p></section>"
+    )

@@ -1,0 +1,90 @@
+"""The exam as one anywidget: questions by keyboard or mouse, read by a screen reader, safe from JupyterLab's single keys.
+
+It holds no rule of its own: what is entered goes through the same function as `exam.answer`. Where anywidget is missing,
+or the notebook has not been run, the questions stand below the cell as text and are answered by calls.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from helpers.exam.draw import Item
+from helpers.exam.marking import takes
+from helpers.exam.text import option
+
+_ESM = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+TYPED = ("multiple", "order", "wait", "timeline")
+
+
+class Sheet(anywidget.AnyWidget):
+    """All questions of an exam. `answers` holds what is recorded, `status` what the last answer was told,
+    `heard` the name that the page gave to its last message: until it is its own, the page says that nothing was recorded.
+
+    `record` takes a question's number and what was entered, and returns the sentence to be told; `hand_in` returns the
+    result as rows of text, and by question what is told of it.
+    """
+
+    _esm = _ESM
+    questions = traitlets.List().tag(sync=True)
+    answers = traitlets.Dict().tag(sync=True)
+    status = traitlets.Unicode("").tag(sync=True)
+    heard = traitlets.Unicode("").tag(sync=True)
+    left = traitlets.Float(0.0).tag(sync=True)
+    done = traitlets.Bool(False).tag(sync=True)
+    result = traitlets.List().tag(sync=True)
+    feedback = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        items: list[Item],
+        answers: dict[str, str],
+        left: float,
+        record: Callable[[int, str], str],
+        hand_in: Callable[[], tuple[list[dict[str, Any]], dict[str, str]]],
+        recorded: Callable[[], dict[str, str]],
+        markdown: str,
+        text: str,
+    ):
+        self._record, self._hand_in, self._recorded = record, hand_in, recorded
+        self._markdown, self._text = markdown, text
+        super().__init__(questions=[_data(item) for item in items], answers=answers, left=left)
+        self.on_msg(self._hear)
+
+    def _hear(self, _: Any, content: dict[str, Any], __: Any) -> None:
+        """Take one answer, or hand in, in the order in which they were entered.
+
+        They come as messages of their own: of a trait that changes twice while the kernel is busy, ipywidgets
+        sends the last value only, and an answer would be lost.
+        """
+        if content.get("do") == "record":
+            self.status = self._record(content.get("number", 0), content.get("value", ""))
+            self.answers = self._recorded()
+            self.send_state("answers")  # also when it was refused: the page shows what was entered
+        elif content.get("do") == "hand in":
+            left = sum(str(question["number"]) not in self._recorded() for question in self.questions)
+            if left and not content.get("sure"):
+                self.status = f"{left} without an answer. Press Hand in once more to hand in all the same."
+            else:
+                rows, self.feedback = self._hand_in()
+                self.done, self.result = True, rows
+        self.heard = str(content.get("name", ""))
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        shown = super()._repr_mimebundle_(**options)
+        data, metadata = shown if isinstance(shown, tuple) else (shown, {})
+        # Both beside the widget: what GitHub, an untrusted notebook and a reader without JavaScript see.
+        data = {**(data or {}), "text/markdown": self._markdown, "text/plain": self._text}
+        return data, metadata
+
+
+def _data(item: Item) -> dict[str, Any]:
+    q = item.question
+    text = q.question
+    if q.kind == "timeline":
+        text += f"\nRequests: {', '.join(q.requests)}."
+    options = [[letter, option(item, letter)] for letter in item.options]
+    hint = takes(item) if q.kind in TYPED else ""
+    return {"number": item.number, "kind": q.kind, "text": text, "code": q.code, "options": options, "takes": hint}

@@ -1,0 +1,129 @@
+"""Exercises: `check` says how far a learner's code is, `hint` helps, `solution` shows real code that the tests run.
+
+None of the three raises anything but KeyboardInterrupt, whatever is passed.
+"""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from helpers.errors import CourseError
+from helpers.learning import catalogue, store
+from helpers.learning.attempts import explain, own_lines, quiet, run
+from helpers.learning.model import Exercise
+from helpers.learning.stubs import WANTED, kind, missing_route, tell, unfinished
+from helpers.notes import Note
+from helpers.wording import describe, raised, scrub
+
+NOT_STARTED, NOT_YET, SOLVED = "NOT STARTED", "NOT YET", "SOLVED"
+
+
+class Verdict(NamedTuple):
+    """How an attempt ended: its state, why, and the lines of the learner's own code that raised, if any did."""
+
+    state: str
+    message: str
+    lines: tuple[str, ...] = ()
+
+
+class _NotStarted(Exception):
+    pass
+
+
+def check(id: str = "", *answers: object, verbose: bool = False) -> Note:
+    """Say whether the learner's answers are NOT STARTED, NOT YET or SOLVED; `verbose` adds their code's traceback."""
+    try:
+        exercise = catalogue.exercise(id)
+    except CourseError as error:
+        return Note(str(error))
+    verdict = judge(exercise, answers)
+    message = verdict.message[:1].upper() + verdict.message[1:]
+    text = f"**{verdict.state}** · {exercise.id}, {exercise.title}\n\n{message}"
+    if verdict.state == NOT_YET:
+        text += f'\n\nAsked: {exercise.task} Stuck? `hint("{exercise.id}")`'
+        if verbose and verdict.lines:
+            text += "\n\n```text\n" + "\n".join(verdict.lines) + "\n```"
+    if verdict.state != NOT_STARTED:
+        store.record({exercise.id: "solved" if verdict.state == SOLVED else "attempted"})
+    return Note(text)
+
+
+def judge(exercise: Exercise, answers: tuple[object, ...]) -> Verdict:
+    """What `check` says, before it becomes a Note; records nothing. The tests prove every exercise with it."""
+    with quiet():
+        return _judge(exercise, answers)
+
+
+def _judge(exercise: Exercise, answers: tuple[object, ...]) -> Verdict:
+    sentence, error = run(_examine, exercise, answers)
+    for answer in answers:
+        if inspect.iscoroutine(answer) and inspect.getcoroutinestate(answer) == inspect.CORO_CREATED:
+            answer.close()  # or Python warns below the cell that it was never awaited
+    if isinstance(error, _NotStarted):
+        return Verdict(NOT_STARTED, str(error))
+    if error is not None:
+        file = exercise.check.__code__.co_filename
+        return Verdict(NOT_YET, explain(error, file), tuple(own_lines(error, file)))
+    return Verdict(SOLVED, sentence)
+
+
+def _examine(exercise: Exercise, answers: tuple[object, ...]) -> str:
+    wants = (exercise.wants,) if isinstance(exercise.wants, str) else exercise.wants
+    listed = " and ".join(WANTED[name] for name in wants)
+    call = f'`check("{exercise.id}", {", ".join("app" if name == "app" else f"the_{name}" for name in wants)})`'
+    stubs = list(dict.fromkeys(name for answer in answers for name in unfinished(answer)))
+    if not answers or stubs:
+        where = "" if not stubs or "ellipsis" in stubs else f" in {' and '.join(f'`{name}`' for name in stubs)}"
+        todo = f"Then pass {listed}: {call}." if not answers else ""
+        raise _NotStarted(f"{exercise.task} Replace the `...`{where} and run this cell again. {todo}".strip())
+    assert len(answers) == len(wants), f"This check takes {listed}: {call}. {len(answers)} came."
+    for answer, wanted in zip(answers, wants):
+        came = kind(answer)
+        assert wanted in (came, "value") and came != "coroutine", f"Expected {WANTED[wanted]}; {tell(answer)}."
+        if came == "app":
+            missing = missing_route(answer, exercise.routes)
+            assert not missing, missing
+    return scrub(exercise.check(*answers))
+
+
+def hint(id: str = "", n: int = 1) -> Note:
+    """The n-th hint of an exercise, counted from 1."""
+    try:
+        exercise = catalogue.exercise(id)
+    except CourseError as error:
+        return Note(str(error))
+    last = len(exercise.hints)
+    if not isinstance(n, int) or isinstance(n, bool) or not 1 <= n <= last:
+        return Note(f'`hint("{exercise.id}", n)` has hints from 1 to {last}; {describe(n)} came.')
+    more = f'More: `hint("{exercise.id}", {n + 1})`.' if n < last else f'One way: `solution("{exercise.id}")`.'
+    return Note(f"**Hint {n} of {last}** · {exercise.id}, {exercise.title}\n\n{exercise.hints[n - 1]}\n\n{more}")
+
+
+def solution(id: str = "") -> Note:
+    """The reference solution of an exercise as Python code. There are others: `check` judges what the code does."""
+    try:
+        exercise = catalogue.exercise(id)
+    except CourseError as error:
+        return Note(str(error))
+    try:
+        code = body(exercise.solution)
+    except (OSError, SyntaxError, IndexError) as error:  # the file was changed or removed after its import
+        return Note(f"The solution of {exercise.id} could not be read: {raised(error)}.")
+    title = f"**Solution** · {exercise.id}, {exercise.title}"
+    return Note(f"{title}\n\n```python\n{code}\n```", f"{title.replace('**', '')}\n\n{code}")
+
+
+def body(function: Callable[..., Any]) -> str:
+    """The source of a function's body, dedented, without its docstring and its final `return`."""
+    lines = textwrap.dedent(inspect.getsource(function)).splitlines()
+    node = ast.parse("\n".join(lines)).body[0]
+    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    statements = node.body[1:] if ast.get_docstring(node) is not None else node.body
+    first = min(part.lineno for part in ast.walk(statements[0]) if hasattr(part, "lineno"))  # a decorator stands above
+    ends_in_return = isinstance(statements[-1], ast.Return) and len(statements) > 1
+    last = statements[-1].lineno - 1 if ends_in_return else len(lines)
+    while lines[first - 2].lstrip().startswith("#"):
+        first -= 1
+    return textwrap.dedent("\n".join(lines[first - 1 : last])).strip()

@@ -1,0 +1,73 @@
+"""`check_machine()`: does everything that the notebooks need work here? In plain words, equal on every machine that can."""
+
+import smtplib
+import sys
+from collections.abc import Callable
+from email.message import EmailMessage
+from importlib.metadata import version
+
+import httpx
+from fastapi import FastAPI
+
+from helpers.errors import CourseError
+from helpers.live.server import running
+from helpers.notes import Note
+from helpers.services.broker import Broker
+from helpers.services.mailbox import Mailbox
+
+__all__ = ["check_machine"]
+
+
+def check_machine() -> Note:
+    """Try a server, a mail and a broker on this machine and say what works, and what to do about what does not."""
+    lines = [_python(), *(_try(what, attempt, otherwise) for what, attempt, otherwise in _PARTS)]
+    return Note("\n".join(f"- {line}" for line in lines), "\n".join(lines))
+
+
+def _python() -> str:
+    versions = f"Python version {sys.version.split()[0]}, FastAPI version {version('fastapi')}"
+    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+        return f"**Not tested**: {versions}. The course is verified on Python version 3.11 to version 3.13."
+    return f"**Works**: {versions}."
+
+
+def _try(what: str, attempt: Callable[[], str], otherwise: str) -> str:
+    try:
+        return f"**Works**: {what} {attempt()}."
+    except (CourseError, OSError, httpx.HTTPError, smtplib.SMTPException) as error:
+        return f"**Does not work**: {what}. {error} {otherwise}"
+
+
+def _server() -> str:
+    app = FastAPI()
+
+    @app.get("/")
+    async def root() -> str:
+        return "answered a request"
+
+    with running(app) as server:
+        return server.client.get("/").json()
+
+
+def _mail() -> str:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = (
+        "here@parcels.example",
+        "there@parcels.example",
+        "accepted a message",
+    )
+    with Mailbox() as mailbox, smtplib.SMTP(mailbox.host, mailbox.port, local_hostname="localhost") as smtp:
+        smtp.send_message(message)
+        return mailbox[0]["Subject"]
+
+
+def _broker() -> str:
+    with Broker() as broker:
+        return "answered a ping" if broker.client().ping() else "did not answer"
+
+
+_PARTS = (
+    ("a web server in this notebook", _server, "Is something on this machine closing connections to 127.0.0.1?"),
+    ("a mail server in this notebook", _mail, "Is something on this machine closing connections to 127.0.0.1?"),
+    ("a message broker", _broker, "Only chapters 7 and 9 need it, and say so in the cells concerned."),
+)

@@ -1,0 +1,128 @@
+"""The learner's progress: shown on the start page and at the end of a chapter, taken along as a token, or forgotten.
+
+Nothing here raises, whatever is passed and whatever became of the file.
+"""
+
+from typing import NamedTuple
+
+from helpers.course import CHAPTERS, Chapter
+from helpers.errors import CourseError
+from helpers.learning import catalogue, store, tokens
+from helpers.notes import Note
+from helpers.wording import describe
+
+WIDTH = 10  # characters of a full bar
+CONFIRM = "forget everything"
+
+
+class Counts(NamedTuple):
+    """How far one chapter is: how many predictions and exercises it has, what is done, and the ids still to do."""
+
+    predictions: int
+    predicted: int
+    as_measured: int
+    exercises: int
+    solved: int
+    left: list[str]
+
+    @property
+    def bar(self) -> str:
+        """Done and to do, as signs: ####------."""
+        whole = self.predictions + self.exercises
+        full = WIDTH * (self.predicted + self.solved) // whole if whole else 0
+        return "#" * full + "-" * (WIDTH - full)
+
+
+def show(chapter: object = None) -> Note:
+    """The map of the course with what is done and where to go next; with a chapter's number, that chapter in short."""
+    if chapter is not None:
+        return _show_one(chapter)
+    rows, lines, following = [], [], ""
+    for one in CHAPTERS:
+        counts, here = _counts(one), (store.FOLDER / one.file).is_file()
+        name = f"{one.number} {one.title}"
+        link = f"[{name}]({one.file})" if here else name
+        if isinstance(counts, str):
+            rows.append(f"| {link} | {len(one.sections)} | {counts} | | |")
+            lines.append(f"{name}: {len(one.sections)} sections, {counts}")
+            continue
+        predicted = f"{counts.predicted} of {counts.predictions}"
+        solved = f"{counts.solved} of {counts.exercises}"
+        rows.append(f"| {link} | {len(one.sections)} | {predicted} | {solved} | `{counts.bar}` |")
+        lines.append(f"{name}: {len(one.sections)} sections, predictions {predicted}, exercises {solved} {counts.bar}")
+        if counts.left and not following:
+            following = f"{link}, {len(counts.left)} still to do, from {counts.left[0]} on."
+    head = "| Chapter | Sections | Predictions made | Exercises solved | |\n|---|---|---|---|---|"
+    end = f"Next: {following}" if following else "Nothing is left to do in the chapters that are here."
+    end += "" if store.is_saved() else f"\n\n{_NOT_SAVED}"
+    return Note("\n".join([head, *rows]) + f"\n\n{end}", "\n".join([*lines, _plain(end)]))
+
+
+def export() -> Note:
+    """The token that carries the progress to another machine, with the call that reads it there."""
+    records = store.recorded()
+    if not records:
+        return Note("Nothing is recorded yet, so there is nothing to take along.")
+    text = 'Your progress in one line. Elsewhere, `progress.restore("...")` adds it to what is recorded there.'
+    token = tokens.encode(records)
+    return Note(f"{text}\n\n```text\n{token}\n```", f"{_plain(text)}\n\n{token}")
+
+
+def restore(token: object = "") -> Note:
+    """Add the progress in a token to what is recorded: solved stays solved, predictions made here stay."""
+    try:
+        states, strangers = tokens.decode(token, catalogue.ids())
+    except CourseError as error:
+        return Note(str(error))
+    saved = store.record(states, over=False)
+    solved, tried = (sum(state == word for state in states.values()) for word in ("solved", "attempted"))
+    text = f"Restored: {solved} exercises solved, {tried} tried, {len(states) - solved - tried} predictions."
+    if strangers:
+        text += f" {strangers} more belong to another version of the course and were left out."
+    return Note(text if saved else f"{text} {_NOT_SAVED}")
+
+
+def reset(confirm: object = None) -> Note:
+    """Forget every prediction and every solved exercise, when called with the words that `CONFIRM` holds."""
+    if not isinstance(confirm, str) or confirm.strip() != CONFIRM:
+        return Note(f'Nothing was changed. `progress.reset("{CONFIRM}")` forgets all predictions and all exercises.')
+    store.forget()
+    return Note("Forgotten: no prediction and no exercise is recorded any more.")
+
+
+_NOT_SAVED = "This folder cannot be written to: what you do is kept until the kernel ends; `export()` saves it."
+
+
+def _show_one(number: object) -> Note:
+    chapter = next((one for one in CHAPTERS if type(number) is int and one.number == number), None)
+    if chapter is None:
+        return Note(f"`show(chapter=...)` takes a number from 1 to {len(CHAPTERS)}; {describe(number)} came.")
+    counts = _counts(chapter)
+    if isinstance(counts, str):
+        return Note(f"Chapter {chapter.number}, {chapter.title}: {counts}.")
+    measured = f", {counts.as_measured} as measured" if counts.predicted else ""
+    end = f"Not yet: {', '.join(counts.left)}." if counts.left else "Nothing is left to do in this chapter."
+    return Note(
+        f"Predictions: {counts.predicted} of {counts.predictions} made{measured}. "
+        f"Exercises: {counts.solved} of {counts.exercises} solved. {end}"
+    )
+
+
+def _counts(chapter: Chapter) -> Counts | str:
+    """What is done in a chapter, or half a sentence on why it cannot be said."""
+    if chapter.number not in catalogue.numbers():
+        return Counts(0, 0, 0, 0, 0, []) if (store.FOLDER / chapter.file).is_file() else "not yet written"
+    try:
+        predictions, exercises = catalogue.predictions(chapter.number), catalogue.exercises(chapter.number)
+    except CourseError:
+        return "its exercises cannot be loaded here"
+    states = store.recorded()
+    chosen = {one.id: choice for one in predictions if (choice := one.read(states.get(one.id))) is not None}
+    right = sum(one.is_right(chosen[one.id]) for one in predictions if one.id in chosen)
+    solved = {one.id for one in exercises if states.get(one.id) == "solved"}
+    left = [one.id for one in (*predictions, *exercises) if one.id not in chosen and one.id not in solved]
+    return Counts(len(predictions), len(chosen), right, len(exercises), len(solved), left)
+
+
+def _plain(markdown: str) -> str:
+    return Note(markdown.replace("](", " (").replace("[", "")).text

@@ -1,0 +1,52 @@
+"""`scratch_folder()`: a folder for a notebook's files that is gone when its kernel is gone.
+
+A kernel often ends without a goodbye: nbval and Jupyter's "restart" kill it, and `tempfile.TemporaryDirectory` then stays
+on the disk. So this file also runs as a program beside the kernel, which waits as `helpers/services/guard.py` does, and removes.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+_sweepers: list[subprocess.Popen] = []  # each holds the kernel's end of a pipe
+
+
+def scratch_folder() -> Path:
+    """A new empty folder of this kernel's own, in the system's place for temporary files; removed when the kernel ends."""
+    folder = Path(tempfile.mkdtemp(prefix="after-the-response-")).resolve()
+    try:
+        sweeper = subprocess.Popen(
+            [sys.executable, "-I", "-S", __file__, str(os.getpid()), folder],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=folder.parent,
+            # Out of the kernel's group: what kills that group must not kill who tidies up.
+            process_group=0 if os.name == "posix" else None,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    _sweepers.append(sweeper)
+    return folder
+
+
+def remove(folder: Path, patience: float = 10.0) -> None:
+    """Remove a folder with all that is in it, trying again for `patience` seconds while others still write there."""
+    deadline = time.monotonic() + patience
+    while folder.exists() and time.monotonic() < deadline:
+        shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, os.path.dirname(__file__))
+    import guard  # pyrefly: ignore[missing-import]  (beside this file; `-I` hides the package)
+
+    guard.wait_for_end_of(int(sys.argv[1]))
+    remove(Path(sys.argv[2]))

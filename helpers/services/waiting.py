@@ -1,0 +1,64 @@
+"""When a process is ready: waiting without a fixed pause, a first answer, the owner of a port, a line in a log."""
+
+import re
+import socket
+import time
+from collections.abc import Callable, Iterable
+
+from helpers.given import shown
+
+POLL = 0.005  # seconds between two looks
+
+
+def until(condition: Callable[[], bool], timeout: float) -> bool:
+    """Look until `condition()` is true, for at most `timeout` seconds; returns whether it became true."""
+    deadline = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(POLL)
+    return True
+
+
+def holds(log: str, wanted: str | re.Pattern[str]) -> bool:
+    """Whether a log holds a text, or something that a compiled pattern finds."""
+    return wanted in log if isinstance(wanted, str) else wanted.search(log) is not None
+
+
+def quoted(wanted: str | re.Pattern[str]) -> str:
+    """What was awaited, for a message."""
+    return shown(wanted if isinstance(wanted, str) else wanted.pattern)
+
+
+def answers(port: int, path: str | None, timeout: float) -> bool:
+    """Whether 127.0.0.1:`port` gives any HTTP answer to GET `path`, or, without a path, accepts a connection."""
+    import http.client
+
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=max(timeout, 0.01))
+    try:
+        if path is None:
+            socket.create_connection(("127.0.0.1", port), timeout=max(timeout, 0.01)).close()
+        else:
+            connection.request("GET", path)
+            connection.getresponse()
+        return True
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def any_listens(pids: Iterable[int], port: int) -> bool:
+    """Whether one of these processes listens on `port`, or the system does not tell."""
+    import psutil
+
+    for pid in pids:
+        try:
+            connections = psutil.Process(pid).net_connections("tcp")
+        except psutil.NoSuchProcess:
+            continue
+        except psutil.AccessDenied:
+            return True
+        if any(c.status == psutil.CONN_LISTEN and c.laddr.port == port for c in connections):
+            return True
+    return False

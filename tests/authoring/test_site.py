@@ -1,0 +1,192 @@
+"""The site: what its pages are made of, that its links lead somewhere, and that a browser needs nothing from elsewhere."""
+
+import datetime
+import functools
+import http.server
+import re
+import shutil
+import threading
+import zipfile
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from helpers.authoring.site import __main__ as site
+from helpers.learning import catalogue
+
+NOW = datetime.datetime(2026, 11, 21, 8, 30, tzinfo=datetime.UTC)
+REPORT = """<testsuites><testsuite>
+<testcase classname="notebooks.01_a.ipynb" name="Cell 0"/>
+<testcase classname="notebooks.01_a.ipynb" name="Cell 1"><failure message="Cell outputs differ"/></testcase>
+<testcase classname="notebooks.02_b.ipynb" name="Cell 0"/>
+</testsuite></testsuites>"""
+
+
+class Links(HTMLParser):
+    """The addresses and anchors of a page, and the pictures without alt text."""
+
+    def __init__(self, page: str):
+        super().__init__()
+        self.targets: list[str] = []
+        self.anchors: set[str] = set()
+        self.nameless: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.anchors |= {given[name] for name in ("id", "name") if given.get(name)}
+        self.targets += [given[name] for name in ("href", "src") if given.get(name)]
+        if tag == "img" and not (given.get("alt") or "").strip():
+            self.nameless.append(given.get("src", "")[:40])
+
+
+def broken(folder: Path) -> list[str]:
+    """The links between a folder's pages that lead nowhere."""
+    pages = {path.resolve(): Links(path.read_text(encoding="utf-8")) for path in folder.glob("*.html")}
+    wrong = []
+    for path, page in pages.items():
+        for target in page.targets:
+            if re.match(r"[a-z]+:", target):
+                continue
+            file, _, anchor = target.partition("#")
+            aim = (path.parent / unquote(file.partition("?")[0])).resolve() if file else path
+            if not aim.exists() or (anchor and aim in pages and unquote(anchor) not in pages[aim].anchors):
+                wrong.append(f"{path.name}: {target}")
+    return wrong
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    assert site.build(site.verification({"01_introduction_to_fastapi": (40, 40)}, NOW), folder) == 0
+    return folder
+
+
+def test_a_link_to_a_cell_becomes_an_anchor_before_it():
+    notebook = new_notebook(
+        cells=[
+            new_markdown_cell("[there](02_b.ipynb#cell-id=far) and [here](#cell-id=near)", id="prose"),
+            new_code_cell("1", id="near"),
+        ]
+    )
+    assert site.linked([notebook]) == {"far", "near"}
+    shown = site.page(notebook, {"near"})
+    assert shown.cells[0].source == "[there](#cell-far) and [here](#cell-near)"
+    assert [cell.source for cell in shown.cells[1:]] == ["(cell-near)=", "1"]
+
+
+def test_a_link_in_an_output_leads_to_the_page():
+    output = new_output("display_data", {"text/markdown": "[map](02_b.ipynb) [cell](02_b.ipynb#cell-id=far)"})
+    notebook = new_notebook(cells=[new_code_cell("show()", outputs=[output])])
+    assert site.linked([notebook]) == {"far"}
+    shown = site.page(notebook, {"far"}).cells[0].outputs[0]["data"]["text/markdown"]
+    assert shown == "[map](02_b.html) [cell](02_b.html#cell-far)"
+
+
+def test_what_answers_a_prediction_stays_folded_and_navigation_goes():
+    cells = [
+        new_markdown_cell("← →", metadata={"tags": ["navigation"]}),
+        new_code_cell('predict("1.1-wait")'),
+        new_code_cell("with record() as timeline:\n    pass", outputs=[new_output("stream", text="0.8 s")]),
+        new_code_cell("2"),
+    ]
+    shown = site.page(new_notebook(cells=cells), set())
+    assert [cell.metadata.get("tags", []) for cell in shown.cells] == [[], ["hide-output"], []]
+
+
+def test_the_report_of_the_comparison_is_counted(tmp_path):
+    report = tmp_path / "report.xml"
+    report.write_text(REPORT)
+    counts = site.compared(report)
+    assert counts == {"01_a": (2, 1), "02_b": (1, 1)}
+    page = site.verification(counts, NOW)
+    assert "on 2026-11-21 08:30 UTC" in page and "| [01_a](01_a.ipynb) | 2 | 1 |" in page and "| fastapi | " in page
+
+
+def test_a_site_that_was_not_verified_says_so():
+    page = site.verification(None, NOW)
+    assert "Nothing was compared" in page and "2026" not in page
+
+
+def test_notebooks_that_do_not_agree_stop_the_build(monkeypatch, capsys):
+    monkeypatch.setattr(site, "agrees", lambda report: False)
+    monkeypatch.setattr(site, "build", lambda *arguments: pytest.fail("it was built"))
+    assert site.main([]) == 1
+    assert "was not built" in capsys.readouterr().err
+
+
+def test_every_exercise_is_on_the_answer_sheet():
+    sheet = site.answer_sheet()
+    names = [exercise.id for number in catalogue.numbers() for exercise in catalogue.exercises(number)]
+    assert names and all(f"### {name}: " in sheet for name in names)
+    assert sheet.count("```python") >= len(names)
+
+
+def test_the_checker_of_links_notices_what_is_broken(tmp_path):
+    (tmp_path / "a.html").write_text('<a href="b.html#x"></a><a href="gone.html"></a><img src="b.html"><a href="#y">')
+    (tmp_path / "b.html").write_text('<p id="z"><img alt="w" src="b.html">')
+    assert broken(tmp_path) == ["a.html: b.html#x", "a.html: gone.html", "a.html: #y"]
+    assert Links((tmp_path / "a.html").read_text()).nameless and not Links((tmp_path / "b.html").read_text()).nameless
+
+
+@pytest.mark.slow
+def test_the_built_site_is_whole(built):
+    pages = {path.stem for path in built.glob("*.html")}
+    assert {path.stem for path in site.files()} | {"index", "verified", "search"} <= pages
+    assert broken(built) == []
+    nameless = [(path.name, Links(path.read_text()).nameless) for path in built.glob("*.html")]
+    assert not [found for found in nameless if found[1]]
+
+
+@pytest.mark.slow
+def test_the_pack_holds_everything(built, tmp_path, monkeypatch):
+    monkeypatch.setattr(site, "SITE", built)
+    site.pack(tmp_path / "pack" / "course.zip")
+    with zipfile.ZipFile(tmp_path / "pack" / "course.zip") as bundle:
+        names = {name.removeprefix("after-the-response/") for name in bundle.namelist()}
+    assert {"site/index.html", "solutions.md", "notebooks/00_start_here.ipynb", "requirements.txt", "make.py"} <= names
+
+
+@pytest.mark.slow
+def test_a_browser_reads_and_searches_it_without_another_host(built):
+    from playwright.sync_api import sync_playwright
+
+    browser_program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if browser_program is None:
+        pytest.fail("There is no Chromium or Chrome on this machine: on Debian, `sudo apt install chromium`.")
+    handler = functools.partial(Quiet, directory=str(built))
+    with (
+        http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(
+            executable_path=browser_program, args=["--disable-gpu"], chromium_sandbox=False
+        ) as chromium,
+    ):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        here = f"http://127.0.0.1:{server.server_port}"
+        page = chromium.new_page()
+        trouble = []
+        page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("request", lambda sent: None if sent.url.startswith((here, "data:")) else trouble.append(sent.url))
+        for path in sorted(built.glob("*.html")):
+            page.goto(f"{here}/{path.name}")
+        page.goto(f"{here}/search.html?q=thumbnail")
+        page.wait_for_selector("ul.search li a")
+        page.goto(f"{here}/01_introduction_to_fastapi.html")
+        page.locator("button.theme-switch-button").first.click()
+        theme = page.evaluate("document.documentElement.dataset.theme")
+        page.get_by_role("link", name="next").first.click()
+        page.wait_for_url(f"{here}/02_core_concepts.html")
+        server.shutdown()
+    assert trouble == [] and theme in ("light", "dark")
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder and logs nothing."""
+
+    def log_message(self, *arguments):
+        pass

@@ -1,0 +1,161 @@
+"""Proves a chapter's checks in both directions, with what learners would pass to them.
+
+The author of a chapter writes `tests/chapters/chNN/answers.py`. Each function in it returns what a learner would pass to
+`check(id, ...)`: an app or a function, a tuple for several. For every exercise: one `stub`, as the notebook ships it;
+at least two `wrong` answers that learners are likely to give, each with words that the message must hold; at least one
+`right` answer that differs from the reference solution.
+
+    from answers import right, stub, wrong
+    from fastapi import BackgroundTasks, FastAPI
+
+    @stub("1.1-mail")
+    def mail_shipped():
+        app = FastAPI()
+
+        @app.post("/send")
+        def send(tasks: BackgroundTasks): ...
+
+        return app
+
+    @wrong("1.1-mail", says="before the answer")
+    def mail_inside():
+        app = FastAPI()
+
+        @app.post("/send")
+        def send(tasks: BackgroundTasks):
+            deliver("ada@example.org")  # called, not added
+
+        return app
+"""
+
+import ast
+import importlib.util
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from helpers.course import CHAPTERS
+from helpers.errors import CourseError
+from helpers.learning import catalogue
+from helpers.learning.exercises import NOT_STARTED, NOT_YET, SOLVED, Exercise, Verdict, body, judge
+
+HERE = Path(__file__).parent
+NOTEBOOKS = HERE.parents[1] / "notebooks"
+UNSTABLE = (
+    r"0x[0-9a-f]{4}|/(home|root|tmp|Users)/|(127\.0\.0\.1|localhost):\d|\d\.\d\d+ s\b|\d ms\b|ipykernel|Traceback"
+)
+
+
+class Answer(NamedTuple):
+    """Something that a learner could pass: to which exercise, with which outcome, saying what, and how it is made."""
+
+    id: str
+    state: str
+    says: str
+    make: Callable[[], Any]
+
+
+_collected: list[Answer] = []
+
+
+def stub(id: str):
+    """Marks the answer as the notebook ships it: NOT STARTED."""
+    return _collect(id, NOT_STARTED, "")
+
+
+def wrong(id: str, says: str):
+    """Marks a plausible wrong answer: NOT YET, with a message that holds the words `says`."""
+    return _collect(id, NOT_YET, says)
+
+
+def right(id: str):
+    """Marks a right answer other than the reference solution: SOLVED."""
+    return _collect(id, SOLVED, "")
+
+
+def _collect(id: str, state: str, says: str):
+    def keep(make: Callable[[], Any]) -> Callable[[], Any]:
+        _collected.append(Answer(id, state, says, make))
+        return make
+
+    return keep
+
+
+def load(number: int, folder: Path = HERE) -> list[Answer]:
+    """The answers of one chapter, from `answers.py` or the files of `answers/` in its folder; none without either."""
+    chapter = folder / f"ch{number:02}"
+    _collected.clear()
+    for file in sorted([*chapter.glob("answers.py"), *chapter.glob("answers/*.py")]):
+        spec = importlib.util.spec_from_file_location(file.stem, file)
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    return list(_collected)
+
+
+def faults(exercise: Exercise, answers: list[Answer]) -> list[str]:
+    """What is wrong with an exercise, judged by its solution and by the answers to it; nothing when all is well."""
+    mine = [answer for answer in answers if answer.id == exercise.id]
+    tried = [(answer, try_out(exercise, answer.make)) for answer in mine]
+    counts = {state: sum(answer.state == state for answer in mine) for state in (NOT_STARTED, NOT_YET, SOLVED)}
+    found = []
+    if not (exercise.hints and all(text.strip() for text in (exercise.title, exercise.task, *exercise.hints))):
+        found.append("title, task and every hint need words")
+    reference = try_out(exercise, exercise.solution)
+    if reference.state != SOLVED:
+        found.append(f"the reference solution is {reference.state}: {reference.message}")
+    if counts[NOT_STARTED] < 1 or counts[NOT_YET] < 2 or counts[SOLVED] < 1:
+        found.append(f"needs a stub, two wrong answers and another right one; has {counts}")
+    for answer, verdict in tried:
+        if verdict.state != answer.state:
+            found.append(f"{answer.make.__name__} should be {answer.state}, is {verdict.state}: {verdict.message}")
+        elif answer.says not in verdict.message:
+            found.append(f"{answer.make.__name__} should be told {answer.says!r}, is told: {verdict.message}")
+        if answer.state == SOLVED and body(answer.make) == body(exercise.solution):
+            found.append(f"{answer.make.__name__} is the reference solution itself")
+    told = [verdict.message for answer, verdict in tried if answer.state == NOT_YET]
+    if len(told) > len(set(told)):
+        found.append("two wrong answers are told the same")
+    for message in [reference.message, *(verdict.message for _, verdict in tried), exercise.task, *exercise.hints]:
+        if re.search(UNSTABLE, message):
+            found.append(f"differs from run to run or shows the machine: {message}")
+    return found
+
+
+def try_out(exercise: Exercise, make: Callable[[], Any]) -> Verdict:
+    """The verdict on what `make` returns, a tuple being several answers."""
+    made = make()
+    return judge(exercise, made if isinstance(made, tuple) else (made,))
+
+
+def written(items: Callable[[int], Iterable[Any]]) -> Iterator[tuple[int, Any]]:
+    """Every exercise or prediction of the chapters that load, with its chapter; a test of its own proves that they do."""
+    for number in catalogue.numbers():
+        with suppress(CourseError):
+            yield from ((number, item) for item in items(number))
+
+
+def notebook(number: int, folder: Path = NOTEBOOKS) -> dict | None:
+    """A chapter's notebook as its JSON; None while it does not exist."""
+    file = folder / CHAPTERS[number - 1].file
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+
+
+def calls(document: dict, name: str) -> Iterator[tuple[str, ast.Call, dict]]:
+    """Every call `name("id", ...)` in a notebook's code cells: the id, the call and the cell."""
+    for cell in document["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        lines = "".join(cell["source"]).splitlines()
+        code = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
+        for node in ast.walk(ast.parse(code)):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == name:
+                if node.args and isinstance(node.args[0], ast.Constant):
+                    yield node.args[0].value, node, cell
+
+
+def shown(cell: dict) -> str:
+    """The plain text of a cell's outputs."""
+    data = [output.get("data", {}).get("text/plain", output.get("text", "")) for output in cell["outputs"]]
+    return "\n".join("".join(text) for text in data)

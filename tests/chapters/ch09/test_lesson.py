@@ -1,0 +1,376 @@
+"""Chapter 9's packages: linted and typed, its faults really there, its outbox killed with good and bad steps in it."""
+
+import ast
+import contextlib
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import nbformat
+import psutil
+import pytest
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+
+from helpers import Broker, Mailbox, ping, process, record
+from helpers.chapters.ch09 import exercises as chapter
+from helpers.learning import catalogue
+from helpers.learning.exercises import body
+from helpers.live.server import running
+from helpers.services.waiting import until
+
+FILES = chapter.FILES
+NOTEBOOK = FILES.with_suffix(".ipynb")
+book = {"to": "Grace", "email": "ada@example.org", "weight_kg": 2.5}
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="fork and SIGKILL")
+
+
+@pytest.fixture
+def packages(monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    chapter._load()  # puts the chapter's folder on the path
+
+
+# The files
+
+
+def test_packages_pass_the_linter():
+    done = subprocess.run([sys.executable, "-m", "ruff", "check", "-q", FILES], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", "format", "--check", "-q", FILES], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_packages_pass_the_type_checker_but_for_the_fault_under_review():
+    command = ["pyrefly", "check", "--summary=none", "--output-format=min-text", "--search-path", ".", "."]
+    done = subprocess.run([sys.executable, "-m", *command], cwd=FILES, capture_output=True, text=True)
+    errors = [line for line in done.stdout.splitlines() if line.startswith("ERROR")]
+    assert len(errors) == 1 and "team/after.py" in errors[0] and "`on_failure`" in errors[0]
+
+
+def test_the_packages_steps_are_the_exercises_solutions():
+    written = {
+        node.name: node
+        for node in ast.parse((FILES / "outbox" / "steps.py").read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    for name in ("write", "relay", "change"):
+        solved = ast.parse(body(catalogue.exercise(f"9.2-{name}").solution)).body[0]
+        shipped = written[solved.name]
+        shipped.body = shipped.body[1:]  # its docstring
+        assert ast.unparse(shipped) == ast.unparse(solved)
+
+
+def test_tables_of_the_two_services_do_not_meet(packages):
+    from outbox.models import Table
+    from sqlmodel import SQLModel
+
+    assert set(Table.metadata.tables) == {"parcel", "letter"}
+    assert Table.metadata is not SQLModel.metadata
+
+
+# The review
+
+
+def test_each_of_the_six_remarks_is_measured(packages):
+    from team import after
+
+    assert after.app.openapi()["paths"]["/parcels/{parcel_id}/reminders"]["post"]["responses"].keys() >= {"200"}
+    after.journal.clear()
+    with running(after.app) as server:
+        with record():
+            refused = server.client.post("/parcels/2/reminders?asked_by=grace@example.org")
+        assert refused.status_code == 404 and not after.journal, "(d) the audit is dropped"
+        with ping(server) as pings:
+            with record():
+                answer = server.client.post("/parcels/1/reminders?asked_by=grace@example.org")
+                assert answer.json() == {"status": "sent"}
+                assert "reminded ada@example.org in en" not in after.journal, "(f) not yet"
+            server.client.hang_up()
+        assert answer.status_code == 200, "(b)"
+        assert pings.worst > 0.25, "(a) everybody waits"
+        assert any("asked_by=grace" in line for line in server.log), "(c) the address is in the log"
+        assert any("on_failure" in line for line in server.log if line.startswith("ERROR")), "(e)"
+    assert after.journal == ["grace@example.org asked", "reminded ada@example.org in en"]
+
+
+# The eight faults: each is there, and nothing else is
+
+
+def look(server, method, path, times=1, **options):
+    """Answers, waits, tasks, and what /ping and /price felt meanwhile."""
+    with ping(server) as pings, ping(server, "/price") as prices:
+        with record(ignore=("/ping", "/price")) as timeline:
+            answers, waits = [], []
+            for _ in range(times):
+                server.client.hang_up()
+                begun = time.perf_counter()
+                answers.append(server.client.request(method, path, **options).status_code)
+                waits.append(time.perf_counter() - begun)
+    return answers, waits, timeline, pings.worst, prices.worst
+
+
+@pytest.fixture
+def hurried(packages):
+    from hurried.main import app, journal
+
+    journal.clear()
+    with running(app) as server:
+        yield server
+        until(lambda: not server.busy, 5)
+
+
+def test_parcels_computes_an_argument_first(hurried):
+    _, waits, timeline, _, _ = look(hurried, "POST", "/parcels")
+    assert waits[0] >= 0.3 > timeline.tasks[0].duration
+    assert timeline.tasks[0].started_after_response
+
+
+def test_photos_blocks_the_loop(hurried):
+    _, _, timeline, worst_ping, worst_price = look(hurried, "POST", "/photos")
+    assert min(worst_ping, worst_price) > 0.25 and len(timeline.tasks) == 1
+
+
+def test_labels_takes_all_threads(hurried):
+    answers, _, _, _, worst_price = look(hurried, "POST", "/labels", times=45)
+    assert set(answers) == {202}
+    assert worst_price > 0.1, "/price waits for a thread"
+
+
+def test_claims_holds_its_sessions(hurried):
+    answers, _, _, _, _ = look(hurried, "POST", "/claims", times=3)
+    assert answers == [202, 202, 500]
+
+
+def test_orders_loses_its_second_task(hurried):
+    _, _, timeline, _, _ = look(hurried, "POST", "/orders")
+    assert [task.error for task in timeline.tasks] == ["ConnectionError"]
+    hurried.client.hang_up()
+    assert hurried.client.get("/journal").json() == []
+
+
+def test_slots_keeps_its_place(hurried):
+    _, waits, timeline, _, _ = look(hurried, "GET", "/slots", times=2)
+    assert waits[1] > 0.25 and timeline.tasks[1].start >= timeline.tasks[0].end
+
+
+def test_address_changes_in_the_task(hurried):
+    street = f"{random.random()} New Street"
+    with record():
+        assert hurried.client.put("/address", json={"street": street}).status_code == 204
+        assert hurried.client.get("/address").json()["street"] != street
+    assert hurried.client.get("/address").json()["street"] == street
+
+
+def test_notices_wait_for_each_other(hurried):
+    _, _, timeline, _, _ = look(hurried, "POST", "/notices")
+    assert [late.start >= early.end for early, late in zip(timeline.tasks, timeline.tasks[1:])] == [True, True]
+
+
+@pytest.mark.parametrize(("path", "entry"), [("/surveys", "survey"), ("/exports", "export")])
+def test_the_others_are_sound(hurried, path, entry):
+    with record() as timeline:
+        hurried.client.post(path)
+        pinged, priced = hurried.client.get("/ping"), hurried.client.get("/price")
+        assert (pinged.status_code, priced.status_code) == (200, 200)
+        assert entry not in hurried.client.get("/journal").json(), "three answers came while the task ran"
+    assert timeline.tasks[0].started_after_response and entry in hurried.client.get("/journal").json()
+
+
+# The outbox under kill -9
+
+
+BAD_RELAY = """
+
+def relay(session, send):
+    letters = session.exec(select(Letter).where(col(Letter.sent_at).is_(None))).all()
+    for letter in letters:
+        letter.sent_at = now()
+        session.commit()
+        send(letter)
+    return len(letters)
+"""
+BAD_WRITE = """
+
+def create_parcel(session, key, new):
+    parcel = Parcel(key=key, **new.model_dump())
+    session.add(parcel)
+    session.commit()
+    session.refresh(parcel)
+    import time; time.sleep(0.03)  # what a busy machine puts between two commits
+    session.add(Letter(parcel_id=parcel.id, to=parcel.email))
+    session.commit()
+    return parcel
+"""
+
+
+def killed_twenty_times(folder: Path, steps: str) -> int:
+    """How many of the promised letters did not come."""
+    shutil.copytree(FILES / "outbox", folder / "outbox")
+    with open(folder / "outbox" / "steps.py", "a") as file:
+        file.write(steps)
+
+    def ask(method: str, path: str, **options):
+        while True:
+            try:
+                return service.client.request(method, path, **options)
+            except httpx.TransportError:
+                continue
+
+    def kill():
+        until(service.children, 10)
+        for pid in service.children():
+            os.kill(pid, signal.SIGKILL)
+
+    with Mailbox(delay=0.03) as mailbox:
+        env = {
+            "DATABASE_URL": f"sqlite:///{folder}/parcels.db",
+            "SMTP_HOST": mailbox.host,
+            "SMTP_PORT": str(mailbox.port),
+        }
+        command = ["python", "-m", "outbox.phoenix", "outbox.main", "{port}"]
+        with process(command, cwd=folder, env=env, ready_path="/owed") as service:
+            for number in range(20):
+                killer = threading.Timer(random.uniform(0, 0.1), kill)
+                killer.start()
+                for count in range(3):
+                    answer = ask("POST", "/parcels", json=book, headers={"Idempotency-Key": f"{number}-{count}"})
+                    assert answer.status_code == 201
+                killer.join()
+            assert until(lambda: ask("GET", "/owed").json() == 0, 40)
+        return 60 - len({letter["X-Parcel"] for letter in mailbox})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("steps", "loses"),
+    [("", False), (BAD_RELAY, True), (BAD_WRITE, True)],
+    ids=["the course's", "notes before it sends", "commits twice"],
+)
+def test_the_outbox_loses_nothing_and_bad_steps_do(tmp_path, steps, loses):
+    lost = killed_twenty_times(tmp_path, steps)
+    print(f"{lost} of 60 letters lost")
+    assert (lost > 0) is loses
+
+
+# The notebook, as a reader leaves it
+
+
+def notebook(**solved: str) -> nbformat.NotebookNode:
+    """The notebook, with the cells of these ids replaced."""
+    book = nbformat.read(NOTEBOOK, as_version=4)
+    for cell in book.cells:
+        cell.source = solved.get(cell.id.replace("-", "_"), cell.source)
+    return book
+
+
+def run(book: nbformat.NotebookNode, **environment: str) -> dict[str, str]:
+    """Executes it and gives what each cell printed, by id."""
+    client = NotebookClient(
+        book, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(NOTEBOOK.parent)}}
+    )
+    client.execute(env={**os.environ, **environment})
+    return {
+        cell.id: "\n".join(out.get("text") or out.get("data", {}).get("text/plain", "") for out in cell.outputs)
+        for cell in book.cells
+        if cell.cell_type == "code"
+    }
+
+
+@pytest.mark.slow
+def test_with_every_step_solved_the_readers_own_code_is_killed():
+    """Each stub replaced by its solution: all checks say SOLVED, and the outbox runs with these functions."""
+    book = nbformat.read(NOTEBOOK, as_version=4)
+    for exercise in catalogue.exercises(9):
+        call = f'check("{exercise.id}", '
+        cell = next(cell for cell in book.cells if cell.cell_type == "code" and call in cell.source)
+        code, line = body(exercise.solution), cell.source[cell.source.index(call) :]
+        kept = [part for part in cell.source.split("\n\n\n")[0].split("\n\n") if "import" in part or "sys." in part]
+        cell.source = "\n\n\n".join([*kept, textwrap.dedent(code), line])
+    said = run(book)
+    checked = [text for text in said.values() if any(f"· {exercise.id}" in text for exercise in catalogue.exercises(9))]
+    assert len([text for text in checked if text.startswith("SOLVED")]) == len(catalogue.exercises(9))
+    assert "written by you: ['create_parcel', 'relay', 'change_address']" in said["crud-gauntlet"]
+    assert "letters that came: 60" in said["crud-gauntlet"]
+
+
+@pytest.mark.slow
+def test_without_a_broker_it_says_so_and_goes_on():
+    said = run(notebook(), REDIS_URL="redis://127.0.0.1:1/0")
+    silent = ("whole-start", "whole-one", "whole-load-measured", "whole-broker")
+    assert all("There is no broker here" in said[cell] for cell in silent)
+    assert "left on disk: False" in said["whole-stop"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("end", ["killed", "interrupted", "failing cell"])
+def test_nothing_is_left_running(end):
+    """The kernel's end, however it comes, ends web, relay, worker and broker."""
+    cells = nbformat.read(NOTEBOOK, as_version=4).cells
+    wanted = ("cases-imports", "cases-forgetful", "cases-order", "whole-start")
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel(cwd=str(NOTEBOOK.parent))
+    client = manager.client()
+    try:
+        client.start_channels()
+        client.wait_for_ready(timeout=30)
+        for cell in cells:
+            if cell.id in wanted:
+                client.execute_interactive(cell.source, timeout=60, output_hook=lambda message: None)
+        kernel = psutil.Process(manager.provisioner.process.pid)
+        family = list(kernel.children(recursive=True))
+        assert len([child for child in family if "depot" in " ".join(child.cmdline())]) >= 3
+        if end == "failing cell":
+            client.execute_interactive("1 / 0", timeout=30, output_hook=lambda message: None)
+        elif end == "interrupted":
+            client.execute("import time; time.sleep(30)")
+            time.sleep(0.5)
+            manager.interrupt_kernel()
+        if end == "killed":
+            kernel.kill()
+        else:
+            manager.shutdown_kernel()
+        assert until(lambda: not any(child.is_running() and child.status() != "zombie" for child in family), 15)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+@pytest.mark.slow
+def test_a_job_that_cannot_be_done_is_given_up(tmp_path):
+    """A photo that is none fails in the worker, is tried again when its lease ends, and is given up at last."""
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "spans").mkdir()
+    with Broker() as broker, Mailbox() as mailbox:
+        env = {"DATABASE_URL": f"sqlite:///{tmp_path}/parcels.db", "REDIS_URL": broker.url, "QUEUE": tmp_path.name}
+        env |= {"SMTP_HOST": mailbox.host, "SMTP_PORT": str(mailbox.port), "LEASE": "0.3", "ATTEMPTS": "3"}
+        env |= {name.upper(): str(tmp_path / name) for name in ("photos", "spans")} | {"PYTHONDONTWRITEBYTECODE": "1"}
+        options = {"cwd": FILES, "env": env}
+        with (
+            process("uvicorn depot.main:app --port {port}".split(), ready_path="/jobs", **options) as web,
+            process(["python", "-m", "depot.relay"], ready_text="relaying", **options),
+            process(["python", "-m", "depot.worker"], ready_text="Listening on", **options),
+        ):
+            assert web.client.put("/parcels/1/photo", files={"photo": b"none"}).status_code == 404
+            assert web.client.get("/parcels/1/events").status_code == 404
+            place = web.client.post("/parcels", json={"to": "Grace", "email": "ada@example.org"}).headers["Location"]
+            assert web.client.put(f"{place}/photo", files={"photo": b"none"}).status_code == 202
+            assert "receipt mailed" in web.client.get(f"{place}/events", timeout=60).text
+            assert web.client.get("/jobs").json() == {"done": 1, "owed": 0}
+    with contextlib.closing(sqlite3.connect(tmp_path / "parcels.db")) as database:
+        assert database.execute("SELECT name, attempts FROM job ORDER BY id").fetchall() == [
+            ("receipt", 1),
+            ("thumbnail", 3),
+        ]

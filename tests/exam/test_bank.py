@@ -1,0 +1,313 @@
+"""The question bank: every proof holds, every question is well made, and each check notices what it is made for."""
+
+import os
+import tomllib
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from helpers import exam
+from helpers.course import CHAPTERS
+from helpers.errors import CourseError
+from helpers.exam import bank, draw, links, proof, sitting
+from helpers.exam.bank import KINDS, SECTIONS, Question
+
+BANK = bank.load()
+BY_CODE = [question for question in BANK.values() if proof.by_code(question)]
+
+
+# The bank as it is
+
+
+def test_it_is_large_and_holds_all_kinds():
+    assert len(BANK) >= 150
+    assert {question.kind for question in BANK.values()} == set(KINDS)
+    assert {question.level for question in BANK.values()} == {1, 2, 3}
+
+
+@pytest.mark.parametrize("check", bank.TOGETHER, ids=lambda check: check.__name__)
+def test_the_bank_as_a_whole_is_sound(check):
+    assert check(list(BANK.values())) == []
+
+
+@pytest.mark.parametrize("chapter", range(1, len(CHAPTERS) + 1))
+def test_each_question_is_sound(chapter):
+    questions = [question for question in BANK.values() if question.chapter == chapter]
+    assert [f"{q.id}: {text}" for q in questions for check in bank.ALONE for text in check(q)] == []
+
+
+@pytest.mark.parametrize("chapter", range(1, len(CHAPTERS) + 1))
+def test_each_proof_by_a_cell_leads_to_a_cell(chapter):
+    places = {q.id: q.place for q in BANK.values() if q.place is not None and q.chapter == chapter}
+    missing = {id: place for id, place in places.items() if not links.cell(place)}
+    written = {place[0] for place in missing.values() if links.cells(place[0])}
+    assert {id: place for id, place in missing.items() if place[0] in written} == {}
+    if missing:
+        pytest.skip("the notebook is not written yet")
+
+
+def test_each_proof_by_code_holds():
+    workers = min(4, max(2, os.cpu_count() or 2))
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        assert [fault for fault in pool.map(proof.prove, BY_CODE) if fault] == []
+
+
+def test_letters_are_spread_in_what_is_drawn():
+    """Over many seeds, each letter is right about as often as each other of its question."""
+    asked = [question for question in BANK.values() if question.kind in bank.CHOICES and len(question.wrong) == 3]
+    asked = [question for question in asked if not question.options[0].isdecimal()]
+    counts = dict.fromkeys("abcd", 0)
+    for seed in range(40):
+        for question in asked:
+            counts[draw.item(question, seed).right] += 1
+    share = 40 * len(asked) / 4
+    assert all(0.85 * share < count < 1.15 * share for count in counts.values()), counts
+
+
+def test_events_are_never_shown_in_their_right_order():
+    for question in BANK.values():
+        if question.order:
+            assert all(draw.item(question, seed).right != "abcdef"[: len(question.order)] for seed in range(60))
+
+
+# Each check has its failing case
+
+GOOD = Question(
+    id="4.3-good",
+    kind="single",
+    level=1,
+    question="When does a task start?",
+    right=("after the answer",),
+    wrong={
+        "before the answer": "Nothing starts before the answer.",
+        "beside the answer": "Sending comes first, then the task.",
+    },
+    explanation="Tasks stand behind the sending.",
+    proof="cell rule-start",
+)
+ORDER = replace(
+    GOOD,
+    id="4.3-order",
+    kind="order",
+    right=(),
+    order=("sent", "started", "ended"),
+    wrong={"2 before 1": "A task waits for the answer.", "3 before 2": "It has to start first."},
+)
+WAIT = replace(
+    GOOD,
+    id="4.3-wait",
+    kind="wait",
+    right=(),
+    seconds=0.6,
+    wrong={"0.2": "They do not overlap here.", "1.2": "Each of them runs once."},
+)
+APP = """
+async def weigh() -> None:
+    await asyncio.sleep(0.2)
+
+app = FastAPI()
+
+@app.post("/")
+async def hand_in(background_tasks: BackgroundTasks) -> None:
+    background_tasks.add_task(weigh)
+"""
+DRAWN = replace(
+    GOOD,
+    id="4.3-drawn",
+    kind="timeline",
+    right=(),
+    code=APP,
+    requests=("POST /",),
+    bars={"client": (0.0, 0.0), "weigh": (0.0, 0.2)},
+    wrong={"client": "The client does not wait.", "weigh": "It takes its 0.2 s."},
+)
+MANY = replace(
+    GOOD,
+    id="4.3-many",
+    kind="multiple",
+    right=("one", "two"),
+    wrong={"three": "Three is not one of them.", "four": "Four is too many here."},
+)
+
+
+@pytest.mark.parametrize("question", [GOOD, ORDER, WAIT, DRAWN, MANY], ids=lambda question: question.kind)
+def test_a_good_question_passes_every_check(question):
+    assert [text for check in bank.ALONE for text in check(question)] == []
+
+
+BAD = {
+    "there is no section": replace(GOOD, id="4.9-good"),
+    "its level is 7": replace(GOOD, level=7),
+    "its explanation is empty": replace(GOOD, explanation=""),
+    "ends without a mark": replace(GOOD, question="When does it start"),
+    "says too little": replace(GOOD, wrong={**GOOD.wrong, "never": "No."}),
+    "have the same message": replace(GOOD, wrong=dict.fromkeys(("x", "y"), "Nothing starts before it.")),
+    "no message for '3 before 2'": replace(ORDER, wrong={"2 before 1": "A task waits for the answer."}),
+    "is no wrong order": replace(ORDER, wrong={**ORDER.wrong, "1 before 2": "That would be the right order."}),
+    "no message for the bar 'weigh'": replace(DRAWN, wrong={"client": "The client does not wait."}),
+    "'fetch' is no bar": replace(DRAWN, wrong={**DRAWN.wrong, "fetch": "No such task is there."}),
+    "is no number of seconds": replace(WAIT, wrong={**WAIT.wrong, "long": "That is no number at all."}),
+    "0.65 s counts as right": replace(WAIT, wrong={**WAIT.wrong, "0.65": "That is close enough, really."}),
+    "two wrong waits": replace(WAIT, wrong={"0.2": "They do not overlap here."}),
+    "two options say the same": replace(GOOD, wrong={**GOOD.wrong, "After the answer!": "The same in other signs."}),
+    "points to other options": replace(GOOD, wrong={**GOOD.wrong, "none of the above": "One of them is right."}),
+    "points to other": replace(GOOD, wrong={**GOOD.wrong, "a and b": "Letters are shuffled, so this is none."}),
+    "2 right options, not one": replace(GOOD, right=("after the answer", "later")),
+    "1 wrong options": replace(GOOD, wrong={"before": "Nothing starts before it."}),
+    "two right and two wrong": replace(MANY, right=("one",)),
+    "three to six events": replace(ORDER, order=("sent", "started"), wrong={"2 before 1": "It waits for it."}),
+    "ends before it starts": replace(DRAWN, bars={"client": (0.0, 0.0), "weigh": (0.3, 0.2)}),
+    "much longer than every wrong one": replace(GOOD, right=("after the answer " + "of the server " * 4,)),
+    "much shorter than every wrong one": replace(
+        GOOD,
+        right=("no",),
+        wrong={
+            "yes, and it does so beside the answer": "It does not do that.",
+            "yes, but only behind the answer": "It is never done, that is all.",
+        },
+    ),
+    "is none of": replace(GOOD, proof="chapter 4"),
+    "nothing proves it": replace(GOOD, proof=""),
+}
+
+
+@pytest.mark.parametrize("says", BAD)
+def test_a_bad_question_is_told(says):
+    told = [text for check in bank.ALONE for text in check(BAD[says])]
+    assert any(says in text for text in told), told
+
+
+def test_a_section_without_questions_is_told():
+    told = bank.covers_the_sections([replace(GOOD, id="4.3-one"), replace(GOOD, id="4.3-two")])
+    assert len(told) == len(SECTIONS) - 1 and "section 1.1 has 0 questions, not 2" in told
+
+
+def test_a_question_that_is_asked_twice_is_told():
+    again = replace(GOOD, id="4.3-again", question="When does the task start?")
+    assert bank.repeats_nothing([GOOD, again]) == ["4.3-again asks what 4.3-good asks"]
+    assert bank.repeats_nothing([GOOD, ORDER, replace(WAIT, question="How long does it take?")])[1:] == []
+
+
+@pytest.mark.parametrize(
+    ("right", "says"),
+    [
+        ("after the whole answer", ["the longest option is right in 20", "the shortest option is right in 0"]),
+        ("after", ["the longest option is right in 0", "the shortest option is right in 20"]),
+    ],
+)
+def test_lengths_that_give_the_answer_away_are_told(right, says):
+    questions = [replace(GOOD, id=f"4.3-{number}", right=(right,)) for number in range(20)]
+    told = bank.lengths_tell_nothing(questions)
+    assert [text.partition(" of")[0] for text in told] == says and all("7 are expected" in text for text in told)
+    wrong = {
+        "before": "Nothing starts before the answer.",
+        "beside all the answers": "Sending comes first, then the task.",
+    }
+    rights = ("after", "after the answer", "after the whole answer is sent")
+    mixed = [replace(GOOD, right=(rights[number % 3],), wrong=wrong) for number in range(21)]
+    assert bank.lengths_tell_nothing(mixed) == []
+
+
+def test_a_proof_that_does_not_hold_is_told():
+    prints = replace(GOOD, kind="prints", code="print(1 + 1)", right=("3",), proof="")
+    assert proof.prove(prints) == "4.3-good: it prints '2', not '3'"
+    assert proof.prove(replace(prints, right=("2",))) == ""
+    assert "AssertionError in line 2" in proof.prove(replace(GOOD, prove="x = 1\nassert x == 2"))
+    assert "ZeroDivisionError" in proof.prove(replace(GOOD, code="1 / 0", prove="pass"))
+    assert proof.prove(replace(GOOD, kind="fault", code="1 / 0", prove="pass")) == "", "it runs that itself"
+    slow = replace(DRAWN, bars={"client": (0.0, 0.0), "weigh": (0.0, 0.9)})
+    assert proof.prove(DRAWN) == "" and "other bars were measured" in proof.prove(slow)
+
+
+def test_a_proof_by_a_cell_that_is_not_there_is_told():
+    lost = [replace(GOOD, proof="cell no-such-cell"), replace(GOOD, id="4.3-claim", proof="claim A99")]
+    assert exam._unresolved([*lost, replace(GOOD, id="4.3-there")]) == [
+        "4.3-good: no code cell of chapter 4 is no-such-cell",
+        "4.3-claim: no code cell of chapter 4 is claim-A99",
+    ]
+    assert links.cell((4, "no-such-cell")) == links.cell((77, "x")) == ""
+
+
+# Files that a person has edited
+
+ENTRY = """
+["4.3-new"]
+kind = "single"
+level = 1
+question = "When does a task start?"
+right = "after the answer"
+explanation = "Tasks stand behind the sending."
+proof = "cell rule-start"
+["4.3-new".wrong]
+"at once" = "Nothing starts at `add_task`."
+"never" = "It does, behind the answer."
+"""
+
+
+def written(folder: Path, text: str, chapter: str = "ch04") -> Path:
+    (folder / chapter).mkdir(exist_ok=True)
+    (folder / chapter / "questions.toml").write_text(text, encoding="utf-8")
+    return folder / chapter / "questions.toml"
+
+
+def test_a_question_is_read_as_it_is_written(tmp_path):
+    [question] = bank.read(written(tmp_path, ENTRY))
+    assert (question.section, question.chapter, question.right) == ("4.3", 4, ("after the answer",))
+    assert question.place == (4, "rule-start")
+    assert replace(question, proof="cell 2/core-scope").place == (2, "core-scope")
+    assert replace(question, proof="claim A9").place == (4, "claim-A9")
+    assert replace(question, proof="").place is None
+
+
+SLIPS = {
+    "is not valid TOML": "[[[",
+    "a question is a table": '"4.3-new" = 1',
+    "named by its section": ENTRY.replace("4.3-new", "new"),
+    "the kinds are single, multiple": ENTRY.replace('"single"', '"choice"'),
+    "lacks explanation": ENTRY.replace("explanation", "# explanation"),
+    "has answer, which its kind does not take": ENTRY.replace("level = 1", "level = 1\nanswer = 2"),
+    "lacks order": ENTRY.replace('"single"', '"order"'),
+    "another shape": ENTRY.replace('"at once" = "Nothing starts at `add_task`."', '"at once" = 3'),
+}
+
+
+@pytest.mark.parametrize("says", SLIPS)
+def test_a_slip_in_a_file_is_told_with_its_place(says, tmp_path):
+    with pytest.raises(CourseError, match="ch04/questions.toml") as told:
+        bank.read(written(tmp_path, SLIPS[says]))
+    assert says in str(told.value)
+
+
+def test_ids_are_used_once_and_in_the_file_of_their_chapter(tmp_path):
+    written(tmp_path, ENTRY)
+    assert list(bank.load(tmp_path)) == ["4.3-new"]
+    bank.load.cache_clear()
+    written(tmp_path, ENTRY, "ch05")
+    with pytest.raises(CourseError, match="stands in another file"):
+        bank.load(tmp_path)
+    os.unlink(tmp_path / "ch04" / "questions.toml")
+    with pytest.raises(CourseError, match="belongs to ch04"):
+        bank.load(tmp_path)
+    written(tmp_path, ENTRY + ENTRY)
+    with pytest.raises(CourseError, match="not valid TOML"):
+        bank.load(tmp_path)
+
+
+def test_an_instructor_is_told_all_faults_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(bank, "files", lambda folder: [written(tmp_path, ENTRY.replace("never", "At once."))])
+    try:
+        told = exam.faults()
+        assert "4.3-new: two options say the same" in told and "section 1.1 has 0 questions, not 2" in told
+        monkeypatch.setattr(bank, "files", lambda folder: [written(tmp_path, "[[[")])
+        assert "is not valid TOML" in exam.faults()[0]
+    finally:
+        bank.load.cache_clear()
+
+
+def test_the_rules_of_the_exam_are_usable():
+    rules = tomllib.loads(sitting.RULES.read_text(encoding="utf-8"))
+    assert set(map(int, rules["weights"])) == {chapter.number for chapter in CHAPTERS}
+    assert 0 < rules["pass"] <= 100 and rules["minutes"] > 0 and 0 < rules["questions"] <= len(BANK)

@@ -1,0 +1,646 @@
+"""An exam from start to grade: drawn from its seed, kept across a restart, forgiving, and scored as it says."""
+
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from helpers import exam
+from helpers.course import CHAPTERS
+from helpers.exam import bank, draw, links, marking, planning, state
+from helpers.exam.bank import SECTIONS
+from helpers.learning import store
+from helpers.notes import Note
+
+BANK = bank.load()
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """An empty folder for the exam's file, and a kernel in which no exam has begun."""
+    monkeypatch.delenv("COURSE_RUN", raising=False)
+    monkeypatch.setattr(store, "FOLDER", tmp_path)
+    monkeypatch.setattr(exam, "_sitting", None)
+    monkeypatch.setattr(exam, "_last", None)
+    return tmp_path
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+def restart() -> None:
+    """What a restart of the kernel forgets."""
+    exam._sitting = exam._last = None
+
+
+def items() -> list[draw.Item]:
+    return exam._sitting.items
+
+
+def right_answer(item: draw.Item) -> object:
+    q = item.question
+    if q.kind == "wait":
+        return q.seconds
+    if q.kind == "timeline":
+        return q.bars
+    return item.right
+
+
+def wrong_answer(item: draw.Item) -> object:
+    q = item.question
+    if q.kind == "wait":
+        return q.seconds + 7
+    if q.kind == "timeline":
+        return dict.fromkeys(q.bars, (8, 9))
+    if q.kind == "order":
+        return item.right[::-1]
+    return next(letter for letter in item.options if letter != item.right)
+
+
+# Drawing
+
+
+def test_the_same_seed_draws_the_same_and_another_seed_another():
+    weights = dict.fromkeys(range(1, 11), 1.0)
+    drawn = [draw.draw(BANK.values(), seed, weights, 40) for seed in (7, "7", 8)]
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert [item.number for item in drawn[0]] == list(range(1, 41))
+    assert len({item.question.id for item in drawn[0]}) == 40
+
+
+def test_a_draw_is_the_same_in_another_process():
+    code = (
+        "from helpers.exam import bank, draw\n"
+        "drawn = draw.draw(bank.load().values(), 7, {1: 1, 4: 3}, 12)\n"
+        "print([(item.question.id, item.options) for item in drawn])"
+    )
+    run = [sys.executable, "-c", code]
+    told = {
+        subprocess.run(run, capture_output=True, text=True, env={**os.environ, "PYTHONHASHSEED": seed}).stdout
+        for seed in "12"
+    }
+    mine = draw.draw(BANK.values(), 7, {1: 1, 4: 3}, 12)
+    assert told == {f"{[(item.question.id, item.options) for item in mine]}\n"}
+
+
+@given(some.dictionaries(some.integers(1, 10), some.floats(0.1, 50), min_size=1), some.integers(1, 60))
+def test_chapters_get_their_share(weights, count):
+    room = dict.fromkeys(weights, 12)
+    shares = draw.share(count, weights, room)
+    assert sum(shares.values()) == min(count, 12 * len(weights))
+    assert all(0 <= shares[chapter] <= 12 for chapter in weights)
+    if all(share < 12 for share in shares.values()):
+        for one in weights:
+            for other in weights:
+                assert weights[one] < weights[other] or shares[one] >= shares[other] - 1 or shares[one] == 12
+
+
+def test_a_question_more_changes_its_own_chapter_alone():
+    weights = {1: 1, 4: 2}
+    before = draw.draw(BANK.values(), 7, weights, 15)
+    without = [question for question in BANK.values() if question.id != before[-1].question.id]
+    after = draw.draw(without, 7, weights, 15)
+    assert [i.question for i in before if i.question.chapter == 1] == [
+        i.question for i in after if i.question.chapter == 1
+    ]
+
+
+def test_a_whole_exam_asks_every_chapter_by_weight_and_several_kinds():
+    exam.start(7)
+    chapters = [item.question.chapter for item in items()]
+    assert len(chapters) == 40 and set(chapters) == set(range(1, 11)) and chapters == sorted(chapters)
+    assert max(set(chapters), key=chapters.count) == 4
+    assert len({item.question.kind for item in items()}) >= 6
+
+
+# Taking it
+
+
+def test_an_exam_from_start_to_a_pass(clock):
+    told = exam.start(7, minutes=30, chapters=[1, 4], questions=10, clock=clock)
+    assert (
+        "seed 7" in told.text
+        and "10 questions, 30 minutes" in told.text
+        and "answered so far: 0 of 10" in told.text.lower()
+    )
+    for item in items():
+        assert f"Question {item.number}" in exam.question(item.number).text
+        assert exam.answer(item.number, right_answer(item)).text.startswith(f"Recorded for question {item.number}")
+    graded = exam.grade()
+    assert "10 of 10 points, 100 %: passed" in graded.text and "Read again" not in graded.text
+    assert "| [4 Advanced Features](04_advanced_features.ipynb) |" in graded.markdown
+    assert all("Right ·" in exam.review(n).text for n in range(1, 11))
+
+
+def test_what_was_wrong_is_to_be_read_again_with_links(clock):
+    exam.start(7, chapters=[4], questions=10, clock=clock)
+    for item in items():
+        exam.answer(item.number, wrong_answer(item) if item.number <= 4 else right_answer(item))
+    graded = exam.grade()
+    assert "6 of 10 points, 60 %: not passed" in graded.text
+    links = re.findall(
+        r"- \[(4\.\d .+?)\]\((04_advanced_features\.ipynb)#cell-id=([\w-]+)\) \(question", graded.markdown
+    )
+    assert links and all(title.partition(" ")[0] in SECTIONS for title, _, _ in links)
+    one = exam.review(1)
+    assert "Not right" in one.text and "Right is:" in one.text
+    assert "#cell-id=" in one.markdown or "the course's tests run" in one.markdown
+
+
+def test_handing_in_with_questions_open_asks_first(clock):
+    exam.start(7, questions=5, clock=clock)
+    exam.answer(2, right_answer(items()[1]))
+    assert exam.grade().text.startswith("Questions 1, 3, 4, 5 have no answer yet.")
+    assert not exam._sitting.state.handed_in
+    graded = exam.grade(finish=True)
+    assert "1 of 5 points, 20 %: not passed" in graded.text and "4 questions without an answer" in graded.text
+    assert exam.grade().text == graded.text, "asked again, it is told again"
+
+
+def test_when_the_time_is_over_it_does_not_ask(clock):
+    exam.start(7, minutes=1, questions=3, clock=clock)
+    clock.now += 61
+    assert "0 of 3 points" in exam.grade().text
+
+
+def test_a_second_answer_takes_the_place_of_the_first(clock):
+    exam.start(7, chapters=[1], questions=8, clock=clock)
+    item = next(item for item in items() if item.question.kind == "single")
+    assert "(before" not in exam.answer(item.number, "a").text
+    assert exam.answer(item.number, " B) ").text.startswith(f"Recorded for question {item.number}: b (before: a).")
+    assert exam._sitting.answers[item.number] == "b"
+
+
+def test_an_answer_that_comes_late_is_kept_and_counted_apart(clock):
+    exam.start(7, minutes=1, chapters=[1], questions=4, clock=clock)
+    one, two, three, _ = items()
+    exam.answer(1, right_answer(one))
+    exam.answer(2, wrong_answer(two))
+    clock.now += 61
+    assert "after the time was over" in exam.answer(3, right_answer(three)).text
+    assert "keeps the answer that came in time" in exam.answer(2, right_answer(two)).text
+    assert "(late)" in exam.review().text and "The time is over." in exam.time_left().text
+    graded = exam.grade()
+    assert (
+        "1 of 4 points" in graded.text and "1 more right answer came late; with them it would be 2 of 4" in graded.text
+    )
+
+
+def test_after_handing_in_answers_stay(clock):
+    exam.start(7, questions=3, clock=clock)
+    exam.grade(finish=True)
+    assert "is handed in" in exam.answer(1, "a").text and not exam._sitting.answers
+    assert exam.time_left().text == "This exam is handed in."
+    assert "answered so far: 0 of 3" in exam.start(7, questions=3, clock=clock).text.lower(), "a new one begins"
+
+
+def test_the_clock_is_told_in_minutes_and_may_be_set_back(clock):
+    exam.start(7, minutes=30, clock=clock)
+    assert exam.time_left().text == "30 minutes are left."
+    clock.now += 29.5 * 60
+    assert exam.time_left().text == "Less than a minute is left."
+    clock.now = 0
+    assert exam.time_left().text == "30 minutes are left."
+
+
+def test_no_output_but_time_left_depends_on_the_clock(clock):
+    told = []
+    for now in (0.0, 86_400.0 * 365):
+        restart()
+        state.forget()
+        clock.now = now
+        told.append(
+            [exam.start(7, clock=clock).text, exam.question(1).text, exam.answer(1, ...).text, exam.grade().text]
+        )
+    assert told[0] == told[1]
+
+
+# Nothing is lost
+
+
+def test_an_unfinished_exam_survives_a_restart(clock, folder):
+    exam.start(7, minutes=30, questions=6, clock=clock)
+    first = [item.question.id for item in items()]
+    exam.answer(3, right_answer(items()[2]))
+    clock.now += 600
+    restart()
+    assert "answered so far: 1 of 6" in exam.start(7, minutes=30, questions=6, clock=clock).text.lower()
+    assert [item.question.id for item in items()] == first and exam._sitting.left == 20 * 60
+    restart()
+    assert "3. " in exam.review().text, "every call finds it"
+    assert sorted(os.listdir(folder)) == [state.NAME]
+
+
+def test_a_real_restart_finds_the_exam(folder):
+    code = "from helpers import exam\n{}"
+    run = [sys.executable, "-c"]
+    options = {"capture_output": True, "text": True, "cwd": folder}
+    options["env"] = {key: value for key, value in os.environ.items() if key != "COURSE_RUN"}
+    subprocess.run(
+        [*run, code.format("exam.start(7); exam.answer(1, exam._sitting.items[0].right or 1)")], **options, check=True
+    )
+    told = subprocess.run([*run, code.format("print(exam.start(7))")], **options, check=True).stdout
+    assert "answered so far: 1 of 40" in told.lower()
+
+
+def test_another_exam_does_not_throw_the_unfinished_one_away(clock):
+    exam.start(7, questions=5, clock=clock)
+    exam.answer(1, right_answer(items()[0]))
+    for call in (lambda: exam.start(8, clock=clock), lambda: exam.start(clock=clock)):
+        assert "seed 7 is not handed in yet" in call().text and exam._sitting.state.seed == "7"
+    assert "seed 8" in exam.start(8, questions=5, clock=clock, new=True).text and not exam._sitting.answers
+
+
+def test_two_kernels_lose_no_answer_of_each_other(clock):
+    exam.start(7, questions=5, clock=clock)
+    here = exam._sitting
+    restart()
+    exam.start(7, questions=5, clock=clock)
+    exam.answer(1, right_answer(items()[0]))
+    exam._sitting = here
+    exam.answer(2, right_answer(items()[1]))
+    assert set(exam._sitting.answers) == {1, 2}
+
+
+DAMAGES = [b"", b"{", b"[]", b"null", b'{"seed": 7}', b"\xff\xfe", b"[" * 50_000, b'{"seed": "7", "minutes": "x"}']
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=range(len(DAMAGES)))
+def test_a_damaged_file_counts_as_none(damage, folder, clock):
+    (folder / state.NAME).write_bytes(damage)
+    assert exam.question(1).text.startswith("No exam is running")
+    assert "seed 7" in exam.start(7, clock=clock).text
+
+
+def test_a_file_from_another_version_keeps_what_it_can(folder, clock):
+    exam.start(7, questions=5, clock=clock)
+    content = json.loads((folder / state.NAME).read_text())
+    content["ids"][1] = "4.3-no-longer-there"
+    (folder / state.NAME).write_text(json.dumps(content))
+    restart()
+    assert exam.question(1).text.startswith("Question 1") and "from 1 to 5" in exam.question(2).text
+
+
+def test_a_folder_that_cannot_be_written_is_told(clock, monkeypatch, folder):
+    monkeypatch.setattr(store, "FOLDER", folder / "gone")
+    exam.start(7, questions=5, clock=clock)
+    assert "cannot be written to" in exam.answer(1, right_answer(items()[0])).text
+    assert exam._sitting.answers
+
+
+def test_in_ci_nothing_is_read_or_written(clock, monkeypatch, folder):
+    monkeypatch.setenv("COURSE_RUN", "ci")
+    exam.start(7, clock=clock)
+    assert os.listdir(folder) == []
+    restart()
+    assert exam.grade().text.startswith("No exam is running")
+
+
+NONSENSE = some.one_of(
+    some.none(),
+    some.booleans(),
+    some.integers(),
+    some.floats(),
+    some.text(max_size=8),
+    some.lists(some.integers(), max_size=3),
+    some.dictionaries(some.text(max_size=3), some.integers(), max_size=2),
+    some.sampled_from(
+        [..., object(), 10**400, "9" * 500, {1, "a"}, {"client": (1,)}, {"client": (10**400, 1)}, [[1]], b"a"]
+    ),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(number=some.one_of(some.integers(-1, 45), NONSENSE), choice=NONSENSE)
+def test_nonsense_is_told_in_a_sentence_and_changes_nothing(number, choice):
+    restart()
+    state.forget()
+    assert exam.answer(number, choice).text.startswith("No exam is running")
+    exam.start(7, new=True)
+    before = dict(exam._sitting.answers)
+    told = exam.answer(number, choice)
+    assert isinstance(told, Note) and told.text.strip()[-1] in ".:" and "Traceback" not in told.text
+    assert exam._sitting.answers == before or told.text.startswith("Recorded")
+    for call in (exam.question, exam.review):
+        assert isinstance(call(number), Note)
+
+
+@settings(max_examples=60, deadline=None)
+@given(NONSENSE, NONSENSE, NONSENSE, NONSENSE)
+def test_start_and_paper_take_nonsense(seed, minutes, chapters, questions):
+    restart()
+    state.forget()
+    assert exam.start(seed, minutes, chapters, questions=questions, new=True).text
+    assert repr(exam.paper(seed, minutes, chapters, questions=questions))
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"minutes": 0}, "`minutes` takes"),
+        ({"chapters": [11]}, "`chapters` takes"),
+        ({"chapters": "4"}, "`chapters` takes"),
+        ({"questions": 0}, "`questions` takes"),
+        ({"weights": {4: 0}}, "at least one of them above 0"),
+        ({"weights": [4]}, "numbers by chapter"),
+        ({"clock": 5}, "`clock` takes"),
+    ],
+)
+def test_what_start_cannot_use_is_told(options, says):
+    assert says in exam.start(7, **options).markdown and exam._sitting is None
+
+
+# How answers are read and judged
+
+
+def first(kind: str) -> draw.Item:
+    return draw.item(next(question for question in BANK.values() if question.kind == kind), 7, 1)
+
+
+@pytest.mark.parametrize("question", BANK.values(), ids=BANK.keys())
+def test_right_is_right_and_wrong_names_its_misconception(question):
+    item = draw.item(question, 7, 1)
+    given = marking.read(item, right_answer(item))
+    assert given is not None and marking.judge(item, given).right
+    assert marking.read(item, given) == given, "what is recorded can be answered"
+    for key, message in question.wrong.items():
+        if question.options and not question.order:
+            choice = next(letter for letter, text in item.options.items() if text == key)
+        elif question.kind == "wait":
+            choice = key
+        elif question.kind == "timeline":
+            choice = {**question.bars, key: (7, 8)}
+        else:
+            later, sooner = (int(part) - 1 for part in key.split(" before "))
+            letters = list(item.right)
+            letters.insert(sooner, letters.pop(later))
+            choice = "".join(letters)
+        verdict = marking.judge(item, marking.read(item, choice))
+        assert not verdict.right and message in verdict.messages
+    assert not marking.judge(item, None).right
+
+
+@pytest.mark.parametrize(
+    ("choice", "read"),
+    [
+        (0.6, "0.6"),
+        ("600 ms", "0.6"),
+        ("0,6 s", "0.6"),
+        (" .6", "0.6"),
+        (True, None),
+        (-1, None),
+        ("soon", None),
+        ("1e9", None),
+    ],
+)
+def test_waits_are_read(choice, read):
+    assert marking.read(first("wait"), choice) == read
+
+
+def test_letters_are_read_in_any_usual_form():
+    item = first("multiple")
+    assert {marking.read(item, form) for form in ("ab", "b, a", ["B", "a"], {"a", "b"}, "a) b)")} == {"ab"}
+    assert marking.read(item, "aa") is None and marking.read(item, "z") is None
+    order = first("order")
+    forms = [" > ".join(order.right), order.right.upper(), list(order.right)]
+    assert {marking.read(order, form) for form in forms} == {order.right}
+    assert marking.read(order, order.right[:-1]) is None
+
+
+def test_bars_are_read_as_text_or_as_a_dictionary():
+    item = first("timeline")
+    name = next(iter(item.question.bars))
+    assert marking.read(item, {name: (0, 0.25)}) == marking.read(item, f"{name} 0.0 - .25") == f"{name} 0-0.25"
+    assert marking.read(item, "nobody 0-1") is None and marking.read(item, f"{name} 2-1") is None
+
+
+def test_a_score_is_counted_by_chapter_and_never_rounded_up():
+    drawn = draw.draw(BANK.values(), 7, {1: 1, 4: 1}, 6)
+    answers = {item.number: marking.read(item, right_answer(item)) for item in drawn[:4]}
+    score = marking.score(drawn, answers, late=[4])
+    assert (score.points, score.late, score.open, score.asked, score.percent) == (3, 1, 2, 6, 50)
+    assert score.by_chapter == {1: [3, 3], 4: [0, 3]}
+    assert marking.Score(points=2, by_chapter={1: [2, 3]}).percent == 66
+
+
+# Practice, plan, timeline, paper
+
+
+def test_practice_folds_the_answer_and_judges_what_is_given():
+    folded = exam.practise("4.3-three", ...)
+    assert (
+        "<details>" in folded.markdown
+        and "#cell-id=rule-order" in folded.markdown
+        and "Right is: 0.5 s." in folded.text
+    )
+    assert "Not right" in exam.practise("4.3-three", 0.3).text
+    assert exam.practise("4.3-three", 0.5).text.count("Right") == 2
+    assert "takes a number of seconds" in exam.practise("4.3-three", "soon").text
+    assert "There is no question" in exam.practise("4.3-four").text and "4.3-three" in exam.practise("4.3-four").text
+    assert "There is no question" in exam.practise(7).text
+
+
+@pytest.mark.parametrize("question", BANK.values(), ids=BANK.keys())
+def test_every_question_can_be_shown(question):
+    for note in (
+        exam.practise(question.id),
+        exam.practise(question.id, right_answer(draw.item(question, "practise"))),
+    ):
+        assert question.explanation.replace("`", "").replace("**", "") in note.text
+        words = note.text.replace(question.code, "")
+        assert (
+            not re.search(r"0x[0-9a-f]{4}|/(home|root|tmp)/|^```|\*\*", words, re.MULTILINE)
+            and question.code in note.text
+        )
+        assert note.markdown.count("```") % 2 == 0
+
+
+def test_the_plan_puts_first_what_is_worth_most(clock):
+    rows = planning.plan({4: 3, 1: 1}, None)
+    assert [row[0] for row in rows[:2]] == [4, 1] and "Advanced Features" in exam.plan().text.splitlines()[2]
+    exam.start(7, chapters=[4], questions=6, clock=clock)
+    for item in items():
+        exam.answer(item.number, right_answer(item))
+    exam.grade()
+    assert planning.plan({4: 3, 1: 1}, exam._last)[0][0] == 1, "chapter 4 has nothing more to gain"
+    assert "6 of 6" in exam.plan().text
+
+
+def test_the_plan_follows_the_readers_progress():
+    def done() -> int:
+        return next(row[2] for row in planning.plan({1: 1}, None) if row[0] == 1)
+
+    before = done()
+    store.record({"1.1-mail": "solved"})
+    assert done() == before + 1
+
+
+def test_a_drawn_timeline_is_measured_on_the_spot():
+    shown = exam.timeline("4.3-staircase", {"client": (0, 0), "weigh": (0, 0.2), "tell_carrier": (0, 0.4)})
+    assert shown.off == ["tell_carrier", "print_label"] and "tasks of one answer never run side by side" in repr(shown)
+    data, metadata = shown._repr_mimebundle_()
+    assert [bar["name"] for bar in data and shown.data["bars"] if bar["kind"] == "expected"] == [
+        "client",
+        "weigh",
+        "tell_carrier",
+    ]
+    assert set(data) == {"image/svg+xml", "text/markdown", "text/plain"} and metadata["timeline"] == shown.data
+    assert "The client waited" in metadata["image/svg+xml"]["alt"] and shown.verdict in data["text/markdown"]
+    right = exam.timeline("4.3-staircase", BANK["4.3-staircase"].bars)
+    assert right.off == [] and right.verdict.startswith("**As measured**")
+    assert "Requests" in exam.timeline("4.3-staircase").text
+    assert "has no timeline" in exam.timeline("4.3-three").text
+    assert "takes start and end" in exam.timeline("4.3-staircase", "weigh").text
+
+
+def test_a_paper_has_the_same_questions_and_no_answer_on_it(tmp_path):
+    made = exam.paper(7, questions=40)
+    exam.start(7)
+    for item in items():
+        assert f"<h2>{item.number}. " in made.questions and f"<h2>{item.number}. " in made.answers
+        assert links.printed(item).replace("'", "&#x27;") in made.answers
+    kept_back = [item.question.explanation.split("`")[0] for item in items()]
+    assert not any(text in made.questions for text in kept_back if len(text) > 25)
+    assert "<script" not in made.questions and made.questions.startswith("<!doctype html>\n<html lang=")
+    assert "Written" in made.save(str(tmp_path / "out"), "midterm").text
+    assert sorted(os.listdir(tmp_path / "out")) == ["midterm-answers.html", "midterm.html"]
+    assert "could not be written" in made.save("/proc/nowhere").text
+
+
+def test_a_paper_escapes_what_stands_in_a_question():
+    from helpers.exam.text import html
+
+    assert html("a `<b>` **c** & d") == "a <code>&lt;b&gt;</code> <strong>c</strong> &amp; d"
+
+
+# The widget
+
+
+def hear(sheet, **content):
+    """What the page sends, as ipywidgets hands it on."""
+    sheet._handle_custom_msg(content, [])
+
+
+def test_the_widget_records_through_the_same_door(clock):
+    exam.start(7, questions=12, clock=clock)
+    sheet = exam.show()
+    item = next(item for item in items() if item.question.kind == "single")
+    hear(sheet, do="record", number=item.number, value="b")
+    assert sheet.status.startswith(f"Recorded for question {item.number}: b.") and exam._sitting.answers == {
+        item.number: "b"
+    }
+    assert sheet.answers == {str(item.number): "b"} and not sheet.done
+    hear(sheet, do="record", number=item.number, value="z")
+    assert "one letter of" in sheet.status and sheet.answers == {str(item.number): "b"}
+    hear(sheet, do="record", number=99, value="a")
+    assert "from 1 to 12" in sheet.status
+    hear(sheet, do="hand in", sure=False)
+    assert sheet.status.startswith("11 without an answer. Press Hand in once more") and not sheet.done
+    hear(sheet, do="hand in", sure=True)
+    assert sheet.done and "12 points" in sheet.result[0]["text"] and exam._sitting.state.handed_in
+    assert set(sheet.feedback) == {str(n) for n in range(1, 13)}
+
+
+def test_what_the_page_sends_wrongly_is_told_in_a_sentence(clock):
+    exam.start(7, questions=3, clock=clock)
+    sheet = exam.show()
+    for content in ({}, {"do": "shout"}, {"do": "record"}, {"do": "record", "number": None, "value": {}}):
+        hear(sheet, **content)
+    assert "from 1 to 3" in sheet.status and not sheet.answers and not sheet.done
+
+
+def test_the_widget_shows_no_answer_before_handing_in():
+    exam.start(7)
+    state = json.dumps(exam.show().get_state())
+    for item in items():
+        assert item.question.explanation[:40] not in state
+        assert not any(message in state for message in item.question.wrong.values() if len(message) > 30)
+
+
+def test_a_widget_of_another_exam_records_nothing(clock):
+    exam.start(7, questions=3, clock=clock)
+    old = exam.show()
+    exam.start(8, questions=3, clock=clock, new=True)
+    hear(old, do="record", number=1, value="a")
+    hear(old, do="hand in", sure=True)
+    assert "Another exam" in old.status and not exam._sitting.answers and not exam._sitting.state.handed_in
+
+
+def test_the_widget_stands_as_text_where_it_cannot_run(monkeypatch):
+    exam.start(7, questions=3)
+    data, _ = exam.show()._repr_mimebundle_()
+    assert all("Question 3" in data[mime] for mime in ("text/markdown", "text/plain"))
+    monkeypatch.setitem(sys.modules, "helpers.exam.widget", None)
+    assert isinstance(exam.show(), Note) and "Question 3" in exam.show().text
+
+
+def test_every_control_of_the_widget_is_kept_from_single_keys():
+    source = Path(exam.__file__).with_name("widget.js").read_text()
+    made = re.findall(r"make\('(input|button|select|textarea)'", source)
+    kept = re.findall(r"quiet\(make\('(input|button|select|textarea)'", source)
+    assert made == kept and len(made) == 3
+    assert "innerHTML" not in source and "http" not in source.replace("https://", "")
+    assert all(word in source for word in ("'fieldset'", "'legend'", "aria-live", "'role', 'status'"))
+
+
+# Speed
+
+
+def test_drawing_and_showing_takes_less_than_a_fifth_of_a_second():
+    exam.start(1, new=True)
+    exam.show()
+    took = []
+    for seed in range(5):
+        bank.load.cache_clear()
+        begun = time.perf_counter()
+        exam.start(seed, new=True)
+        exam.show()._repr_mimebundle_()
+        took.append(time.perf_counter() - begun)
+    assert min(took) < 0.2
+
+
+@pytest.mark.slow
+def test_the_first_exam_of_a_kernel_is_there_in_a_fifth_of_a_second():
+    """Imports, the bank and the widget's package included; in processor time, so that others' load does not count."""
+    code = (
+        "import ipykernel.ipkernel, helpers.live.recording, time\n"  # what a kernel and the chapter's first cells have loaded
+        "begun = time.process_time()\n"
+        "from helpers import exam\n"
+        "exam.start(7)\n"
+        "exam.show()._repr_mimebundle_()\n"
+        "print(time.process_time() - begun)"
+    )
+    options = {"capture_output": True, "text": True, "check": True, "env": {**os.environ, "COURSE_RUN": "ci"}}
+    took = [float(subprocess.run([sys.executable, "-c", code], **options).stdout) for _ in range(5)]
+    assert min(took) < 0.2, took
+
+
+def test_hundred_seeds_make_a_sound_exam():
+    chance = random.Random(1)
+    for _ in range(100):
+        weights = {chapter.number: chance.choice((0, 1, 2, 8)) for chapter in CHAPTERS} | {4: 1}
+        drawn = draw.draw(BANK.values(), chance.random(), weights, 40)
+        assert 0 < len(drawn) <= 40 and {item.question.chapter for item in drawn} <= {
+            c for c, w in weights.items() if w
+        }
+        assert len({item.question.id for item in drawn}) == len(drawn)

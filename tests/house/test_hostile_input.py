@@ -1,0 +1,339 @@
+"""Whatever is passed to a public function, what comes is a Note, a result, or one sentence; and nothing is lost."""
+
+import re
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as some
+
+import helpers
+from helpers.errors import CourseError, NoSuchMessage, NotInTimeline
+from helpers.learning import catalogue, store
+from helpers.live.server import Server
+from helpers.notes import Note
+from helpers.services import launch
+
+LONGEST = 900  # characters of a message: the longest text that is quoted has 600
+
+
+class Hostile:
+    """Raises whatever is asked of it."""
+
+    def _refuse(self, *arguments: object) -> None:
+        raise RuntimeError("no")
+
+    __repr__ = __str__ = __eq__ = __bool__ = __len__ = __iter__ = __float__ = __int__ = __index__ = _refuse
+    __fspath__ = __lt__ = __le__ = __gt__ = __ge__ = __contains__ = __getitem__ = _refuse
+    __hash__ = None
+
+
+class Shy:
+    """Has no attribute that it would tell of."""
+
+    def __getattr__(self, name: str) -> None:
+        raise RuntimeError("no")
+
+    def __call__(self, *arguments: object) -> None:
+        raise RuntimeError("no")
+
+
+class Silent(type):
+    def __repr__(cls) -> str:
+        raise RuntimeError("no")
+
+
+class Class(metaclass=Silent):
+    pass
+
+
+# Made anew for each call, and behind a name: hypothesis shows what it chooses from by its repr.
+NASTY = {
+    "ellipsis": lambda: ...,
+    "huge": lambda: 10**400,
+    "minus huge": lambda: -(10**400),
+    "too long to print": lambda: 10**5000,
+    "digits": lambda: "9" * 5000,
+    "half a character": lambda: "\ud800",
+    "a null": lambda: "a\0b",
+    "half an address": lambda: "http://[",
+    "slashes": lambda: "//",
+    "a path": lambda: "/x",
+    "hostile": Hostile,
+    "shy": Shy,
+    "a silent class": lambda: Class,
+    "of a silent class": Class,
+    "a class": lambda: Hostile,
+    "an object": object,
+    "a builtin": lambda: len,
+    "a function": lambda: lambda: 1,
+    "an exception": lambda: Exception("e"),
+    "a module": lambda: threading,
+    "a range": lambda: range(3),
+}
+SCALARS = some.one_of(
+    some.none(),
+    some.booleans(),
+    some.integers(),
+    some.floats(),
+    some.complex_numbers(),
+    some.text(max_size=12),
+    some.binary(max_size=6),
+    some.sampled_from(sorted(NASTY)).map(lambda name: NASTY[name]()),
+)
+ANYTHING = some.recursive(
+    SCALARS,
+    lambda inner: some.one_of(
+        some.lists(inner, max_size=3),
+        some.tuples(inner, inner),
+        some.dictionaries(some.text(max_size=3), inner, max_size=2),
+        some.builds(iter, some.lists(inner, max_size=2)),
+    ),
+    max_leaves=4,
+)
+
+
+def often(count: int):
+    return settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def told(call, *arguments, **options):
+    """What a call returns, or None when it raised one sentence. Anything else that it raises fails the test."""
+    try:
+        return call(*arguments, **options)
+    except (CourseError, NoSuchMessage, NotInTimeline) as error:
+        (line, *more) = error._render_traceback_()
+        assert not more and 10 < len(line) < LONGEST and " at 0x" not in line, line
+    return None
+
+
+@pytest.fixture(scope="module")
+def server():
+    app = FastAPI()
+
+    @app.get("/ping")
+    async def ping() -> str:
+        return "pong"
+
+    with helpers.running(app) as server:
+        yield server
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "FOLDER", tmp_path)
+    return tmp_path
+
+
+# What speaks to a learner: always a Note
+
+EXERCISES = [exercise.id for number in catalogue.numbers() for exercise in catalogue.exercises(number)]
+PREDICTIONS = [prediction.id for number in catalogue.numbers() for prediction in catalogue.predictions(number)]
+SPEAKING = {
+    helpers.check: EXERCISES,
+    helpers.hint: EXERCISES,
+    helpers.solution: [],
+    helpers.predict: PREDICTIONS,
+    helpers.compare: [],
+    helpers.progress.show: [],
+    helpers.progress.restore: [],
+    helpers.progress.reset: [],
+}
+
+
+@pytest.mark.parametrize("speak", SPEAKING, ids=lambda speak: speak.__name__)
+@often(80)
+@given(first=ANYTHING, second=ANYTHING, chance=some.integers(0, 10_000))
+def test_what_speaks_to_a_learner_never_raises(speak, folder, first, second, chance):
+    before = store.recorded()
+    notes = [speak(first)]
+    if ids := SPEAKING[speak]:
+        notes.append(speak(ids[chance % len(ids)], second))
+    for note in notes:
+        assert isinstance(note, Note) and note.text.strip()
+        assert "Traceback" not in note.text and " at 0x" not in note.text
+    assert store.recorded().keys() >= before.keys(), "nothing is lost"
+
+
+@often(100)
+@given(chapter=ANYTHING)
+def test_myths(chapter):
+    assert isinstance(told(helpers.myths, chapter), Note | None)
+
+
+def test_every_public_name_is_tried():
+    tried = set(re.findall(r"helpers\.(\w+)", Path(__file__).read_text(encoding="utf-8")))
+    no_arguments = {"Broker", "check_machine", "scratch_folder"}
+    of_httpx = {"Client", "AsyncClient"}
+    elsewhere = {"exam"}  # test_exam.py
+    not_called = {"Note", "CourseError"}
+    assert set(helpers.__all__) - tried == no_arguments | of_httpx | elsewhere | not_called
+
+
+# What measures: a result or one sentence, and the server lives on
+
+
+def serves(server: Server) -> bool:
+    return server.client.get("/ping").json() == "pong"
+
+
+@often(60)
+@given(app=ANYTHING)
+def test_serve_and_its_relatives_take_apps_only(server, app):
+    for call in (helpers.serve, helpers.swagger_ui):
+        made = told(call, app)
+        if made is not None:  # a callable that takes three arguments is an app as far as anybody can tell
+            getattr(made, "server", made).stop(0.1)
+
+
+OPTIONS = [
+    "limit_concurrency",
+    "root_path",
+    "lifespan",
+    "ws",
+    "http",
+    "loop",
+    "headers",
+    "timeout_keep_alive",
+    "nothing",
+]
+
+
+@often(60)
+@given(option=some.sampled_from(["timeout", *OPTIONS]), value=ANYTHING)
+@example(option="loop", value="nothing")
+@example(option="nothing", value=1)
+def test_an_option_that_uvicorn_refuses_leaves_the_app_before(option, value):
+    app = FastAPI()
+
+    @app.get("/ping")
+    async def ping() -> str:
+        return "pong"
+
+    before = helpers.serve(app)
+    if (after := told(helpers.serve, app, **{option: value})) is None:
+        assert serves(before), "the app before answers on"
+    told((after or before).stop, value)
+    (after or before).stop(0.1)
+
+
+@often(150)
+@given(options=some.fixed_dictionaries({}, optional=dict.fromkeys(["events", "ignore", "detail", "timeout"], ANYTHING)))
+@example(options={"events": [("closed", float("nan"))]})
+@example(options={"events": [("closed", 10**400)]})
+def test_record(server, options):
+    def recorded():
+        with helpers.record(**options) as timeline:
+            server.client.get("/ping")
+        return timeline
+
+    timeline = told(recorded)
+    assert timeline is None or timeline.names == [] or "client" in timeline or options.get("ignore")
+    assert serves(server)
+
+
+@often(100)
+@given(name=ANYTHING)
+def test_a_timeline_asked_for_anything(server, name):
+    with helpers.record() as timeline:
+        server.client.get("/ping")
+    assert name not in timeline or isinstance(name, str)
+    told(timeline.__getitem__, name)
+
+
+@often(100)
+@given(target=ANYTHING, path=ANYTHING, every=ANYTHING)
+def test_ping(server, target, path, every):
+    def pinged(*arguments, **options):
+        threads = threading.active_count()
+        with helpers.ping(*arguments, **options) as pings:
+            pass
+        assert threading.active_count() <= threads and "waited" in repr(pings)
+
+    told(pinged, target)
+    told(pinged, server, path)
+    if not isinstance(every, int | float) or not 0.1 < every <= 86_400:  # these are right, and long
+        told(pinged, server, every=every)
+    assert serves(server)
+
+
+@often(60)
+@given(target=ANYTHING, path=ANYTHING, clients=ANYTHING, most=ANYTHING)
+def test_load_curve(server, target, path, clients, most):
+    told(helpers.LoadCurve, target, "/ping")
+    told(helpers.LoadCurve, server, path, [1])
+    told(helpers.LoadCurve, server, "/ping", clients, 3)
+    told(helpers.LoadCurve, server, "/ping", [], most)
+    told(helpers.LoadCurve(server, "/ping", [], 2).measure, clients)
+    assert serves(server)
+
+
+@often(150)
+@given(option=some.sampled_from(["delay", "fail_with", "fail_times", "port"]), value=ANYTHING)
+def test_mailbox(option, value):
+    with helpers.Mailbox() as mailbox:
+        if option != "port":
+            told(setattr, mailbox, option, value)
+            mailbox.delay, mailbox.fail_with, mailbox.fail_times = 0, None, None
+        elif (made := told(helpers.Mailbox, port=value)) is not None:
+            made.stop()
+        told(mailbox.__getitem__, value)
+        told(mailbox.wait_for, value, 0.0)
+        told(mailbox.wait_for, 0, value)
+        assert list(mailbox) == [] and mailbox[:] == []
+
+
+@often(300)
+@given(first=ANYTHING, argument=ANYTHING, cwd=ANYTHING, env=ANYTHING)
+def test_process_prepares_or_tells(first, argument, cwd, env):
+    for command, options in (
+        (first, {}),
+        ([first], {}),
+        (["python", argument], {}),
+        (["python"], {"cwd": cwd}),
+        (["python"], {"env": env}),
+        (["python"], {"env": {"A": argument}}),
+    ):
+        start = told(launch.prepare, command, options.get("cwd"), options.get("env"))
+        assert start is None or all(isinstance(word, str) for word in start.arguments)
+
+
+@often(60)
+@given(option=some.sampled_from(["ready_path", "ready_text", "name", "timeout"]), value=ANYTHING)
+def test_process_is_told_of_its_options_before_it_starts(option, value):
+    # There is no such program, so whatever is right about the option, nothing is started.
+    with pytest.raises(CourseError):
+        helpers.process(["no-such-program", "{port}"], **{option: value})
+
+
+def test_a_running_process_asked_for_anything():
+    with helpers.process(
+        ["python", "-c", "import time; print('up', flush=True); time.sleep(60)"], ready_text="up"
+    ) as one:
+
+        @often(100)
+        @given(value=ANYTHING)
+        def ask(value):
+            if isinstance(value, str):
+                told(one.wait_for, value, 0.0)
+            else:
+                told(one.wait_for, value)
+            if not isinstance(value, int | float) or isinstance(value, bool) or not 0.1 < value <= 86_400:
+                told(one.wait, value)
+            if not (isinstance(value, int) and value == 0):
+                told(one.signal, value)
+            assert one.running
+
+        ask()
+
+
+def test_a_stopped_server_is_told_in_one_sentence(server):
+    with helpers.running(server.app) as other:
+        pass
+    told(lambda: helpers.ping(other).__enter__())
+    told(helpers.LoadCurve, other, "/ping", [1])
+    with pytest.raises(httpx.ConnectError):  # httpx speaks for itself
+        other.client.get("/ping")

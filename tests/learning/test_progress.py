@@ -1,0 +1,372 @@
+"""Progress is kept, carried over and shown; and nothing that happens to its file breaks a cell or loses what was solved."""
+
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from helpers import progress
+from helpers.course import CHAPTERS
+from helpers.learning import catalogue, store, tokens
+from tests.learning.demo_course import DEMO, chapters_in
+
+NOTEBOOK = CHAPTERS[0].file
+
+
+@pytest.fixture
+def folder(demo):
+    (demo / NOTEBOOK).touch()
+    return demo
+
+
+def saved(folder):
+    return json.loads((folder / ".progress.json").read_text())
+
+
+# The file
+
+
+def test_states_are_merged_and_solved_stays(folder):
+    assert store.recorded() == {}
+    assert store.record({"1.1-mail": "attempted", "1.1-inline": "a"})
+    assert store.record({"1.1-mail": "solved", "1.1-inline": "b"})
+    assert store.record({"1.1-mail": "attempted"})
+    assert store.record({"1.1-inline": "c", "1.2-order": "attempted"}, over=False)
+    expected = {"1.1-inline": "b", "1.1-mail": "solved", "1.2-order": "attempted"}
+    assert saved(folder) == store.recorded() == expected
+    assert sorted(os.listdir(folder)) == sorted([".progress.json", ".progress.json.lock", NOTEBOOK])
+
+
+def test_an_unchanged_state_is_not_written_again(folder, monkeypatch):
+    store.record({"1.1-mail": "solved"})
+    monkeypatch.setattr(store, "_write", None)
+    assert store.record({"1.1-mail": "attempted"})
+
+
+DAMAGES = [
+    b"",
+    b'{"1.1-mail": "sol',
+    b"null",
+    b"[]",
+    b'"solved"',
+    b"\xff\xfe\x00",
+    b"[" * 100_000,
+    b'{"1.1-mail": "solved"} {}',
+    b"<<<<<<< HEAD",
+]
+
+
+@pytest.mark.parametrize("content", DAMAGES, ids=range(len(DAMAGES)))
+def test_a_damaged_file_is_put_aside(folder, content):
+    (folder / ".progress.json").write_bytes(content)
+    assert store.recorded() == {}
+    assert "Predictions: 0 of 2 made." in progress.show(1).text
+    assert store.record({"1.1-mail": "solved"})
+    assert saved(folder) == {"1.1-mail": "solved"}
+    assert (folder / ".progress.json.damaged").read_bytes() == content
+
+
+def test_states_of_the_wrong_type_are_dropped_and_unknown_ids_kept(folder):
+    content = {
+        "1.1-mail": 1,
+        "1.1-inline": None,
+        "1.2-order": ["solved"],
+        "9.9-later": "solved",
+        "": "x",
+        "1.1-wait": "b",
+    }
+    (folder / ".progress.json").write_text(json.dumps(content))
+    assert "Predictions: 0 of 2 made. Exercises: 0 of 2 solved." in progress.show(1).text
+    store.record({"1.1-inline": "b"})
+    assert saved(folder) == {"9.9-later": "solved", "": "x", "1.1-wait": "b", "1.1-inline": "b"}
+
+
+def test_a_folder_that_cannot_be_written_keeps_everything_until_it_can(folder, monkeypatch):
+    monkeypatch.setattr(store, "FOLDER", folder / NOTEBOOK)  # a file: nothing can be written into it
+    assert not store.record({"1.1-mail": "solved"})
+    assert not store.record({"1.1-mail": "attempted", "1.1-inline": "a"})
+    assert not store.record({"1.1-inline": "b"})
+    assert not store.record({"1.1-inline": "c", "1.2-order": "attempted"}, over=False)
+    expected = {"1.1-mail": "solved", "1.1-inline": "b", "1.2-order": "attempted"}
+    assert store.recorded() == expected
+    assert "This folder cannot be written to" in progress.show().text
+    assert "This folder cannot be written to" in progress.restore(tokens.encode({"1.1-wait": "1"})).text
+    monkeypatch.setattr(store, "FOLDER", folder)
+    assert store.record({"1.1-inline": "b"})
+    assert saved(folder) == {**expected, "1.1-wait": "1"}
+    assert "cannot be written" not in progress.show().text
+
+
+def test_a_write_that_fails_halfway_leaves_the_file_as_it_was(folder, monkeypatch):
+    store.record({"1.1-mail": "solved"})
+
+    def full(*_, **__):
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", full)
+        assert not store.record({"1.2-order": "solved"})
+    assert saved(folder) == {"1.1-mail": "solved"}
+    assert not [name for name in os.listdir(folder) if name not in (".progress.json", ".progress.json.lock", NOTEBOOK)]
+    assert store.recorded() == {"1.1-mail": "solved", "1.2-order": "solved"}
+
+
+def test_a_file_that_cannot_be_read_is_not_overwritten(folder):
+    (folder / ".progress.json").mkdir()
+    assert store.recorded() == {}
+    assert not store.record({"1.1-mail": "solved"})
+    assert store.recorded() == {"1.1-mail": "solved"}
+    assert (folder / ".progress.json").is_dir()
+
+
+def test_a_lock_that_is_never_freed_does_not_stop_anybody(folder, monkeypatch):
+    monkeypatch.setattr(store, "PATIENCE", 0.05)
+    with store._alone():
+        assert store.record({"1.1-mail": "solved"})
+    assert saved(folder) == {"1.1-mail": "solved"}
+
+
+def test_threads_lose_nothing(folder, monkeypatch):
+    monkeypatch.setattr(store, "PATIENCE", 30)  # a busy machine is no stuck one
+
+    def work(number):
+        for step in range(10):
+            store.record({f"{number}.{step}-x": "solved", "1.1-mail": random.choice(["attempted", "solved"])})
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(saved(folder)) == 81 and set(saved(folder).values()) <= {"solved", "attempted"}
+    assert sum(state == "solved" for state in saved(folder).values()) >= 80
+
+
+def test_kernels_lose_nothing(folder):
+    script = """if True:
+        import sys
+        from helpers.learning import store
+        store.PATIENCE = 30
+        for step in range(25):
+            assert store.record({f"{sys.argv[1]}.{step}-x": "solved", "1.1-mail": sys.argv[2]})
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "COURSE_RUN"}
+    arguments = [("1", "solved"), ("2", "attempted"), ("3", "attempted"), ("4", "attempted")]
+    kernels = [
+        subprocess.Popen([sys.executable, "-c", script, *pair], cwd=folder, env=environment) for pair in arguments
+    ]
+    assert [kernel.wait(20) for kernel in kernels] == [0, 0, 0, 0]
+    assert len(saved(folder)) == 101 and set(saved(folder).values()) == {"solved"}
+
+
+def test_it_stays_beside_the_notebooks_when_a_cell_changes_directory(folder, tmp_path_factory, monkeypatch):
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    store.record({"1.1-mail": "solved"})
+    assert os.listdir() == [] and saved(folder) == {"1.1-mail": "solved"}
+
+
+def test_ci_neither_reads_nor_writes(folder, monkeypatch):
+    store.record({"1.1-mail": "solved"})
+    token = tokens.encode({"1.2-order": "solved"})
+    monkeypatch.setenv("COURSE_RUN", "ci")
+    for _ in range(2):
+        assert store.record({"1.2-order": "solved"})
+        assert store.recorded() == {}
+        assert "Exercises: 0 of 2 solved" in progress.show(1).text
+        assert progress.export().text.startswith("Nothing is recorded yet")
+        assert progress.restore(token).text == "Restored: 1 exercises solved, 0 tried, 0 predictions."
+        assert progress.reset(progress.CONFIRM).text.startswith("Forgotten")
+    monkeypatch.delenv("COURSE_RUN")
+    assert store.recorded() == {"1.1-mail": "solved"}
+
+
+# The map of the course
+
+
+def test_the_map(folder):
+    before = progress.show()
+    assert before.markdown.startswith(
+        "| Chapter | Sections | Predictions made | Exercises solved | |\n|---|---|---|---|---|\n"
+    )
+    row = "| [1 Introduction to FastAPI](01_introduction_to_fastapi.ipynb) | 4 | {} of 2 | {} of 2 | `{}` |"
+    assert row.format(0, 0, "-" * 10) in before.markdown
+    assert "| 2 Core Concepts | 5 | not yet written | | |" in before.markdown
+    assert before.markdown.endswith(
+        "Next: [1 Introduction to FastAPI](01_introduction_to_fastapi.ipynb), 4 still to do, from 1.1-inline on."
+    )
+    assert before.text.startswith(
+        "1 Introduction to FastAPI: 4 sections, predictions 0 of 2, exercises 0 of 2 ----------\n"
+        "2 Core Concepts: 5 sections, not yet written\n"
+    )
+    assert before.text.endswith(
+        "Next: 1 Introduction to FastAPI (01_introduction_to_fastapi.ipynb), 4 still to do, from 1.1-inline on."
+    )
+    store.record({"1.1-inline": "a", "1.1-mail": "solved", "1.2-order": "attempted"})
+    assert row.format(1, 1, "#####-----") in progress.show().markdown
+    store.record({"1.1-wait": "1", "1.2-order": "solved"})
+    assert row.format(2, 2, "#" * 10) in progress.show().markdown
+    assert progress.show().text.endswith("Nothing is left to do in the chapters that are here.")
+
+
+def test_one_chapter_in_short(folder):
+    assert progress.show(chapter=1).text == (
+        "Predictions: 0 of 2 made. Exercises: 0 of 2 solved. Not yet: 1.1-inline, 1.1-wait, 1.1-mail, 1.2-order."
+    )
+    store.record({"1.1-inline": "a", "1.1-wait": "1", "1.1-mail": "solved", "1.2-order": "attempted"})
+    assert progress.show(1).text == (
+        "Predictions: 2 of 2 made, 1 as measured. Exercises: 1 of 2 solved. Not yet: 1.2-order."
+    )
+    store.record({"1.2-order": "solved"})
+    assert progress.show(1).text.endswith("Exercises: 2 of 2 solved. Nothing is left to do in this chapter.")
+    assert progress.show(2).text == "Chapter 2, Core Concepts: not yet written."
+
+
+def test_a_copy_in_another_folder_shows_the_same_but_for_the_link(folder):
+    text, short = progress.show().text, progress.show(1).text
+    (folder / NOTEBOOK).unlink()
+    assert progress.show().text == text.replace(f" ({NOTEBOOK})", "") and progress.show(1).text == short
+    assert "| 1 Introduction to FastAPI | 4 | 0 of 2 |" in progress.show().markdown
+
+
+@pytest.mark.parametrize("chapter", [0, 11, -1, 1.0, True, "1", [], "x" * 999, ...])
+def test_a_chapter_that_does_not_exist(folder, chapter):
+    assert progress.show(chapter).text.startswith("show(chapter=...) takes a number from 1 to 10; ")
+
+
+def test_chapters_without_data_and_with_broken_data(folder, tmp_path_factory, monkeypatch):
+    (folder / CHAPTERS[1].file).touch()
+    (folder / CHAPTERS[2].file).touch()
+    broken = tmp_path_factory.mktemp("chapters")
+    for number, code in ((2, "EXERCISES = []"), (3, "1 / 0")):
+        (broken / f"ch{number:02}").mkdir()
+        (broken / f"ch{number:02}" / "exercises.py").write_text(code)
+    chapters_in(monkeypatch, DEMO, broken)
+    assert "2 Core Concepts: 5 sections, predictions 0 of 0, exercises 0 of 0 ----------" in progress.show().text
+    assert "3 Building APIs with FastAPI: 7 sections, its exercises cannot be loaded here" in progress.show().text
+    assert progress.show(2).text.endswith("Nothing is left to do in this chapter.")
+    assert progress.show(3).text.endswith("its exercises cannot be loaded here.")
+
+
+# The token
+
+
+def course(predictions: int, exercises: int, numbers: int = 0) -> dict[str, str]:
+    sections = [section for chapter in CHAPTERS for section in chapter.sections]
+    states = {f"{sections[i]}-guess": "abcd"[i % 4] if i >= numbers else f"{0.1 + i:.3g}" for i in range(predictions)}
+    return states | {f"{sections[i]}-work": "solved" if i % 5 else "attempted" for i in range(exercises)}
+
+
+def token_in(note) -> str:
+    return re.search(r"```text\n(\S+)\n```", note.markdown)[1]
+
+
+def test_a_token_carries_everything(folder):
+    states = {"1.1-inline": "b", "1.1-wait": "0.8", "1.1-mail": "solved", "1.2-order": "attempted"}
+    store.record(states)
+    note = progress.export()
+    token = token_in(note)
+    assert token.startswith("ATR1-") and token in note.text and token == token_in(progress.export())
+    progress.reset(progress.CONFIRM)
+    assert store.recorded() == {}
+    assert progress.restore(token).text == "Restored: 1 exercises solved, 1 tried, 2 predictions."
+    assert store.recorded() == states
+
+
+def test_a_full_course_fits_under_300_characters():
+    for states in (course(40, 40), course(40, 40, numbers=5), course(48, 45)):
+        token = tokens.encode(states)
+        assert len(token) < 300 and tokens.decode(token, states) == (states, 0)
+
+
+def test_restoring_loses_nothing(folder):
+    store.record({"1.1-inline": "a", "1.1-mail": "solved", "1.2-order": "attempted"})
+    token = tokens.encode(
+        {"1.1-inline": "c", "1.1-wait": "2", "1.1-mail": "attempted", "1.2-order": "solved", "7.1-x": "a"}
+    )
+    assert progress.restore(token).text == (
+        "Restored: 1 exercises solved, 1 tried, 2 predictions. "
+        "1 more belong to another version of the course and were left out."
+    )
+    expected = {"1.1-inline": "a", "1.1-wait": "2", "1.1-mail": "solved", "1.2-order": "solved"}
+    assert store.recorded() == expected
+
+
+def test_copying_may_add_spaces_line_breaks_and_quotes(folder):
+    token = tokens.encode(course(10, 10) | {"1.1-mail": "solved"})
+    broken = "\n  ".join(token[start : start + 20] for start in range(0, len(token), 20))
+    for copied in (f" {token}\n", broken, f"`{token}`", f'"{token}"', token.replace("-", "- "), f"\u00a0{token}\r\n"):
+        assert progress.restore(copied).text.startswith("Restored: 1 exercises solved")
+
+
+@pytest.mark.parametrize("token", [None, "", "  ", "hello", 5, b"ATR1-", ["ATR1-"], "ATR2-AAAA", "atr1-AAAA", ...])
+def test_what_is_no_token(folder, token):
+    said = progress.restore(token).text
+    assert said.startswith("restore takes the token that export() showed, a text that begins with ATR1-; ")
+    assert said.endswith(" came. Nothing was changed.")
+    assert progress.restore().text == progress.restore("").text
+
+
+def test_a_mangled_token_changes_nothing(folder):
+    store.record({"1.1-inline": "a"})
+    token, chance = tokens.encode(course(10, 10)), random.Random(7)
+    mangled = [token[:cut] for cut in range(5, len(token))] + [
+        token + "A",
+        token + token,
+        token[:-1] + "é",
+        token.lower()[5:],
+    ]
+    for _ in range(200):
+        at = chance.randrange(5, len(token))
+        other = chance.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=*")
+        mangled.append(token[:at] + other + token[at + 1 :])
+        mangled.append("ATR1-" + "".join(chance.choices(token[5:], k=chance.randrange(60))))
+    for text in set(mangled) - {token}:
+        said = progress.restore(text).text
+        assert said.endswith("Nothing was changed."), text
+    assert store.recorded() == {"1.1-inline": "a"}
+
+
+def test_a_forged_token_raises_nothing(folder):
+    import base64
+    import struct
+    import zlib
+
+    chance = random.Random(3)
+    for length in range(60):
+        payload = chance.randbytes(length)
+        packed = struct.pack(">I", zlib.crc32(payload)) + payload
+        progress.restore("ATR1-" + base64.urlsafe_b64encode(packed).decode().rstrip("="))
+    assert progress.show(1).text.startswith("Predictions: 0 of 2 made.")
+
+
+def test_strange_states_can_be_exported(folder):
+    store.record({"1.1-mail": "solved", "x" * 999: "\ud800" * 999, "é": ""})
+    progress.reset(progress.restore(token_in(progress.export())) and progress.CONFIRM)
+    assert store.recorded() == {}
+
+
+def test_no_two_ids_share_a_code():
+    ids = set(catalogue.ids())
+    assert len({tokens.code(id) for id in ids}) == len(ids)
+
+
+# Forgetting
+
+
+@pytest.mark.parametrize("confirm", [None, "", "yes", True, "FORGET EVERYTHING", ["forget everything"]])
+def test_reset_needs_its_words(folder, confirm):
+    store.record({"1.1-mail": "solved"})
+    assert progress.reset(confirm).text.startswith('Nothing was changed. progress.reset("forget everything")')
+    assert store.recorded() == {"1.1-mail": "solved"}
+
+
+def test_reset(folder):
+    store.record({"1.1-mail": "solved"})
+    for _ in range(2):
+        assert progress.reset("forget everything").text.startswith("Forgotten")
+        assert store.recorded() == {}

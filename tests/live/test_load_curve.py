@@ -1,0 +1,82 @@
+"""The load curve: what it measures, what it says, and its slider, which is driven here without a browser."""
+
+import re
+import time
+
+import pytest
+from fastapi import FastAPI
+
+from helpers.errors import CourseError
+from helpers.live.load_curve import LoadCurve
+from helpers.live.server import running
+
+
+@pytest.fixture(scope="module")
+def server():
+    app = FastAPI()
+
+    @app.get("/one-at-a-time")
+    async def slow() -> None:
+        time.sleep(0.1)
+
+    with running(app) as server:
+        yield server
+
+
+@pytest.fixture
+def in_jupyterlab(monkeypatch):
+    monkeypatch.delenv("COURSE_RUN")
+
+
+def test_more_clients_than_places_wait_for_each_other(server):
+    curve = LoadCurve(server, "/one-at-a-time", clients=(1, 4), most=8)
+    assert curve[4].last >= 0.4 > curve[4].first and curve[1].last >= 0.1
+    assert curve[4].rate < 11
+    assert curve.finding == "from 1 to 4 clients: the longest wait came with 4"
+
+
+def test_its_words_are_the_same_in_every_run_once_numbers_with_units_are_left_out(server):
+    def said() -> list[str]:
+        shown = LoadCurve(server, "/one-at-a-time", clients=(3, 1))._repr_mimebundle_()
+        return [re.sub(r" *\d+ (ms|requests/s) *", r"<\1>", text) for text in shown.values()]
+
+    assert said() == said()
+    assert set(LoadCurve(server, "/one-at-a-time")._repr_mimebundle_()) == {"text/markdown", "text/plain"}
+
+
+def test_the_slider_measures_where_it_stops(server, in_jupyterlab):
+    curve = LoadCurve(server, "/one-at-a-time", clients=(1,), most=8)
+    data, _ = curve._repr_mimebundle_()
+    assert {"application/vnd.jupyter.widget-view+json", "text/markdown", "text/plain"} <= set(data)
+    curve.widget.clients = 2
+    assert [point["clients"] for point in curve.widget.points] == [1, 2] and 2 in curve.points
+    assert curve.widget.status.startswith("2 clients: the last waited")
+
+
+def test_a_server_that_is_gone_is_told_and_not_raised(in_jupyterlab):
+    app = FastAPI()
+    app.get("/quick")(lambda: None)
+    with running(app) as server:
+        curve = LoadCurve(server, "/quick", clients=(1,))
+        curve._repr_mimebundle_()
+    curve.widget.clients = 3
+    assert "3 of 3 clients had no answer" in curve.widget.status and list(curve.points) == [1]
+
+
+def test_its_slider_keeps_its_keys():
+    from pathlib import Path
+
+    import helpers.live.load_curve
+
+    source = Path(helpers.live.load_curve.__file__).with_name("load_curve.js").read_text()
+    assert 'slider.setAttribute("data-lm-suppress-shortcuts", "true")' in source and "aria-live" in source
+    assert "http" not in source.replace("http://www.w3.org/2000/svg", ""), "nothing comes from a network"
+
+
+def test_wrong_numbers_and_no_server_get_a_sentence(server):
+    with pytest.raises(CourseError, match="from 1 to 32, not 0"):
+        LoadCurve(server, "/one-at-a-time").measure(0)
+    with pytest.raises(CourseError, match="expects a server"):
+        LoadCurve("http://127.0.0.1", "/")
+    with pytest.raises(CourseError, match="no answer from /nowhere: HTTPStatusError"):
+        LoadCurve(server, "/nowhere", clients=(2,))

@@ -1,0 +1,339 @@
+"""The in-kernel server: it starts, hands over, stops, and says in one sentence why it cannot."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from fastapi import APIRouter, BackgroundTasks, FastAPI, WebSocket
+
+from helpers.errors import CourseError, Interrupted
+from helpers.live import server as module
+from helpers.live.client import Client
+from helpers.live.server import Server, running, serve
+
+
+def app_named(name: str, log: list[str] | None = None) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(app):
+        (log if log is not None else []).append(f"{name} starts")
+        yield
+        (log if log is not None else []).append(f"{name} stops")
+
+    app = FastAPI(lifespan=lifespan)
+
+    @app.get("/")
+    async def who() -> str:
+        return name
+
+    return app
+
+
+@pytest.fixture(autouse=True)
+def nothing_served_afterwards():
+    yield
+    if module._current:
+        module._current.stop(0.2)
+
+
+def test_serves_and_takes_over_the_same_address():
+    log: list[str] = []
+    first = serve(app_named("first", log))
+    client, url = first.client, first.url
+    assert client.get("/").json() == "first"
+    second = serve(app_named("second", log))
+    assert second.url == url
+    assert second.client.get("/").json() == "second"
+    assert client.get("/").json() == "second", "an older client talks to whatever is at the address now"
+    assert not first.running and second.running
+    assert log == ["first starts", "first stops", "second starts"]
+
+
+def test_the_same_app_served_twice_starts_afresh():
+    log: list[str] = []
+    app = app_named("app", log)
+    serve(app)
+    assert serve(app).client.get("/").json() == "app"
+    assert log == ["app starts", "app stops", "app starts"]
+
+
+def test_listens_on_loopback_only():
+    server = serve(app_named("app"))
+    assert server.url.startswith("http://127.0.0.1:")
+    assert server._listener.getsockname()[0] == "127.0.0.1"
+
+
+def test_stopping_ends_the_lifespan_and_frees_the_port():
+    log: list[str] = []
+    server = serve(app_named("app", log))
+    assert server.stop() == [] and server.stop() == []
+    assert log == ["app starts", "app stops"]
+    with pytest.raises(httpx.ConnectError):
+        server.client.get("/")
+    assert repr(server) == "Server of a FastAPI app, stopped"
+
+
+def wsgi(environ, start_response):
+    return []
+
+
+class WithWsgi:
+    def __call__(self, environ, start_response):
+        return []
+
+    wsgi_app = wsgi
+
+
+@pytest.mark.parametrize(
+    "bad, expected",
+    [
+        ("main:app", "'main:app' of type str"),
+        (None, "None of type NoneType"),
+        (FastAPI, "the class FastAPI: call it, FastAPI()"),
+        (APIRouter(), "an APIRouter: include it in an app"),
+        (wsgi, "wsgi does not take (scope, receive, send)"),
+        (WithWsgi(), "a WSGI app of type WithWsgi"),
+        (42, "42 of type int"),
+    ],
+)
+def test_what_is_no_app_is_refused_and_the_old_app_goes_on(bad, expected):
+    before = serve(app_named("before"))
+    with pytest.raises(CourseError) as refusal:
+        serve(bad)
+    assert expected in str(refusal.value) and str(refusal.value).count("\n") == 0
+    assert before.client.get("/").json() == "before"
+
+
+def failing_lifespan(error):
+    @asynccontextmanager
+    async def lifespan(app):
+        raise error
+        yield
+
+    return FastAPI(lifespan=lifespan)
+
+
+def test_a_lifespan_that_raises_tells_the_error_once_and_the_old_app_goes_on():
+    with pytest.raises(
+        CourseError, match="^The app did not start: its lifespan raised OSError: no database. Nothing is served"
+    ):
+        serve(failing_lifespan(OSError("no database")))
+    before = serve(app_named("before"))
+    url = before.url
+    with pytest.raises(CourseError) as refusal:
+        serve(failing_lifespan(RuntimeError("no broker")))
+    assert str(refusal.value) == (
+        "The app did not start: its lifespan raised RuntimeError: no broker. The app before it is served again."
+    )
+    assert before.client.get("/").json() == "before" and before.url == url
+
+
+def test_a_lifespan_that_never_yields_meets_its_deadline():
+    @asynccontextmanager
+    async def lifespan(app):
+        await asyncio.sleep(60)
+        yield
+
+    before = serve(app_named("before"))
+    with pytest.raises(CourseError, match="did not finish starting within 0.2 s: its lifespan is still before `yield`"):
+        serve(FastAPI(lifespan=lifespan), timeout=0.2)
+    assert before.client.get("/").json() == "before"
+
+
+def slow_app(how_long: float) -> FastAPI:
+    app = FastAPI()
+
+    def sleeps() -> None:
+        time.sleep(how_long)
+
+    async def awaits() -> None:
+        await asyncio.sleep(how_long)
+
+    async def blocks() -> None:
+        time.sleep(how_long)
+
+    for task in (sleeps, awaits, blocks):
+        app.get(f"/{task.__name__}")(adding(task))
+    return app
+
+
+def adding(task):
+    async def endpoint(background_tasks: BackgroundTasks) -> None:
+        background_tasks.add_task(task)
+
+    return endpoint
+
+
+def test_stopping_waits_for_a_task_that_ends_in_time():
+    server = serve(slow_app(0.2))
+    server.client.get("/sleeps")
+    assert server.busy
+    assert server.stop(timeout=5) == []
+
+
+@pytest.mark.parametrize("task", ["sleeps", "awaits", "blocks"])
+def test_a_task_that_does_not_end_is_named_and_abandoned(task, capsys):
+    server = serve(slow_app(2.5))
+    server.client.get(f"/{task}")
+    begun = time.perf_counter()
+    assert server.stop(timeout=0.2) == [task]
+    assert time.perf_counter() - begun < 2.0
+    assert capsys.readouterr().out == f"Still running after 0.2 s and abandoned: {task}.\n"
+    assert serve(app_named("next")).client.get("/").json() == "next"
+
+
+def test_only_the_tasks_of_this_server_are_named():
+    with running(slow_app(0.5)) as other:
+        other.client.get("/awaits")
+        assert serve(app_named("app")).stop(0.1) == []
+
+
+def test_the_log_holds_the_traceback_of_a_failing_task_and_stderr_stays_clean(capfd):
+    app = FastAPI()
+
+    def boom() -> None:
+        raise ValueError("no such parcel")
+
+    @app.get("/")
+    def add(background_tasks: BackgroundTasks) -> None:
+        background_tasks.add_task(boom)
+
+    server = serve(app)
+    assert server.client.get("/").status_code == 200
+    while server.busy:
+        time.sleep(0.01)
+    failure = next(text for text in server.log if text.startswith("ERROR"))
+    assert failure.splitlines()[0] == "ERROR Exception in ASGI application"
+    assert failure.splitlines()[-1] == "ValueError: no such parcel"
+    server.stop()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_open_websocket_does_not_count_as_busy():
+    app = FastAPI()
+
+    @app.websocket("/ws")
+    async def echo(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.receive_text()
+
+    server = serve(app)
+    from websockets.sync.client import connect
+
+    with connect(server.url.replace("http", "ws") + "/ws") as websocket:
+        assert not server.busy
+        websocket.send("bye")
+
+
+def test_an_interrupted_start_leaves_the_old_app(monkeypatch):
+    before = serve(app_named("before"))
+
+    @asynccontextmanager
+    async def lifespan(app):
+        await asyncio.sleep(60)
+        yield
+
+    main = threading.main_thread().ident
+    timer = threading.Timer(0.2, lambda: signal.pthread_kill(main, signal.SIGINT))
+    timer.start()
+    with pytest.raises(Interrupted, match="Interrupted while the app was starting. The app before it is served again."):
+        serve(FastAPI(lifespan=lifespan), timeout=20)
+    assert before.client.get("/").json() == "before"
+
+
+def test_options_go_to_uvicorn():
+    server = serve(slow_app(0.3), limit_concurrency=2)
+    server.client.get("/awaits")
+    assert [Client(base_url=server.url, trust_env=False).get("/awaits").status_code for _ in range(3)].count(503) >= 1
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "auto"])
+def test_small_answers_are_not_held_back(loop):
+    app = FastAPI()
+
+    @app.get("/")
+    def answer() -> list[int]:
+        return list(range(1000))
+
+    server = serve(app, loop=loop)
+    waits = []
+    for _ in range(20):
+        begun = time.perf_counter()
+        server.client.get("/")
+        waits.append(time.perf_counter() - begun)
+    assert sorted(waits)[10] < 0.03, "Nagle's algorithm and delayed acknowledgements cost 40 ms an answer"
+
+
+def test_two_hundred_times_without_a_leak():
+    def census() -> tuple[int, int]:
+        return threading.active_count(), len(os.listdir("/proc/self/fd")) if os.path.exists("/proc/self/fd") else 0
+
+    app = app_named("app")
+    serve(app).client.get("/")
+    before = census()
+    for _ in range(200):
+        assert serve(app).client.get("/").status_code == 200
+    after = census()
+    assert after[0] <= before[0] and after[1] <= before[1] + 2
+
+
+def test_after_a_stop_the_next_app_is_served_too():
+    serve(app_named("one")).stop()
+    assert serve(app_named("two")).client.get("/").json() == "two"
+
+
+def test_a_taken_port_is_no_obstacle():
+    server = serve(app_named("one"))
+    port = server.port
+    server.stop()
+    with socket.create_server(("127.0.0.1", port)):
+        other = serve(app_named("two"))
+        assert other.port != port and other.client.get("/").json() == "two"
+
+
+def test_nest_asyncio_does_not_disturb_the_server():
+    code = """
+        import asyncio, nest_asyncio
+        from fastapi import FastAPI
+        from helpers import serve
+        async def main():
+            nest_asyncio.apply()
+            app = FastAPI()
+            @app.get("/")
+            async def root() -> str: return "fine"
+            print(serve(app).client.get("/").json(), serve(app, loop="asyncio").client.get("/").json())
+        asyncio.run(main())
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("fine fine\n", "")
+
+
+def test_the_server_leaves_with_its_kernel():
+    code = """
+        from contextlib import asynccontextmanager
+        from fastapi import FastAPI
+        from helpers import serve
+        @asynccontextmanager
+        async def lifespan(app):
+            yield
+            print("lifespan ended")
+        server = serve(FastAPI(lifespan=lifespan))
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and done.stderr == ""
+
+
+def test_a_server_says_what_it_is():
+    assert repr(Server(FastAPI())) == "Server of a FastAPI app, stopped"
+
+
+def test_a_slip_shows_one_sentence_in_a_cell():
+    assert CourseError("It was so.")._render_traceback_() == ["CourseError: It was so."]

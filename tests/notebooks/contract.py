@@ -1,0 +1,443 @@
+"""The contract of a notebook: one function a rule, each giving a sentence for everything that is wrong.
+
+`tests/notebooks/test_contract.py` runs them over all notebooks, and shows for each rule a doctored notebook that breaks it.
+"""
+
+import ast
+import base64
+import json
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from helpers.authoring import refresh
+from helpers.authoring.appendix import tagged
+from helpers.authoring.cells import answers, called, calls, folded, headings, predicted, syntax, tags
+from helpers.authoring.navigation import TAG as NAVIGATION
+from helpers.authoring.navigation import navigate
+from helpers.authoring.stored import KERNELSPEC, LANGUAGE, drawn_from_its_data, dumps, loads, normalise
+from helpers.course import APPENDIX, CHAPTERS, START, Chapter
+from helpers.learning.claims import load, of_chapter
+from helpers.live.picture import describe
+
+LIMITS = {4: 500_000}  # bytes by chapter; chapter 4 holds the reference section
+LIMIT = 250_000
+LONGEST_TRACEBACK = 15  # lines; an error that teaches is short
+UNCOMPARED_TAGS = {"nbval-ignore-output", "nbval-skip"}
+NBVAL_COMMENT = re.compile(r"^\s*#\s*(?:NBVAL_\w+|PYTEST_VALIDATE_IGNORE_OUTPUT)\s*$", re.MULTILINE)
+HTTP_METHODS = {"get", "post", "put", "patch", "delete", "head", "options", "trace"}
+SERVED = HTTP_METHODS | {"api_route", "route", "websocket", "middleware", "exception_handler"}
+
+PATHS = re.compile(
+    r"(?<![\w.:/])/(?:home|Users|root|tmp|private|mnt)/\S+|\b[A-Za-z]:\\\\?\w+|\S*(?:site-packages|\.venv)[/\\]\S*"
+)
+PORTS = re.compile(r"(?:\b\d{1,3}(?:\.\d{1,3}){3}|localhost|\[::1?\]):\d+|\bport[ =:]+\d{2,5}\b", re.IGNORECASE)
+ADDRESSES = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+MARKDOWN_IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)\s]*)")
+HTML_IMAGE = re.compile(r"<(?:img|svg)\b[^>]*>", re.IGNORECASE)
+HTML_ALT = re.compile(r"\b(?:alt|aria-label|aria-labelledby)\s*=\s*[\"'][^\"']*\S", re.IGNORECASE)
+LINK = re.compile(r"\]\(([\w.-]+\.ipynb)#cell-id=([\w-]+)\)")
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A stored notebook with what the rules ask of it."""
+
+    path: Path
+    text: str
+
+    @classmethod
+    def of(cls, path: Path) -> "Notebook":
+        return cls(path, path.read_text(encoding="utf-8"))
+
+    @cached_property
+    def content(self) -> NotebookNode:
+        return loads(self.text)
+
+    @property
+    def cells(self) -> list[NotebookNode]:
+        return self.content.cells
+
+    @cached_property
+    def code(self) -> list[NotebookNode]:
+        return [cell for cell in self.cells if cell.cell_type == "code"]
+
+    @cached_property
+    def chapter(self) -> Chapter | None:
+        """The chapter it is, None for the start page and the appendix."""
+        return next((chapter for chapter in CHAPTERS if chapter.file == self.path.name), None)
+
+    @cached_property
+    def headings(self) -> list[tuple[int, str]]:
+        return [heading for cell in self.cells for heading in headings(cell)]
+
+    def named(self, cell: NotebookNode) -> str:
+        """How a sentence names a cell: code cells as nbval does not, from 1 as the reader sees them, and the id."""
+        kind = f"code cell {self.code.index(cell) + 1}" if cell.cell_type == "code" else "the Markdown cell"
+        return f"{kind} ({cell.id})"
+
+    def outputs(self) -> Iterator[tuple[NotebookNode, NotebookNode]]:
+        """Each output with its cell."""
+        for cell in self.code:
+            for output in cell.outputs:
+                yield cell, output
+
+
+Rule = Callable[[Notebook], list[str]]
+
+
+def texts(output: NotebookNode) -> Iterator[str]:
+    """Every text that an output shows, without colours; pictures in base64 are not text."""
+    if output.output_type == "stream":
+        yield COLOURS.sub("", output.text)
+    elif output.output_type == "error":
+        yield COLOURS.sub("", "\n".join([f"{output.ename}: {output.evalue}", *output.traceback]))
+    else:
+        for mime, value in output.data.items():
+            if not mime.startswith("image/") or mime == "image/svg+xml":
+                yield COLOURS.sub("", str(value))
+
+
+# The file
+
+
+def is_valid(book: Notebook) -> list[str]:
+    """It is a valid notebook, and no two cells share an id."""
+    wrong = []
+    try:
+        nbformat.validate(book.content)
+    except nbformat.ValidationError as error:
+        wrong.append(f"it is not a valid notebook: {error.message}")
+    # Read from the file itself, because nbformat quietly gives a second cell of the same id another one.
+    ids = [cell.get("id") for cell in json.loads(book.text)["cells"]]
+    wrong += ["a cell has no id"] if None in ids else []
+    wrong += [f"the id {id!r} stands on more than one cell" for id in dict.fromkeys(ids) if id and ids.count(id) > 1]
+    return wrong
+
+
+def has_plain_metadata(book: Notebook) -> list[str]:
+    """Kernel `python3`, a language without its version, no widget state, and nothing else."""
+    metadata = book.content.metadata
+    wrong = []
+    if metadata.get("kernelspec") != KERNELSPEC:
+        wrong.append(f"its kernelspec is {metadata.get('kernelspec')}, not python3")
+    if metadata.get("language_info") != LANGUAGE:
+        wrong.append("its language_info differs from the course's: a version stands in it, or it is missing")
+    wrong += [f"it stores {key}" for key in sorted(set(metadata) - {"kernelspec", "language_info"})]
+    return wrong
+
+
+def is_canonical(book: Notebook) -> list[str]:
+    """The file is byte for byte what `python -m helpers.authoring.refresh` writes for this content."""
+    canonical = dumps(normalise(loads(book.text)))
+    return (
+        [] if canonical == book.text else ["its stored form is out of date: run `python -m helpers.authoring.refresh`"]
+    )
+
+
+def has_navigation(book: Notebook) -> list[str]:
+    """Its first and last cell are today's navigation."""
+    existing = {APPENDIX, *(path.name for path in refresh.files(book.path.parent))}
+    current = navigate(loads(book.text), book.path.name, existing)
+    marked = [cell for cell in book.cells if NAVIGATION in tags(cell)]
+    if [cell.source for cell in current.cells] != [cell.source for cell in book.cells] or len(marked) != 2:
+        return ["its navigation is out of date: run `python -m helpers.authoring.refresh`"]
+    return []
+
+
+def is_small(book: Notebook) -> list[str]:
+    """It stays under 250 kB (chapter 4: 500 kB)."""
+    limit = LIMITS.get(book.chapter.number, LIMIT) if book.chapter else LIMIT
+    size = len(book.text.encode("utf-8"))
+    return [f"it has {size:,} bytes, more than {limit:,}"] if size > limit else []
+
+
+# The text
+
+
+def has_title_and_sections(book: Notebook) -> list[str]:
+    """One title in the first cell, and exactly the study guide's sections as `## N.M Title`, in order."""
+    titles = [text for level, text in book.headings if level == 1]
+    first = next((cell for cell in book.cells if NAVIGATION not in tags(cell)), None)
+    wrong = []
+    if first is None or next(headings(first), (0, ""))[0] != 1 or not first.source.startswith("# "):
+        wrong.append("its first cell does not begin with the title")
+    if len(titles) != 1:
+        wrong.append(f"it has {len(titles)} titles")
+    if book.chapter:
+        expected = f"{book.chapter.number} {book.chapter.title}"
+        if titles[:1] != [expected]:
+            wrong.append(f"its title is {titles[:1]}, not {expected!r}")
+        sections = [text for level, text in book.headings if level == 2 and re.match(r"\d+\.\d+", text)]
+        wanted = [f"{number} {title}" for number, title in book.chapter.sections.items()]
+        wrong += [f"the section {text!r} is missing" for text in wanted if text not in sections]
+        wrong += [f"the section {text!r} is none of the study guide's" for text in sections if text not in wanted]
+        if not wrong and sections != wanted:
+            wrong.append(f"its sections stand in another order: {sections}")
+    return wrong
+
+
+def skips_no_heading_level(book: Notebook) -> list[str]:
+    """A heading is at most one level below the one before it."""
+    wrong, before = [], 0
+    for level, text in book.headings:
+        if level > before + 1:
+            wrong.append(f"the heading {text!r} has level {level} below level {before}")
+        before = level
+    return wrong
+
+
+def has_no_empty_cell(book: Notebook) -> list[str]:
+    """Every cell says something, and every code cell is Python as IPython runs it."""
+    wrong = [f"{book.named(cell)} is empty" for cell in book.cells if not cell.source.strip()]
+    return wrong + [f"{book.named(cell)} is not valid Python" for cell in book.code if syntax(cell.source) is None]
+
+
+def has_alt_texts(book: Notebook) -> list[str]:
+    """Every picture, stored or in the prose, says in words what it shows."""
+    wrong = []
+    for cell, output in book.outputs():
+        for mime, value in output.get("data", {}).items():
+            if mime.startswith("image/") and not str(output.metadata.get(mime, {}).get("alt", "")).strip():
+                wrong.append(f'{book.named(cell)} shows {mime} without alt text in its metadata ("{mime}": "alt")')
+            if mime in ("text/markdown", "text/html"):
+                wrong += [f"{book.named(cell)} shows {image} without alt text" for image in _without_alt(value)]
+    for cell in book.cells:
+        if cell.cell_type == "markdown":
+            wrong += [f"{book.named(cell)} holds {image} without alt text" for image in _without_alt(cell.source)]
+    return wrong
+
+
+def _without_alt(text: str) -> list[str]:
+    markdown = [f"the image {target[:40]}" for alt, target in MARKDOWN_IMAGE.findall(text) if not alt.strip()]
+    return markdown + [tag[:40] for tag in HTML_IMAGE.findall(text) if not HTML_ALT.search(tag)]
+
+
+# What is stored of a run
+
+
+def is_counted(book: Notebook) -> list[str]:
+    """It was run from top to bottom: code cells are counted 1 to n. nbval compares no cell without a count."""
+    for count, cell in enumerate(book.code, start=1):
+        if cell.execution_count != count:
+            return [f"{book.named(cell)} is counted {cell.execution_count}: run `python -m helpers.authoring.refresh`"]
+    return []
+
+
+def shows_something(book: Notebook) -> list[str]:
+    """Its outputs are stored."""
+    return ["none of its code cells has an output"] if book.code and not any(c.outputs for c in book.code) else []
+
+
+def fails_only_on_purpose(book: Notebook) -> list[str]:
+    """Errors stand only in cells tagged `raises-exception`, such a cell does fail, and its error is short."""
+    wrong = []
+    for cell in book.code:
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        on_purpose = "raises-exception" in tags(cell)
+        if on_purpose and not errors:
+            wrong.append(f"{book.named(cell)} is tagged raises-exception and raises none")
+        for error in errors:
+            if not on_purpose:
+                wrong.append(f"{book.named(cell)} fails with {error.ename}")
+            if len("\n".join(error.traceback).splitlines()) > LONGEST_TRACEBACK:
+                wrong.append(f"{book.named(cell)} shows a traceback of more than {LONGEST_TRACEBACK} lines")
+    return wrong
+
+
+def is_silent_on_stderr(book: Notebook) -> list[str]:
+    """Nothing was written to stderr: no warning, no log."""
+    return [
+        f"{book.named(cell)} wrote to stderr: {output.text.strip().splitlines()[-1:]}"
+        for cell, output in book.outputs()
+        if output.output_type == "stream" and output.name == "stderr"
+    ]
+
+
+def names_no_machine(book: Notebook) -> list[str]:
+    """No absolute path in outputs and code, and in outputs no port and no memory address."""
+    wrong = []
+    for cell, output in book.outputs():
+        for text in texts(output):
+            for what, pattern in (("path", PATHS), ("port", PORTS), ("memory address", ADDRESSES)):
+                if found := pattern.search(text):
+                    wrong.append(f"{book.named(cell)} shows a {what}: {found[0][:60]}")
+            wrong += [f"{book.named(cell)} shows a path of this machine: {path}" for path in _places() if path in text]
+    for cell in book.code:
+        if found := PATHS.search(cell.source):
+            wrong.append(f"{book.named(cell)} is written with a path of one machine: {found[0][:60]}")
+    return wrong
+
+
+def _places() -> list[str]:
+    """The folders of the machine that runs this, each with its separator, where it is more than the root."""
+    found = {Path.home(), Path(tempfile.gettempdir()), Path(sys.prefix), refresh.NOTEBOOKS.parent}
+    return [f"{place}/" for place in sorted(map(str, found)) if len(place) > 1]
+
+
+def redraws_its_pictures(book: Notebook) -> list[str]:
+    """A stored picture is what its data draws today, in both formats, and its alt text is what they say."""
+    wrong = []
+    for cell, output in book.outputs():
+        svg = output.get("data", {}).get("image/svg+xml")
+        if svg is None:
+            continue
+        data = output.metadata.get("timeline")
+        if data is None:
+            wrong.append(f'{book.named(cell)} shows a picture without the data it was drawn from (metadata "timeline")')
+            continue
+        if not drawn_from_its_data(output):
+            wrong.append(f"{book.named(cell)} shows a picture that its data does not draw")
+        if output.metadata.get("image/svg+xml", {}).get("alt") != describe(data):
+            wrong.append(f"{book.named(cell)} shows a picture whose alt text is not what its data says")
+        for _, target in MARKDOWN_IMAGE.findall(output.data.get("text/markdown", "")):
+            encoded = target.removeprefix("data:image/svg+xml;base64,")
+            if encoded != target and base64.b64decode(encoded).decode("utf-8") != svg:
+                wrong.append(f"{book.named(cell)} shows two different pictures in its two formats")
+    return wrong
+
+
+# What the chapter does
+
+
+def serves_and_records(book: Notebook) -> list[str]:
+    """A chapter starts a server in its kernel and records an exchange with it."""
+    if book.chapter is None:
+        return []
+    return [
+        f"no cell calls {name}(...): {why}"
+        for name, why in (
+            ("serve", "a chapter talks to a real server"),
+            ("record", "a chapter times a background task"),
+        )
+        if not any(any(calls(cell, name)) for cell in book.code)
+    ]
+
+
+def folds_its_answers(book: Notebook) -> list[str]:
+    """A prediction is settled in its section, and what gives its answer away stays folded until it is run."""
+    wrong = [
+        f"{book.named(cell)} asks for a prediction that its section does not settle: call compare({predicted(cell)!r}) "
+        "in the measured cell, or tag that cell answers-prediction"
+        for position, cell in enumerate(book.cells)
+        if predicted(cell) is not None and not answers(book.cells, position)
+    ]
+    away = folded(book.cells)
+    return wrong + [
+        f"{book.named(cell)} gives a prediction's answer away: its outputs are not folded"
+        for cell in book.code
+        if cell.id in away and cell.metadata.get("jupyter", {}).get("outputs_hidden") is not True
+    ]
+
+
+def compares_unless_told_why(book: Notebook) -> list[str]:
+    """A cell that nbval skips or does not compare says why in its metadata, {"nbval": {"reason": "..."}}."""
+    wrong = []
+    for cell in book.code:
+        reason = cell.metadata.get("nbval", {}).get("reason", "")
+        uncompared = sorted(UNCOMPARED_TAGS.intersection(tags(cell)))
+        if uncompared and not str(reason).strip():
+            wrong.append(f'{book.named(cell)} is tagged {uncompared[0]} without a reason (metadata "nbval": "reason")')
+        if reason and not uncompared:
+            wrong.append(f"{book.named(cell)} gives a reason for not being compared, and is compared")
+        if NBVAL_COMMENT.search(cell.source):
+            wrong.append(f"{book.named(cell)} steers nbval by a comment that the reader sees: use a tag")
+    return wrong
+
+
+def prints_nowhere_served(book: Notebook) -> list[str]:
+    """No path operation, handler or task prints: what they print lands in whichever cell runs by then."""
+    trees = [(cell, tree) for cell in book.code if (tree := syntax(cell.source)) is not None]
+    tasks = {
+        argument.id
+        for _, tree in trees
+        for call in called(tree, "add_task", "BackgroundTask")
+        for argument in call.args[:1]
+        if isinstance(argument, ast.Name)
+    }
+
+    def is_served(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+        marks = ast.Tuple(elts=function.decorator_list)
+        return function.name in tasks or any(called(marks, *SERVED))
+
+    return [
+        f"{book.named(cell)} prints inside {function.name}(), which the server runs"
+        for cell, tree in trees
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        and is_served(function)
+        and any(called(function, "print"))
+    ]
+
+
+# The claims
+
+
+def settles_its_claims(book: Notebook) -> list[str]:
+    """Tags name known claims, and each claim of the chapter is settled by a code cell of it."""
+    found = {claim for claim, _ in tagged(book.content)}
+    wrong = [f"a cell is tagged claim-{claim}, which is no known claim" for claim in sorted(found - set(load()))]
+    if book.chapter:
+        wrong += [
+            f"no code cell is tagged claim-{claim.id}: {claim.claim}"
+            for claim in of_chapter(book.chapter.number)
+            if claim.id not in found
+        ]
+    return wrong
+
+
+def links_to_proofs(book: Notebook) -> list[str]:
+    """The appendix is today's, and each of its links leads to a code cell that is there."""
+    if book.path.name != APPENDIX:
+        return []
+    wrong = []
+    if book.text != refresh.current_appendix(book.path.parent):
+        wrong.append("the appendix is out of date: run `python -m helpers.authoring.refresh`")
+    cells = {path.name: {cell.id for cell in Notebook.of(path).code} for path in refresh.files(book.path.parent)}
+    wrong += [
+        f"the appendix links to {file}#cell-id={id}, which is not there"
+        for cell in book.cells
+        for file, id in LINK.findall(cell.source)
+        if id not in cells.get(file, ())
+    ]
+    return wrong
+
+
+def is_known(book: Notebook) -> list[str]:
+    """It is the start page, a chapter or the appendix."""
+    known = book.chapter is not None or book.path.name in (START, APPENDIX)
+    return [] if known else ["it is no part of the course: helpers/course.py does not name it"]
+
+
+RULES: tuple[Rule, ...] = (
+    is_known,
+    is_valid,
+    has_plain_metadata,
+    is_canonical,
+    has_navigation,
+    is_small,
+    has_title_and_sections,
+    skips_no_heading_level,
+    has_no_empty_cell,
+    has_alt_texts,
+    is_counted,
+    shows_something,
+    fails_only_on_purpose,
+    is_silent_on_stderr,
+    names_no_machine,
+    redraws_its_pictures,
+    serves_and_records,
+    folds_its_answers,
+    compares_unless_told_why,
+    prints_nowhere_served,
+    settles_its_claims,
+    links_to_proofs,
+)

@@ -1,0 +1,321 @@
+"""Every notebook keeps the contract, and for each rule a doctored notebook shows that it can be broken."""
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from helpers.authoring import refresh
+from helpers.authoring.stored import dumps
+from helpers.course import APPENDIX, CHAPTERS
+from helpers.live.picture import describe, draw
+from tests.notebooks import contract
+from tests.notebooks.contract import Notebook, Rule
+
+STORED = sorted(refresh.NOTEBOOKS.glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("rule", contract.RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.stem)
+def test_a_stored_notebook_keeps_the_contract(path: Path, rule: Rule):
+    assert rule(Notebook.of(path)) == []
+
+
+# A notebook that keeps all rules. Chapter 9 settles no claim, so the sample need not either.
+
+CHAPTER = CHAPTERS[8]
+APP = """\
+from fastapi import BackgroundTasks, FastAPI
+
+from helpers import compare, predict, record, serve
+
+app = FastAPI()
+
+
+def write_log():
+    ...
+
+
+@app.get("/")
+def root(background_tasks: BackgroundTasks):
+    background_tasks.add_task(write_log)
+"""
+BAR = {"sent": 2.0, "error": None, "running": False, "status": None}
+DATA = {
+    "length": 12.5,
+    "bars": [
+        {**BAR, "name": "GET /", "kind": "client", "start": 0.0, "end": 2.5},
+        {**BAR, "name": "GET /", "kind": "server", "start": 0.5, "end": 2.0, "status": 200},
+        {**BAR, "name": "write_log", "kind": "task", "start": 2.2, "end": 12.5},
+    ],
+}
+
+
+def picture(data: dict = DATA) -> NotebookNode:
+    svg, alt = draw(data), describe(data)
+    image = base64.b64encode(svg.encode()).decode()
+    shown = {
+        "image/svg+xml": svg,
+        "text/markdown": f"![{alt}](data:image/svg+xml;base64,{image})",
+        "text/plain": alt,
+    }
+    return new_output("display_data", data=shown, metadata={"timeline": data, "image/svg+xml": {"alt": alt}})
+
+
+def printed(text: str, name: str = "stdout") -> NotebookNode:
+    return new_output("stream", name=name, text=text)
+
+
+def failure(traceback: str) -> NotebookNode:
+    return new_output("error", ename="ZeroDivisionError", evalue="division by zero", traceback=[traceback])
+
+
+def code(id: str, source: str, *outputs: NotebookNode, **metadata) -> NotebookNode:
+    return new_code_cell(source, id=id, execution_count=1, outputs=list(outputs), metadata=metadata)
+
+
+def good() -> NotebookNode:
+    sections = [
+        new_markdown_cell(f"## {number} {title}", id=f"section-{number.replace('.', '-')}")
+        for number, title in CHAPTER.sections.items()
+    ]
+    return new_notebook(
+        cells=[
+            new_markdown_cell(f"# {CHAPTER.number} {CHAPTER.title}\n\nYou build it.", id="title"),
+            code("app", APP),
+            code("ask", 'predict("9.1-wait", ...)', printed("a or b?\n")),
+            code("measure", 'with record() as timeline:\n    serve(app).client.get("/")', printed("0.2 ms\n")),
+            code("show", "timeline", picture()),
+            code("compare", 'compare("9.1-wait")', printed("Not predicted yet.\n")),
+            new_markdown_cell("The task ran later.\n\n```\n#### no heading\n```", id="reading"),
+            code("fail", "1 / 0", failure("one line"), tags=["raises-exception"]),
+            *sections,
+        ]
+    )
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Path:
+    """The good notebook in a folder of its own, as the refresh command stores it, and the appendix."""
+    path = tmp_path / CHAPTER.file
+    path.write_text(dumps(good()), encoding="utf-8")
+    path.write_text(dumps(refresh.prepared(path)), encoding="utf-8")
+    (tmp_path / APPENDIX).write_text(refresh.current_appendix(tmp_path), encoding="utf-8")
+    return path
+
+
+def test_the_sample_keeps_every_rule(stored: Path):
+    for path in (stored, stored.with_name(APPENDIX)):
+        assert {rule.__name__: wrong for rule in contract.RULES if (wrong := rule(Notebook.of(path)))} == {}
+
+
+Doctor = Callable[[NotebookNode], object]
+
+
+def cell(notebook: NotebookNode, id: str) -> NotebookNode:
+    return next(cell for cell in notebook.cells if cell.id == id)
+
+
+def setting(id: str, **fields) -> Doctor:
+    return lambda notebook: cell(notebook, id).update(from_dict(fields))
+
+
+def adding(*cells: NotebookNode) -> Doctor:
+    return lambda notebook: notebook.cells.extend(cells)
+
+
+def showing(*outputs: NotebookNode) -> Doctor:
+    return setting("measure", outputs=list(outputs))
+
+
+def prose(text: str) -> Doctor:
+    return setting("reading", source=text)
+
+
+def serving(source: str) -> Doctor:
+    return adding(code("served", source))
+
+
+def marking(id: str, **metadata) -> Doctor:
+    return lambda notebook: cell(notebook, id).metadata.update(metadata)
+
+
+def in_picture(change: Callable[[NotebookNode], object]) -> Doctor:
+    return lambda notebook: change(cell(notebook, "show").outputs[0])
+
+
+def without(*ids: str) -> Doctor:
+    def remove(notebook: NotebookNode) -> None:
+        notebook.cells = [cell for cell in notebook.cells if cell.id not in ids]
+
+    return remove
+
+
+def swapping_sections(notebook: NotebookNode) -> None:
+    first, second = cell(notebook, "section-9-1"), cell(notebook, "section-9-2")
+    first.source, second.source = second.source, first.source
+
+
+ROUTE = '@app.get("/")\nasync def read():\n    print("here")'
+TASK = 'def send():\n    print("here")\n\n\ntasks.add_task(send)'
+
+BROKEN: list[tuple[Rule, str, Doctor]] = [
+    (contract.is_valid, "not a valid notebook", setting("measure", outputs=[{"output_type": "strange"}])),
+    (contract.has_plain_metadata, "kernelspec", lambda nb: nb.metadata.kernelspec.update(name="conda-env")),
+    (contract.has_plain_metadata, "version", lambda nb: nb.metadata.language_info.update(version="3.11.7")),
+    (contract.has_plain_metadata, "widgets", lambda nb: nb.metadata.update(widgets={})),
+    (contract.is_canonical, "stored form", marking("measure", execution={"iopub.status.busy": "now"})),
+    (contract.is_canonical, "stored form", marking("reading", slideshow={"slide_type": ""})),
+    (contract.is_canonical, "stored form", marking("app", jupyter={"outputs_hidden": True})),
+    (contract.has_navigation, "navigation", setting("navigation-top", source="← somewhere else")),
+    (contract.has_navigation, "navigation", without("navigation-end")),
+    (contract.is_small, "250,000", prose("x" * 250_000)),
+    (contract.has_title_and_sections, "title", setting("title", source="# 9 Something Else")),
+    (contract.has_title_and_sections, "begin with the title", setting("title", source="Welcome.\n\n# 9 Case Studies")),
+    (contract.has_title_and_sections, "2 titles", prose("# Another title")),
+    (contract.has_title_and_sections, "'9.2", without("section-9-2")),
+    (contract.has_title_and_sections, "none of the study guide's", prose("## 9.5 More")),
+    (contract.has_title_and_sections, "another order", swapping_sections),
+    (contract.skips_no_heading_level, "level 3", prose("### Too deep")),
+    (contract.has_no_empty_cell, "empty", adding(code("nothing", " \n"))),
+    (contract.has_no_empty_cell, "Python", adding(code("broken", "def f(:"))),
+    (contract.has_alt_texts, "alt", in_picture(lambda output: output.metadata.pop("image/svg+xml"))),
+    (contract.has_alt_texts, "alt", in_picture(lambda output: output.data.update({"text/markdown": "![ ](x.png)"}))),
+    (contract.has_alt_texts, "alt", showing(new_output("display_data", data={"image/png": "iVBORw0K"}))),
+    (contract.has_alt_texts, "alt", showing(new_output("display_data", data={"text/html": '<img src="a.png">'}))),
+    (contract.has_alt_texts, "alt", prose("![](parcel.png)")),
+    (contract.is_counted, "None", setting("measure", execution_count=None)),
+    (contract.is_counted, "counted 7", setting("measure", execution_count=7)),
+    (contract.shows_something, "none", lambda nb: [cell.update(outputs=[]) for cell in nb.cells if "outputs" in cell]),
+    (contract.fails_only_on_purpose, "fails with", setting("fail", metadata={})),
+    (contract.fails_only_on_purpose, "raises none", marking("app", tags=["raises-exception"])),
+    (
+        contract.fails_only_on_purpose,
+        "more than 15",
+        setting("fail", outputs=[failure("x\n" * 20)]),
+    ),
+    (contract.is_silent_on_stderr, "DeprecationWarning", showing(printed("DeprecationWarning: old\n", "stderr"))),
+    (contract.names_no_machine, "path", showing(printed("saved to /home/ada/parcels.db\n"))),
+    (contract.names_no_machine, "path", showing(printed(r"saved to C:\Users\ada\parcels.db"))),
+    (contract.names_no_machine, "path", showing(printed(f"here: {Path(__file__).parents[2]}/notebooks"))),
+    (contract.names_no_machine, "path", showing(printed("lib/python3.11/site-packages/fastapi/routing.py"))),
+    (contract.names_no_machine, "path", setting("fail", outputs=[failure("File /tmp/x.py:3")])),
+    (contract.names_no_machine, "path", serving('open("/home/ada/parcels.db")')),
+    (contract.names_no_machine, "port", showing(printed("http://127.0.0.1:40123/docs"))),
+    (contract.names_no_machine, "port", showing(printed("listening on port 8000"))),
+    (
+        contract.names_no_machine,
+        "memory",
+        showing(new_output("display_data", data={"text/plain": "<f at 0x7f3c2a90>"})),
+    ),
+    (contract.redraws_its_pictures, "without the data", in_picture(lambda output: output.metadata.pop("timeline"))),
+    (
+        contract.redraws_its_pictures,
+        "does not draw",
+        in_picture(lambda output: output.data.update({"image/svg+xml": draw(DATA).replace("write_log", "write_big")})),
+    ),
+    (
+        contract.redraws_its_pictures,
+        "does not draw",
+        in_picture(lambda output: output.metadata.timeline.bars[2].update(end=40.0)),
+    ),
+    (
+        contract.redraws_its_pictures,
+        "alt text is not",
+        in_picture(lambda output: output.metadata["image/svg+xml"].update(alt="Nobody waited.")),
+    ),
+    (
+        contract.redraws_its_pictures,
+        "two different pictures",
+        in_picture(lambda output: output.data.update({"text/markdown": "![a](data:image/svg+xml;base64,PHN2Zy8+)"})),
+    ),
+    (contract.serves_and_records, "serve", setting("measure", source="with record() as timeline:\n    ask()")),
+    (contract.serves_and_records, "record", setting("measure", source='serve(app).client.get("/")  # no record()')),
+    (contract.folds_its_answers, "not folded", setting("measure", metadata={})),
+    (contract.folds_its_answers, "not folded", setting("show", metadata={})),
+    (contract.folds_its_answers, "does not settle", without("measure", "compare")),
+    (contract.compares_unless_told_why, "without a reason", marking("measure", tags=["nbval-ignore-output"])),
+    (
+        contract.compares_unless_told_why,
+        "without a reason",
+        marking("measure", tags=["nbval-skip"], nbval={"reason": " "}),
+    ),
+    (contract.compares_unless_told_why, "is compared", marking("measure", nbval={"reason": "it was random once"})),
+    (contract.compares_unless_told_why, "comment", setting("measure", source="# NBVAL_IGNORE_OUTPUT\nserve(app)")),
+    (contract.prints_nowhere_served, "read()", serving(ROUTE)),
+    (contract.prints_nowhere_served, "send()", serving(TASK)),
+    (contract.settles_its_claims, "no known claim", marking("measure", tags=["claim-A99"])),
+    (contract.is_known, "no part of the course", lambda nb: "09_extra.ipynb"),
+    (contract.settles_its_claims, "claim-Q8", lambda nb: CHAPTERS[0].file),
+]
+
+
+@pytest.mark.parametrize(
+    "rule, words, doctor", BROKEN, ids=[f"{n}-{rule.__name__}" for n, (rule, *_) in enumerate(BROKEN)]
+)
+def test_a_doctored_notebook_breaks_the_rule(stored: Path, rule: Rule, words: str, doctor: Doctor):
+    notebook = Notebook.of(stored).content
+    renamed = doctor(notebook)
+    path = stored.with_name(renamed) if isinstance(renamed, str) else stored
+    path.write_text(dumps(notebook), encoding="utf-8")
+    assert any(words in sentence for sentence in rule(Notebook.of(path)))
+
+
+@pytest.mark.filterwarnings(
+    "ignore::FutureWarning"
+)  # nbformat mends ids when it reads and writes, so the text is changed
+@pytest.mark.parametrize("id, words", [('"id": "title"', "more than one cell"), ('"was": "reading"', "no id")])
+def test_ids_must_be_there_and_differ(stored: Path, id: str, words: str):
+    stored.write_text(stored.read_text(encoding="utf-8").replace('"id": "reading"', id), encoding="utf-8")
+    assert any(words in sentence for sentence in contract.is_valid(Notebook.of(stored)))
+
+
+def test_every_rule_was_broken_once():
+    assert {rule for rule, *_ in BROKEN} == set(contract.RULES) - {contract.links_to_proofs}
+
+
+def test_the_appendix_must_be_current_and_its_links_must_lead_somewhere(stored: Path):
+    page = stored.with_name(APPENDIX)
+    notebook = Notebook.of(stored).content
+    cell(notebook, "measure").metadata.tags = ["claim-A9"]
+    stored.write_text(dumps(notebook), encoding="utf-8")
+    assert "out of date" in contract.links_to_proofs(Notebook.of(page))[0]
+
+    page.write_text(refresh.current_appendix(stored.parent), encoding="utf-8")
+    assert contract.links_to_proofs(Notebook.of(page)) == []
+    page.write_text(page.read_text(encoding="utf-8").replace("cell-id=measure", "cell-id=gone"), encoding="utf-8")
+    assert any("#cell-id=gone" in sentence for sentence in contract.links_to_proofs(Notebook.of(page)))
+
+
+ALLOWED = {
+    "facts": printed("40 threads, HTTP 200, 3 tasks; ran in AnyIO worker thread; GET /tmp-parcels and /users/7\n"),
+    "relative": printed("01_introduction/flask_app.py ./parcels.db ../data\n"),
+    "addresses of the web": printed(
+        "https://fastapi.tiangolo.com/home/ and http://127.0.0.1/docs; 12:30:45; ports 1\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("shown", ALLOWED.values(), ids=ALLOWED.keys())
+def test_what_says_nothing_of_the_machine_may_be_shown(stored: Path, shown: NotebookNode):
+    notebook = Notebook.of(stored).content
+    cell(notebook, "measure").outputs = [shown]
+    stored.write_text(dumps(notebook), encoding="utf-8")
+    assert contract.names_no_machine(Notebook.of(stored)) == []
+
+
+def test_a_function_that_is_not_served_may_print(stored: Path):
+    notebook = Notebook.of(stored).content
+    notebook.cells.append(code("table", "def show(rows):\n    print(rows)\n\n\nshow([1])"))
+    stored.write_text(dumps(notebook), encoding="utf-8")
+    assert contract.prints_nowhere_served(Notebook.of(stored)) == []
+
+
+def test_a_cell_may_go_uncompared_with_a_reason(stored: Path):
+    notebook = Notebook.of(stored).content
+    cell(notebook, "measure").metadata.update(tags=["nbval-ignore-output"], nbval={"reason": "shows the live page"})
+    stored.write_text(dumps(notebook), encoding="utf-8")
+    assert contract.compares_unless_told_why(Notebook.of(stored)) == []

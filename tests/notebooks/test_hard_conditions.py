@@ -1,0 +1,212 @@
+"""Twenty kernels at once, a clock that jumps, a slow disk, kernels killed at random moments: no fact changes, nothing stays.
+
+Everything that a kernel starts bears its mark in the environment, however it was started, so that it can be counted.
+"""
+
+import os
+import random
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil
+import pytest
+from jupyter_client.manager import start_new_kernel
+from nbclient import NotebookClient
+
+from helpers.authoring import refresh
+from helpers.authoring.stored import Sanitiser, normalise, same_outputs
+from helpers.services.waiting import until
+
+MARK = "COURSE_MARK"
+KERNELS = 20
+QUIET = ["--IPKernelApp.log_level=ERROR"]  # ipykernel warns that it listens on loopback without encryption
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="other users' sockets are not told there")]
+
+
+def marked(mark: str) -> list[psutil.Process]:
+    """The processes that live and bear the mark."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
+
+
+def listening(processes: list[psutil.Process]) -> set[str]:
+    """The addresses on which these processes wait for connections or datagrams."""
+    found = set()
+    for process in processes:
+        with suppress(psutil.Error):
+            for socket in process.net_connections("inet"):
+                if socket.status == psutil.CONN_LISTEN or (socket.laddr and not socket.raddr and not socket.status):
+                    found.add(socket.laddr.ip)
+    return found
+
+
+@contextmanager
+def watched(mark: str) -> Iterator[dict]:
+    """Looks again and again at what bears the mark: its addresses, and the most memory that one kernel took."""
+    seen = {"addresses": set(), "memory": {}, "looks": 0}
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.wait(0.3):
+            processes = marked(mark)
+            seen["addresses"] |= listening(processes)
+            seen["looks"] += 1
+            for process in processes:
+                with suppress(psutil.Error):
+                    if "ipykernel_launcher" in process.cmdline():
+                        own = process.memory_full_info().uss
+                        seen["memory"][process.pid] = max(own, seen["memory"].get(process.pid, 0))
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        done.set()
+        thread.join()
+
+
+def run(path: Path, mark: str, **environment: str) -> list[str]:
+    """Runs a notebook in a kernel of its own; the cells that fail or show something else than what is stored."""
+    stored, fresh = refresh.read(path), refresh.read(path)
+    client = NotebookClient(
+        fresh, timeout=120, kernel_name="python3", allow_errors=True, extra_arguments=QUIET,
+        resources={"metadata": {"path": str(path.parent)}},
+    )  # fmt: skip
+    client.execute(env={**os.environ, "COURSE_RUN": "ci", MARK: mark, **environment})
+    normalise(fresh)
+    before, sanitise = {cell.id: cell for cell in stored.cells}, Sanitiser()
+    return [
+        f"{cell.id}: {str(cell.outputs)[-600:]}"
+        for cell in fresh.cells
+        if cell.cell_type == "code" and not same_outputs(before[cell.id], cell, sanitise)
+    ]
+
+
+def run_all(mark: str, **environment: str) -> dict[str, list[str]]:
+    """Runs all notebooks, four at a time; by notebook, the cells that fail or differ."""
+    paths = refresh.files()
+    with ThreadPoolExecutor(4) as pool:
+        found = pool.map(lambda path: run(path, mark, **environment), paths)
+        return {path.stem: differing for path, differing in zip(paths, found) if differing}
+
+
+def all_gone(mark: str) -> bool:
+    return until(lambda: not marked(mark), 15)
+
+
+def test_twenty_kernels_at_once_each_run_chapter_1(capsys):
+    path = refresh.chosen(["1"], refresh.NOTEBOOKS)[0]
+    mark = uuid.uuid4().hex
+    with watched(mark) as seen, ThreadPoolExecutor(KERNELS) as pool:
+        differing = list(pool.map(run, [path] * KERNELS, [mark] * KERNELS))
+    assert all_gone(mark)
+    memory = sorted(seen["memory"].values())
+    with capsys.disabled():
+        print(
+            f"\n{KERNELS} kernels: {memory[len(memory) // 2] / 1e6:.0f} MB of memory each, {memory[-1] / 1e6:.0f} at most"
+        )
+    assert differing == [[]] * KERNELS
+    assert len(memory) == KERNELS and memory[-1] < 150e6
+    assert seen["addresses"] <= {"127.0.0.1", "::1"}
+
+
+def test_nothing_listens_but_on_loopback():
+    mark = uuid.uuid4().hex
+    with watched(mark) as seen:
+        assert run_all(mark) == {}
+    assert seen["looks"] > 30 and len(seen["memory"]) >= len(refresh.files())
+    assert seen["addresses"] == {"127.0.0.1"}
+    assert all_gone(mark)
+
+
+def test_a_socket_that_listens_everywhere_would_be_seen():
+    mark = uuid.uuid4().hex
+    manager, client = start_new_kernel(env={**os.environ, MARK: mark}, extra_arguments=QUIET)
+    try:
+        client.execute_interactive("import socket; s = socket.create_server(('0.0.0.0', 0))", timeout=30)
+        assert listening(marked(mark)) == {"127.0.0.1", "0.0.0.0"}
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert all_gone(mark)
+
+
+# Every Python process of the kernel's family imports this first: its wall clock goes five minutes forth and back all
+# the while; the codes and tokens of the lessons are valid for longer. Two places keep the true clock, because they count
+# seconds by it, and a jump really changes what they do: the timeout of SQLAlchemy's pool (sqlalchemy/util/queue.py), and
+# the time after which Celery's transport hands a message out again (kombu/transport/redis.py).
+JUMPING = """
+import sys, time
+_time, _time_ns = time.time, time.time_ns
+def ahead():
+    asked = sys._getframe(2).f_globals.get("__name__")
+    return 0 if asked in ("sqlalchemy.util.queue", "kombu.transport.redis") else 300 * (int(time.monotonic() / 0.7) % 2)
+time.time = lambda: _time() + ahead()
+time.time_ns = lambda: _time_ns() + ahead() * 10**9
+"""
+
+
+def test_a_wall_clock_that_jumps_changes_no_fact(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(JUMPING)
+    assert run_all(uuid.uuid4().hex, PYTHONPATH=str(tmp_path)) == {}
+
+
+WRITE = """
+import os, tempfile
+with tempfile.TemporaryFile() as file:
+    while True:
+        file.seek(0)
+        file.write(os.urandom(1 << 22))
+        file.flush()
+        os.fsync(file.fileno())
+"""
+
+
+def test_a_disk_that_others_keep_busy_changes_no_fact():
+    writers = [subprocess.Popen([sys.executable, "-c", WRITE]) for _ in range(3)]
+    try:
+        assert run_all(uuid.uuid4().hex) == {}
+    finally:
+        for writer in writers:
+            writer.kill()
+            writer.wait()
+
+
+def left_by_a_killed_kernel(chapter: str, seed: int) -> list[list[str]]:
+    """Kills a kernel at a random moment of its notebook; the command lines of what still lives a while later."""
+    path = refresh.chosen([chapter], refresh.NOTEBOOKS)[0]
+    mark = uuid.uuid4().hex
+    environment = {**os.environ, "COURSE_RUN": "ci", MARK: mark}
+    manager, client = start_new_kernel(env=environment, cwd=str(path.parent), extra_arguments=QUIET)
+    try:
+        for cell in refresh.read(path).cells:
+            if cell.cell_type == "code":
+                client.execute(cell.source, stop_on_error=False)
+        kernel = manager.provisioner.process
+        until(lambda: kernel.poll() is not None, random.Random(f"{chapter} {seed}").uniform(0.5, 12))
+        assert kernel.poll() is None, "it ran until it was killed"
+        assert listening(marked(mark))
+        kernel.kill()
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    return [] if all_gone(mark) else [process.cmdline() for process in marked(mark)]
+
+
+def test_a_kernel_killed_at_a_random_moment_leaves_nothing():
+    cases = [(chapter, seed) for chapter in ("1", "4", "5", "7", "9") for seed in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        left = dict(zip(cases, pool.map(lambda case: left_by_a_killed_kernel(*case), cases)))
+    assert left == dict.fromkeys(cases, [])

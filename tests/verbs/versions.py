@@ -1,0 +1,132 @@
+"""`make versions`: does what is stored hold on every supported Python, on older FastAPIs and on the newest releases?
+
+Each environment is made anew in a temporary folder with uv, and all notebooks are compared strictly in it. A Python
+that is not on this machine is said to be missing. What the oldest FastAPI does not have yet is known by cell, and told.
+Exit code 1 where another cell differs. Names of rows run only these.
+"""
+
+import argparse
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import nbformat
+
+from helpers.authoring import compare
+from tests.verbs.repeat import failures
+
+# FastAPI's native telemetry came with 0.142.0 (its source says so: 0.141.1 has no `fastapi/telemetry`), and 0.164.0 is
+# the oldest release that has everything the notebooks use.
+ROWS = {  # on which Python, which FastAPI instead of the lock's (empty: the lock's; "newest": of everything)
+    "lock on 3.11": ("3.11", ""),
+    "lock on 3.12": ("3.12", ""),
+    "lock on 3.13": ("3.13", ""),
+    "FastAPI 0.142.0": ("3.11", "0.142.0"),
+    "FastAPI 0.164.0": ("3.11", "0.164.0"),
+    "newest releases": ("3.13", "newest"),
+}
+# By row: what a release does not have yet, and the cells, by notebook, that show it. Chapters 3 and 4 say it to readers.
+LACKING = {
+    "FastAPI 0.142.0": {
+        "`max_body_size` came with 0.164": {
+            "03_building_apis": "03_b-063 03_b-064 03_b-066",
+            "08_best_practices": "org-wrong-setting org-queue org-tests sec-clock-package sec-package-attacked sec-cases "
+            "sec-logs perf-body-app perf-body best-progress",
+        },
+        "`Depends(max_concurrency=...)` came with 0.163": {
+            "04_advanced_features": "rule-slot",
+            "09_case_studies_and_projects": "faults-watch faults-example",
+        },
+        "Python 3.10 was given up with 0.163": {"01_introduction_to_fastapi": "01_i-061"},
+    }
+}
+
+
+def interpreter(python: str) -> str | None:
+    """A Python of that version: on the path, or one that pyenv keeps."""
+    kept = glob.glob(os.path.expanduser(f"~/.pyenv/versions/{python}.*/bin/python"))
+    for found in [shutil.which(f"python{python}"), *kept]:
+        if found and subprocess.run([found, "-c", "import venv, ensurepip"], capture_output=True).returncode == 0:
+            return found
+    return None
+
+
+def verify(python: str, fastapi: str, scratch: Path) -> tuple[str, list[str]]:
+    """Makes the environment and compares; the versions that count, and the failures."""
+    install = ["-r", "requirements.in", "--upgrade"] if fastapi == "newest" else ["-r", "requirements.txt"]
+    if fastapi not in ("", "newest"):
+        override = scratch / "override.txt"
+        override.write_text(f"fastapi[standard-no-fastapi-cloud-cli]=={fastapi}\n")
+        install += ["--override", str(override)]
+    environment, report = scratch / "env", scratch / "report.xml"
+    within = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    uv = [sys.executable, "-m", "uv"]
+    for step in (
+        [*uv, "venv", "--quiet", "--python", python, environment],
+        [*uv, "pip", "install", "--quiet", "--python", within, *install, "pytest-xdist"],
+    ):
+        done = subprocess.run(step, cwd=compare.ROOT, capture_output=True, text=True)
+        if done.returncode:
+            return "", [f"could not be installed: {done.stderr.strip().splitlines()[-1]}"]
+    said = subprocess.run(
+        [within, "-c", "import sys, fastapi, starlette; print(sys.version.split()[0], fastapi.__version__, starlette.__version__)"],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    path = f"{within.parent}{os.pathsep}{os.environ['PATH']}"
+    done = compare.run(compare.command(within, report=report), PATH=path, VIRTUAL_ENV=str(environment))
+    found = failures(report) if report.exists() else [done.stdout[-300:] + done.stderr[-300:]]
+    if done.returncode and not found:
+        found = [f"pytest ended with {done.returncode}"]
+    return said.stdout.strip(), found
+
+
+def explained(row: str, failure: str) -> str:
+    """What the row's release lacks, when that explains the failure of a cell; else nothing."""
+    place = re.match(r"(\w+) cell (\d+):", failure)
+    for what, cells in LACKING.get(row, {}).items():
+        if place and code_cell(place[1], int(place[2])) in cells.get(place[1], "").split():
+            return what
+    return ""
+
+
+def code_cell(notebook: str, number: int) -> str:
+    """The id of a notebook's code cell, which nbval counts from 0."""
+    cells = nbformat.read(compare.ROOT / "notebooks" / f"{notebook}.ipynb", as_version=4).cells
+    return [cell.id for cell in cells if cell.cell_type == "code"][number]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="make versions", description=__doc__.partition("\n\n")[0])
+    parser.add_argument("rows", nargs="*", choices=[[], *ROWS], help="only these rows")
+    chosen = parser.parse_args(arguments).rows or list(ROWS)
+    failed = 0
+    for name in chosen:
+        python, fastapi = ROWS[name]
+        found = interpreter(python)
+        if found is None:
+            print(f"{name}: there is no Python {python} on this machine", flush=True)
+            continue
+        with tempfile.TemporaryDirectory() as scratch:
+            versions, differing = verify(found, fastapi, Path(scratch))
+        unknown = [line for line in differing if not explained(name, line)]
+        known = Counter(explained(name, line) for line in differing if line not in unknown)
+        failed += bool(unknown)
+        verdict = (
+            f"{len(differing)} cells differ, {len(unknown)} without a known reason"
+            if differing
+            else "every cell agrees"
+        )
+        print(f"{name}: {verdict} (Python, FastAPI, Starlette {versions})", flush=True)
+        for line in [*unknown, *(f"{what}: {count} cells" for what, count in known.items())]:
+            print(f"    {line}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
