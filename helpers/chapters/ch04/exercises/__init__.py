@@ -1,0 +1,5 @@
+"""The exercises of chapter 4, in the order of its notebook; a file each."""
+
+from helpers.chapters.ch04.exercises import analogies, audit, patient
+
+EXERCISES = [audit.EXERCISE, analogies.EXERCISE, patient.EXERCISE]
