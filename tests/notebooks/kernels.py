@@ -8,11 +8,16 @@ from nbformat.v4 import new_code_cell, new_notebook
 from helpers.authoring import refresh
 
 
-def code_of(chapter: int) -> list[NotebookNode]:
-    """The code cells of a chapter's notebook, 0 being the start page."""
+def cells_of(chapter: int) -> list[NotebookNode]:
+    """The cells of a chapter's notebook, 0 being the start page."""
     paths = sorted(refresh.NOTEBOOKS.glob(f"{chapter:02d}_*.ipynb"))
     assert len(paths) == 1, f"chapter {chapter} is written in {len(paths)} notebooks"
-    return [cell for cell in nbformat.read(paths[0], as_version=4).cells if cell.cell_type == "code"]
+    return nbformat.read(paths[0], as_version=4).cells
+
+
+def code_of(chapter: int) -> list[NotebookNode]:
+    """The code cells of a chapter's notebook."""
+    return [cell for cell in cells_of(chapter) if cell.cell_type == "code"]
 
 
 def run(cells: list[NotebookNode]) -> list[NotebookNode]:

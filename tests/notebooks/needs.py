@@ -1,6 +1,7 @@
 """Which cells must have run before another: read from the code, by the names that it reads, binds and marks."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -132,7 +133,9 @@ def _owner(node: ast.expr) -> Iterator[str]:
 
 @cache
 def names(source: str) -> Names:
-    """What a cell does with names."""
+    """What a cell does with names. A cell magic, as in `%%project main.py`, does something to what it is called after."""
+    if magic := re.match(r"%%(\w+)", source):
+        return Names(read={magic[1]}, marked={magic[1]})
     tree = syntax(source)
     return _Reader(tree).names if tree is not None else Names()
 

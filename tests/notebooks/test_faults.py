@@ -153,6 +153,18 @@ def test_a_cell_needs_what_binds_and_marks_what_it_reads():
     assert needed(sources, 11) == {11: True}
 
 
+def test_a_cell_that_reads_a_folder_needs_the_files_that_a_magic_writes_into_it():
+    sources = [
+        "project = folder()",
+        "%%project main.py\napp = 1",
+        "%%html\n<b>",
+        "test(project)",
+        "%%project more.py\n",
+    ]
+    assert needed(sources, 3) == needed(sources[:4], 3) == {0: True, 1: True, 3: True}
+    assert set(needed(sources, 4)) == {0, 1, 4}
+
+
 def test_what_a_cell_binds_before_it_reads_comes_from_nowhere_else():
     assert names("app = FastAPI()\napp.get('/')").read == {"FastAPI"}
     assert names("service = service if up else start()").read == {"service", "up", "start"}
