@@ -7,6 +7,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from helpers.errors import CourseError
@@ -108,11 +109,28 @@ def solution(id: str = "") -> Note:
     except CourseError as error:
         return Note(str(error))
     try:
-        code = body(exercise.solution)
+        code = printed(exercise.solution)
     except (OSError, SyntaxError, IndexError) as error:  # the file was changed or removed after its import
         return Note(f"The solution of {exercise.id} could not be read: {raised(error)}.")
     title = f"**Solution** · {exercise.id}, {exercise.title}"
     return Note(f"{title}\n\n```python\n{code}\n```", f"{title.replace('**', '')}\n\n{code}")
+
+
+def printed(function: Callable[..., Any]) -> str:
+    """A solution as it can be pasted below its notebook's cells: its body, and above it the imports that it needs.
+
+    What its module imports from `helpers.chapters` is left out: that stands for what the notebook's cells define.
+    """
+    code = body(function)
+    file = Path(inspect.getsourcefile(inspect.unwrap(function)) or "")
+    used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+    lines = []
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            node.names = [name for name in node.names if (name.asname or name.name.partition(".")[0]) in used]
+            given = isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers.chapters")
+            lines += [ast.unparse(node)] if node.names and not given else []
+    return "\n".join([*lines, "", code] if lines else [code])
 
 
 def body(function: Callable[..., Any]) -> str:

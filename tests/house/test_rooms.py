@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 import helpers
+from helpers.learning import catalogue
 
 HERE = Path(helpers.__file__).parent
+TESTS = HERE.parent / "tests"
 # A room may import from itself and from the rooms below it. The top three do not know each other.
 BELOW = {
     "root": set(),
@@ -83,6 +85,19 @@ def test_a_chapter_is_a_folder_of_known_files():
     known = {"__init__", "exercises", "lesson", "predictions", "questions", "bank"}
     for folder in (HERE / "chapters").glob("ch*"):
         assert {path.stem for path in folder.iterdir()} - {"__pycache__"} <= known, folder.name
+
+
+# What several exercises of a chapter share, in a module named for what it is.
+SHARED = {"ch09": {"database", "face", "packages"}, "ch10": {"loop"}}
+
+
+@pytest.mark.parametrize("chapter", sorted(SHARED))
+def test_where_exercises_are_a_folder_each_has_its_file(chapter):
+    words = {exercise.id.partition("-")[2] for exercise in catalogue.exercises(int(chapter[2:]))}
+    folders = [HERE / "chapters" / chapter / "exercises", TESTS / "chapters" / chapter / "answers"]
+    modules, answers = ({path.stem for path in folder.glob("*.py")} for folder in folders)
+    assert modules - {"__init__"} == words | SHARED[chapter]
+    assert answers == words
 
 
 def test_a_chapter_imports_no_other():

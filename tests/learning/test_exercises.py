@@ -449,7 +449,8 @@ def test_hints(mail):
 
 def test_solutions_are_real_code_without_their_wrapping(mail, order):
     assert solution("1.1-mail").markdown == (
-        "**Solution** · 1.1-mail, Mail after the answer\n\n```python\napp = FastAPI()\n\n"
+        "**Solution** · 1.1-mail, Mail after the answer\n\n```python\n"
+        "from fastapi import BackgroundTasks, FastAPI\n\napp = FastAPI()\n\n"
         '@app.post("/send/{address}")\ndef send(address: str, tasks: BackgroundTasks) -> dict[str, str]:\n'
         "    # added, not called\n    tasks.add_task(deliver, address)\n"
         '    return {"status": "accepted"}\n```'

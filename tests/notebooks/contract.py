@@ -35,6 +35,13 @@ NBVAL_COMMENT = re.compile(r"^\s*#\s*(?:NBVAL_\w+|PYTEST_VALIDATE_IGNORE_OUTPUT)
 HTTP_METHODS = {"get", "post", "put", "patch", "delete", "head", "options", "trace"}
 SERVED = HTTP_METHODS | {"api_route", "route", "websocket", "middleware", "exception_handler"}
 
+CLOCKS = ("monotonic", "perf_counter")
+# Cells that may still hang, or end without a word, when something is changed in them. Both must become empty.
+ENDLESS = {
+    "rule-connection", "rule-disconnect", "monitor-run", "monitor-live", "rule-sse", "perf-crunch-measured", "cases-order",
+}  # fmt: skip
+WORDLESS = {"dep-watch"}
+
 PATHS = re.compile(
     r"(?<![\w.:/])/(?:home|Users|root|tmp|private|mnt)/\S+|\b[A-Za-z]:\\\\?\w+|\S*(?:site-packages|\.venv)[/\\]\S*"
 )
@@ -253,6 +260,42 @@ def fails_only_on_purpose(book: Notebook) -> list[str]:
     return wrong
 
 
+def ends_its_loops(book: Notebook) -> list[str]:
+    """Every `while` looks at a clock, in its condition or in an `assert` or `if` inside, so that no change lets it hang."""
+    wrong = []
+    for cell in book.code:
+        tree = _tree(cell)
+        ends = {
+            target.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign) and any(called(node.value, *CLOCKS))
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for loop in (node for node in ast.walk(tree) if isinstance(node, ast.While)):
+            looks = [loop.test, *(part.test for part in loop.body if isinstance(part, ast.Assert | ast.If))]
+            names = {node.id for look in looks for node in ast.walk(look) if isinstance(node, ast.Name)}
+            if not (names & ends or any(call for look in looks for call in called(look, *CLOCKS))):
+                wrong += [f"{book.named(cell)} waits without a deadline"] if cell.id not in ENDLESS else []
+    return wrong
+
+
+def says_what_it_did_not_find(book: Notebook) -> list[str]:
+    """No `next(... for ...)` without a default: where nothing fits, a bare StopIteration hides what was looked for."""
+    return [
+        f"{book.named(cell)} ends in a StopIteration when nothing fits"
+        for cell in book.code
+        for call in called(_tree(cell), "next")
+        if len(call.args) == 1 and isinstance(call.args[0], ast.GeneratorExp) and cell.id not in WORDLESS
+    ]
+
+
+def _tree(cell: NotebookNode) -> ast.AST:
+    """The syntax tree of a code cell; of a cell magic, that of what stands below it, where that is Python."""
+    magic, _, below = cell.source.partition("\n")
+    return syntax(below if magic.startswith("%%") else cell.source) or ast.Module([], [])
+
+
 def is_silent_on_stderr(book: Notebook) -> list[str]:
     """Nothing was written to stderr: no warning, no log."""
     return [
@@ -431,6 +474,8 @@ RULES: tuple[Rule, ...] = (
     is_counted,
     shows_something,
     fails_only_on_purpose,
+    ends_its_loops,
+    says_what_it_did_not_find,
     is_silent_on_stderr,
     names_no_machine,
     redraws_its_pictures,

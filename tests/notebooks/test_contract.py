@@ -197,6 +197,14 @@ BROKEN: list[tuple[Rule, str, Doctor]] = [
         "more than 15",
         setting("fail", outputs=[failure("x\n" * 20)]),
     ),
+    (contract.ends_its_loops, "without a deadline", serving("while not server.started:\n    time.sleep(0.01)")),
+    (contract.ends_its_loops, "without a deadline", serving("end = time.monotonic()\nwhile True:\n    wait(end)")),
+    (
+        contract.ends_its_loops,
+        "without a deadline",
+        serving("%%project main.py\nwhile True:\n    seen = perf_counter()"),
+    ),
+    (contract.says_what_it_did_not_find, "StopIteration", serving("next(line for line in log if line)")),
     (contract.is_silent_on_stderr, "DeprecationWarning", showing(printed("DeprecationWarning: old\n", "stderr"))),
     (contract.names_no_machine, "path", showing(printed("saved to /home/ada/parcels.db\n"))),
     (contract.names_no_machine, "path", showing(printed(r"saved to C:\Users\ada\parcels.db"))),
@@ -305,6 +313,27 @@ def test_what_says_nothing_of_the_machine_may_be_shown(stored: Path, shown: Note
     cell(notebook, "measure").outputs = [shown]
     stored.write_text(dumps(notebook), encoding="utf-8")
     assert contract.names_no_machine(Notebook.of(stored)) == []
+
+
+BOUNDED = {
+    "condition": "while busy and time.monotonic() < end:\n    time.sleep(0.01)",
+    "name": "end = time.perf_counter() + 5\nwhile busy:\n    assert moment < end, 'still busy'",
+    "if": "while True:\n    if perf_counter() > 5:\n        break",
+    "magic": "%%project main.py\nend = monotonic() + 5\nwhile moment < end:\n    pass",
+}
+
+
+@pytest.mark.parametrize("source", BOUNDED.values(), ids=BOUNDED.keys())
+def test_a_loop_with_a_deadline_may_stand_in_a_cell(stored: Path, source: str):
+    notebook = Notebook.of(stored).content
+    serving(source)(notebook)
+    stored.write_text(dumps(notebook), encoding="utf-8")
+    assert contract.ends_its_loops(Notebook.of(stored)) == []
+
+
+def test_what_is_still_to_be_mended_is_a_cell():
+    ids = {cell.id for path in STORED for cell in Notebook.of(path).cells}
+    assert contract.ENDLESS | contract.WORDLESS <= ids
 
 
 def test_a_function_that_is_not_served_may_print(stored: Path):

@@ -119,20 +119,6 @@ def print_label(parcel: Parcel) -> None:
     printed.append(f"{parcel.to.name}, {parcel.weight_kg:g} kg")
 
 
-def correct(parcel_id: int, name: str, weight_kg: float) -> None:
-    """As in the notebook."""
-    shelf[parcel_id].to.name = name
-    shelf[parcel_id].weight_kg = weight_kg
-
-
-def label_app(order_label: Callable[..., Any]) -> tuple[FastAPI, list[str]]:
-    """The notebook's app with this path operation, and its list of labels."""
-    app = FastAPI()
-    app.put("/parcels/{parcel_id}")(correct)
-    app.post("/parcels/{parcel_id}/label", status_code=202)(order_label)
-    return app, printed
-
-
 def _check_label(app: FastAPI, printed: list[str]) -> str:
     before = len(printed)
     with running(app) as server:
@@ -177,10 +163,18 @@ def _check_label(app: FastAPI, printed: list[str]) -> str:
 
 
 def _solve_label() -> tuple[FastAPI, list[str]]:
+    app = FastAPI()
+
+    @app.put("/parcels/{parcel_id}")
+    def correct(parcel_id: int, name: str, weight_kg: float) -> None:
+        shelf[parcel_id].to.name = name
+        shelf[parcel_id].weight_kg = weight_kg
+
+    @app.post("/parcels/{parcel_id}/label", status_code=202)
     def order_label(parcel_id: int, background_tasks: BackgroundTasks) -> None:
         background_tasks.add_task(print_label, shelf[parcel_id].model_copy(deep=True))
 
-    return label_app(order_label)
+    return app, printed
 
 
 # 2.3-notify

@@ -196,19 +196,13 @@ def tell_carrier(number: int) -> None:
     told.append(number)
 
 
-def _change_app() -> tuple[FastAPI, dict[int, str]]:
-    """The part that the notebook gives: an app that reads addresses, and the addresses."""
-    app, addresses = FastAPI(), {}
+def _solve_change() -> tuple[FastAPI, list[int]]:
+    addresses: dict[int, str] = {}
+    app = FastAPI()
 
     @app.get("/parcels/{number}/address")
     def read_address(number: int) -> Address:
         return Address(address=addresses.get(number, "unknown"))
-
-    return app, addresses
-
-
-def _solve_change() -> tuple[FastAPI, list[int]]:
-    app, addresses = _change_app()
 
     @app.put("/parcels/{number}/address")
     def change_address(number: int, new: Address, background_tasks: BackgroundTasks) -> Address:

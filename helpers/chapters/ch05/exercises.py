@@ -17,8 +17,6 @@ from helpers.live.server import running
 from helpers.services.waiting import until
 from helpers.wording import logged_error
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-
 
 def _check_release(app: FastAPI, engine: "Engine", paper: threading.Event) -> str:
     letters, patience = _count(engine, "letter"), threading.Timer(2, paper.set)  # for who prints before the answer

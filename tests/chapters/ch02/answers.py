@@ -5,15 +5,14 @@ import copy
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import anyio
-from fastapi import BackgroundTasks, Depends
+from fastapi import BackgroundTasks, Depends, FastAPI
 
 from helpers.chapters.ch02.exercises import (
     Parcel,
     deliver,
-    label_app,
     notes,
     print_label,
     printed,
@@ -130,6 +129,20 @@ def all_in_threads():
 
 
 # 2.2-label
+
+
+def correct(parcel_id: int, name: str, weight_kg: float) -> None:
+    """As in the notebook."""
+    shelf[parcel_id].to.name = name
+    shelf[parcel_id].weight_kg = weight_kg
+
+
+def label_app(order_label: Callable[..., Any]) -> tuple[FastAPI, list[str]]:
+    """The notebook's app with this path operation, and its list of labels."""
+    app = FastAPI()
+    app.put("/parcels/{parcel_id}")(correct)
+    app.post("/parcels/{parcel_id}/label", status_code=202)(order_label)
+    return app, printed
 
 
 @stub("2.2-label")

@@ -11,7 +11,6 @@ from helpers.chapters.ch03.exercises import (
     Address,
     LabelJob,
     LabelOrder,
-    _change_app,
     label_jobs,
     labels,
     print_label,
@@ -211,9 +210,20 @@ def progress_on_the_response():
     return progress_app(order_labels)
 
 
+def change_app() -> tuple[FastAPI, dict[int, str]]:
+    """The part that the notebook gives: an app that reads addresses, and the addresses."""
+    app, addresses = FastAPI(), {}
+
+    @app.get("/parcels/{number}/address")
+    def read_address(number: int) -> Address:
+        return Address(address=addresses.get(number, "unknown"))
+
+    return app, addresses
+
+
 def change_with(change):
     """The notebook's app with a PUT that calls `change(addresses, number, new, background_tasks)` and returns the address."""
-    app, addresses = _change_app()
+    app, addresses = change_app()
 
     @app.put("/parcels/{number}/address")
     def change_address(number: int, new: Address, background_tasks: BackgroundTasks) -> Address:
@@ -225,7 +235,7 @@ def change_with(change):
 
 @stub("3.4-change")
 def change_shipped():
-    app, _ = _change_app()
+    app, _ = change_app()
 
     @app.put("/parcels/{number}/address")
     def change_address(number: int, new: Address, background_tasks: BackgroundTasks) -> Address: ...
@@ -305,7 +315,7 @@ def change_without_argument():
 
 @wrong("3.4-change", says="answered with 500")
 def change_returns_text():
-    app, addresses = _change_app()
+    app, addresses = change_app()
 
     @app.put("/parcels/{number}/address")
     def change_address(number: int, new: Address, background_tasks: BackgroundTasks) -> Address:
@@ -318,7 +328,7 @@ def change_returns_text():
 
 @right("3.4-change")
 def change_with_204():
-    app, addresses = _change_app()
+    app, addresses = change_app()
 
     @app.put("/parcels/{number}/address", status_code=204)
     async def change_address(number: int, new: Address, background_tasks: BackgroundTasks) -> None:

@@ -1,0 +1,91 @@
+"""What learners pass to 9.1-create."""
+
+from fastapi import APIRouter, BackgroundTasks, Response
+
+from helpers.chapters.ch09.exercises.face import ParcelIn, ParcelOut, Shelved, send_receipt, shelf
+from helpers.chapters.post import mailbox
+from tests.chapters.answers import right, stub, wrong
+from tests.chapters.ch09.desk import create_well, creating
+
+
+@stub("9.1-create")
+def create_shipped():
+    def create_parcel(new: ParcelIn, response: Response, background_tasks: BackgroundTasks) -> ParcelOut: ...
+
+    return creating(create_parcel, status_code=200)
+
+
+@wrong("9.1-create", says="201 Created was asked for, but 200 came")
+def create_with_200():
+    return creating(create_well, status_code=200)
+
+
+@wrong("9.1-create", says="`Location: /parcels/")
+def create_without_location():
+    def create_parcel(new: ParcelIn, background_tasks: BackgroundTasks) -> ParcelOut:
+        parcel = shelf.add(new)
+        background_tasks.add_task(send_receipt, parcel.id, parcel.email)
+        return ParcelOut(**parcel.model_dump())
+
+    return creating(create_parcel)
+
+
+@wrong("9.1-create", says="shows the sender's e-mail address")
+def create_tells_all():
+    def create_parcel(new: ParcelIn, response: Response, background_tasks: BackgroundTasks) -> Shelved:
+        parcel = shelf.add(new)
+        background_tasks.add_task(send_receipt, parcel.id, parcel.email)
+        response.headers["Location"] = f"/parcels/{parcel.id}"
+        return parcel
+
+    return creating(create_parcel)
+
+
+@wrong("9.1-create", says="the client waited for the letter")
+def create_mails_first():
+    def create_parcel(new: ParcelIn, response: Response) -> ParcelOut:
+        parcel = shelf.add(new)
+        send_receipt(parcel.id, parcel.email)
+        response.headers["Location"] = f"/parcels/{parcel.id}"
+        return ParcelOut(**parcel.model_dump())
+
+    return creating(create_parcel)
+
+
+@wrong("9.1-create", says="the task then failed")
+def create_without_arguments():
+    def create_parcel(new: ParcelIn, response: Response, background_tasks: BackgroundTasks) -> ParcelOut:
+        parcel = shelf.add(new)
+        background_tasks.add_task(send_receipt)
+        response.headers["Location"] = f"/parcels/{parcel.id}"
+        return ParcelOut(**parcel.model_dump())
+
+    return creating(create_parcel)
+
+
+@wrong("9.1-create", says="the parcel is not on the shelf")
+def create_nothing():
+    def create_parcel(new: ParcelIn, response: Response, background_tasks: BackgroundTasks) -> ParcelOut:
+        background_tasks.add_task(send_receipt, 0, new.email)
+        response.headers["Location"] = "/parcels/0"
+        return ParcelOut(id=0, **new.model_dump())
+
+    return creating(create_parcel)
+
+
+@wrong("9.1-create", says="Your router has no `POST /parcels`")
+def create_elsewhere():
+    router = APIRouter(prefix="/api")
+    router.post("/parcels", status_code=201)(create_well)
+    return router, shelf, mailbox()
+
+
+@right("9.1-create")
+def create_filtered_by_type():
+    def create_parcel(new: ParcelIn, response: Response, background_tasks: BackgroundTasks) -> Shelved:
+        parcel = shelf.add(new)
+        response.headers["Location"] = f"/parcels/{parcel.id}"
+        background_tasks.add_task(send_receipt, email=parcel.email, parcel_id=parcel.id)
+        return parcel
+
+    return creating(create_parcel, response_model=ParcelOut)

@@ -1,0 +1,100 @@
+"""What learners pass to 9.1-tests."""
+
+import httpx
+
+from helpers.chapters.ch09.exercises.face import GRACE
+from tests.chapters.answers import right, stub, wrong
+
+
+def hand_in(client: httpx.Client, count: int) -> list[int]:
+    return [client.post("/parcels", json=GRACE).json()["id"] for _ in range(count)]
+
+
+def page(client: httpx.Client, query: str) -> list[int]:
+    return [parcel["id"] for parcel in client.get(f"/parcels?{query}").json()]
+
+
+@stub("9.1-tests")
+def tests_shipped():
+    def test_pages(client: httpx.Client) -> None: ...
+
+    return test_pages
+
+
+@wrong("9.1-tests", says="ignores `limit`")
+def tests_only_status():
+    def test_pages(client: httpx.Client) -> None:
+        hand_in(client, 3)
+        assert client.get("/parcels?limit=2").status_code == 200
+
+    return test_pages
+
+
+@wrong("9.1-tests", says="gives the parcel named by `before` once more")
+def tests_only_the_first_page():
+    def test_pages(client: httpx.Client) -> None:
+        ids = hand_in(client, 3)
+        assert page(client, "limit=2") == ids[:0:-1]
+
+    return test_pages
+
+
+@wrong("9.1-tests", says="takes `before` as a number of parcels to skip")
+def tests_only_empty_page():
+    def test_pages(client: httpx.Client) -> None:
+        ids = hand_in(client, 3)
+        assert len(page(client, "limit=2")) == 2
+        assert ids[1] not in page(client, f"limit=2&before={ids[1]}")
+
+    return test_pages
+
+
+@wrong("9.1-tests", says="lists the oldest first")
+def tests_without_order():
+    def test_pages(client: httpx.Client) -> None:
+        ids = hand_in(client, 4)
+        top = page(client, "limit=2")
+        rest = page(client, f"limit=2&before={top[-1]}")
+        assert len(top) == 2 and set(top + rest) == set(ids) and len(top + rest) == 4
+
+    return test_pages
+
+
+@wrong("9.1-tests", says="fails for an API that keeps the contract (AssertionError")
+def tests_of_fixed_ids():
+    def test_pages(client: httpx.Client) -> None:
+        hand_in(client, 4)
+        assert page(client, "limit=2") == [1, 2]
+
+    return test_pages
+
+
+@wrong("9.1-tests", says="what it returns is never looked at")
+def tests_that_return():
+    def test_pages(client: httpx.Client) -> bool:
+        return page(client, "limit=2") == []
+
+    return test_pages
+
+
+@wrong("9.1-tests", says="nobody awaits it")
+def tests_that_need_await():
+    async def test_pages(client: httpx.Client) -> None:
+        assert page(client, "limit=2") == []
+
+    return test_pages
+
+
+@right("9.1-tests")
+def tests_by_walking():
+    def test_pages(client: httpx.Client) -> None:
+        ids = hand_in(client, 5)
+        found = page(client, "limit=2")
+        assert len(found) == 2
+        hand_in(client, 1)
+        while more := page(client, f"limit=2&before={found[-1]}"):
+            found += more
+            assert len(found) <= 5
+        assert found == sorted(ids, reverse=True)
+
+    return test_pages

@@ -1,0 +1,73 @@
+"""What learners pass to 10.3-carry."""
+
+import contextvars
+import functools
+
+from helpers.chapters.ch10.exercises.carry import request_id
+from tests.chapters.answers import right, stub, wrong
+
+
+@stub("10.3-carry")
+def carry_shipped():
+    def carry(function): ...
+
+    return carry, request_id
+
+
+@wrong("10.3-carry", says="the id of the moment at which it ran")
+def carry_too_late():
+    def carry(function):
+        def carried(*args, **kwargs):
+            return contextvars.copy_context().run(function, *args, **kwargs)
+
+        return carried
+
+    return carry, request_id
+
+
+@wrong("10.3-carry", says="`carry(function)` ran the function")
+def carry_called():
+    def carry(function):
+        contextvars.copy_context().run(function, "now")
+        return function
+
+    return carry, request_id
+
+
+@wrong("10.3-carry", says="arguments and result should pass")
+def carry_without_result():
+    def carry(function):
+        context = contextvars.copy_context()
+
+        def carried(*args, **kwargs):
+            context.copy().run(function, *args, **kwargs)
+
+        return carried
+
+    return carry, request_id
+
+
+@wrong("10.3-carry", says="should give back a function")
+def carry_context():
+    def carry(function):
+        return contextvars.copy_context()
+
+    return carry, request_id
+
+
+@right("10.3-carry")
+def carry_partial():
+    def carry(function):
+        seen = request_id.get()
+
+        @functools.wraps(function)
+        def carried(*args, **kwargs):
+            token = request_id.set(seen)
+            try:
+                return function(*args, **kwargs)
+            finally:
+                request_id.reset(token)
+
+        return carried
+
+    return carry, request_id

@@ -1,0 +1,116 @@
+"""What learners pass to 10.3-each."""
+
+import asyncio
+
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+
+from helpers.chapters.ch10.exercises.each import failed
+from tests.chapters.answers import right, stub, wrong
+
+
+@stub("10.3-each")
+def each_shipped():
+    def each(*tasks): ...
+
+    return each, failed
+
+
+@wrong("10.3-each", says="the task behind the failing one never ran")
+def each_one_try():
+    def each(*tasks):
+        async def run_all():
+            try:
+                for task in tasks:
+                    if asyncio.iscoroutinefunction(task):
+                        await task()
+                    else:
+                        await run_in_threadpool(task)
+            except Exception:
+                failed.append("tell")
+
+        return run_all
+
+    return each, failed
+
+
+@wrong("10.3-each", says="has to be awaited")
+def each_never_awaited():
+    def each(*tasks):
+        def run_all():
+            for task in tasks:
+                try:
+                    made = task()
+                    if made is not None:
+                        made.close()
+                except Exception:
+                    failed.append(task.__name__)
+
+        return run_all
+
+    return each, failed
+
+
+@wrong("10.3-each", says="held it")
+def each_blocking():
+    def each(*tasks):
+        async def run_all():
+            for task in tasks:
+                try:
+                    made = task()
+                    if made is not None:
+                        await made
+                except Exception:
+                    failed.append(task.__name__)
+
+        return run_all
+
+    return each, failed
+
+
+@wrong("10.3-each", says="a failure came out of the task")
+def each_raises():
+    def each(*tasks):
+        async def run_all():
+            for task in tasks:
+                if asyncio.iscoroutinefunction(task):
+                    await task()
+                else:
+                    await run_in_threadpool(task)
+
+        return run_all
+
+    return each, failed
+
+
+@wrong("10.3-each", says="`failed` should hold the name")
+def each_without_names():
+    def each(*tasks):
+        async def run_all():
+            for task in tasks:
+                try:
+                    if asyncio.iscoroutinefunction(task):
+                        await task()
+                    else:
+                        await asyncio.to_thread(task)
+                except Exception as error:
+                    failed.append(type(error).__name__)
+
+        return run_all
+
+    return each, failed
+
+
+@right("10.3-each")
+def each_as_tasks():
+    def each(*tasks):
+        async def run_all():
+            for task in tasks:
+                try:
+                    await BackgroundTask(task)()
+                except Exception:
+                    failed.append(task.__name__)
+
+        return run_all
+
+    return each, failed

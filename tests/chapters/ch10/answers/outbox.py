@@ -1,0 +1,80 @@
+"""What learners pass to 10.3-outbox."""
+
+from tests.chapters.answers import right, stub, wrong
+
+PARCEL, LETTER = "INSERT INTO parcel (address) VALUES (?)", "INSERT INTO letter VALUES (?)"
+
+
+@stub("10.3-outbox")
+def outbox_shipped():
+    def hand_in(connection, address: str) -> int: ...
+
+    return hand_in
+
+
+@wrong("10.3-outbox", says="a parcel without its letter")
+def outbox_two_commits():
+    def hand_in(connection, address):
+        number = connection.execute(PARCEL, (address,)).lastrowid
+        connection.commit()
+        connection.execute(LETTER, (number,))
+        connection.commit()
+        return number
+
+    return hand_in
+
+
+@wrong("10.3-outbox", says="a letter without its parcel")
+def outbox_letter_first():
+    def hand_in(connection, address):
+        connection.execute(LETTER, (1,))
+        connection.commit()
+        number = connection.execute(PARCEL, (address,)).lastrowid
+        connection.commit()
+        return number
+
+    return hand_in
+
+
+@wrong("10.3-outbox", says="has to be committed")
+def outbox_no_commit():
+    def hand_in(connection, address):
+        number = connection.execute(PARCEL, (address,)).lastrowid
+        connection.execute(LETTER, (number,))
+        return number
+
+    return hand_in
+
+
+@wrong("10.3-outbox", says="no letter is owed")
+def outbox_parcel_alone():
+    def hand_in(connection, address):
+        with connection:
+            return connection.execute(PARCEL, (address,)).lastrowid
+
+    return hand_in
+
+
+@wrong("10.3-outbox", says="should return the parcel's number")
+def outbox_without_number():
+    def hand_in(connection, address):
+        with connection:
+            number = connection.execute(PARCEL, (address,)).lastrowid
+            connection.execute(LETTER, (number,))
+
+    return hand_in
+
+
+@right("10.3-outbox")
+def outbox_by_hand():
+    def hand_in(connection, address):
+        try:
+            number = connection.execute(PARCEL, (address,)).lastrowid
+            connection.execute(LETTER, (number,))
+        except Exception:
+            connection.rollback()
+            raise
+        connection.commit()
+        return number
+
+    return hand_in

@@ -1,0 +1,88 @@
+"""What learners pass to 10.3-versions."""
+
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
+
+from helpers.chapters.ch10.exercises.versions import DEPRECATED, weights
+from tests.chapters.answers import right, stub, wrong
+
+
+def versions_app(v1, v2, dependencies=()):
+    old, new, app = APIRouter(prefix="/v1", dependencies=list(dependencies)), APIRouter(prefix="/v2"), FastAPI()
+    old.get("/parcels/{number}")(v1)
+    new.get("/parcels/{number}")(v2)
+    app.include_router(old)
+    app.include_router(new)
+    return app
+
+
+def read_v2(number: int) -> dict[str, int]:
+    if number not in weights:
+        raise HTTPException(404)
+    return {"weight_g": weights[number]}
+
+
+@stub("10.3-versions")
+def versions_shipped():
+    def read_v1(number: int) -> dict[str, float]: ...
+
+    return versions_app(read_v1, read_v2)
+
+
+def deprecate(response: Response) -> None:
+    response.headers["Deprecation"] = DEPRECATED
+
+
+def read_v1_plainly(number: int) -> dict[str, float]:
+    if number not in weights:
+        raise HTTPException(404)
+    return {"weight_kg": weights[number] / 1000}
+
+
+@wrong("10.3-versions", says="is lost when an error makes an answer")
+def versions_by_dependency():
+    return versions_app(read_v1_plainly, read_v2, [Depends(deprecate)])
+
+
+@wrong("10.3-versions", says="v1 should say that it goes")
+def versions_silent():
+    return versions_app(read_v1_plainly, read_v2)
+
+
+@wrong("10.3-versions", says='v2 answers {"weight_g": 2500}')
+def versions_same():
+    return versions_app(read_v1_plainly, read_v1_plainly, [Depends(deprecate)])
+
+
+@wrong("10.3-versions", says="v2 is not deprecated")
+def versions_both_marked():
+    app = versions_app(read_v1_plainly, read_v2)
+
+    @app.middleware("http")
+    async def mark(request: Request, call_next) -> Response:
+        response = await call_next(request)
+        response.headers["Deprecation"] = DEPRECATED
+        return response
+
+    return app
+
+
+@wrong("10.3-versions", says=f"the header should be {DEPRECATED}")
+def versions_true():
+    def mark(response: Response) -> None:
+        response.headers["Deprecation"] = "true"
+
+    return versions_app(read_v1_plainly, read_v2, [Depends(mark)])
+
+
+@right("10.3-versions")
+def versions_by_middleware():
+    app = versions_app(read_v1_plainly, read_v2)
+
+    @app.middleware("http")
+    async def mark(request: Request, call_next) -> Response:
+        response = await call_next(request)
+        if request.url.path.startswith("/v1/"):
+            response.headers["Deprecation"] = DEPRECATED
+        return response
+
+    return app
