@@ -53,6 +53,11 @@ def restart() -> None:
     exam._sitting = exam._last = None
 
 
+def forget() -> None:
+    """Remove the exam's file."""
+    (store.FOLDER / state.NAME).unlink(missing_ok=True)
+
+
 def items() -> list[draw.Item]:
     return exam._sitting.items
 
@@ -227,7 +232,7 @@ def test_no_output_but_time_left_depends_on_the_clock(clock):
     told = []
     for now in (0.0, 86_400.0 * 365):
         restart()
-        state.forget()
+        forget()
         clock.now = now
         told.append(
             [exam.start(7, clock=clock).text, exam.question(1).text, exam.answer(1, ...).text, exam.grade().text]
@@ -334,7 +339,7 @@ NONSENSE = some.one_of(
 @given(number=some.one_of(some.integers(-1, 45), NONSENSE), choice=NONSENSE)
 def test_nonsense_is_told_in_a_sentence_and_changes_nothing(number, choice):
     restart()
-    state.forget()
+    forget()
     assert exam.answer(number, choice).text.startswith("No exam is running")
     exam.start(7, new=True)
     before = dict(exam._sitting.answers)
@@ -349,7 +354,7 @@ def test_nonsense_is_told_in_a_sentence_and_changes_nothing(number, choice):
 @given(NONSENSE, NONSENSE, NONSENSE, NONSENSE)
 def test_start_and_paper_take_nonsense(seed, minutes, chapters, questions):
     restart()
-    state.forget()
+    forget()
     assert exam.start(seed, minutes, chapters, questions=questions, new=True).text
     assert repr(exam.paper(seed, minutes, chapters, questions=questions))
 
@@ -528,7 +533,7 @@ def test_a_paper_has_the_same_questions_and_no_answer_on_it(tmp_path):
 
 
 def test_a_paper_escapes_what_stands_in_a_question():
-    from helpers.exam.text import html
+    from helpers.notes import html
 
     assert html("a `<b>` **c** & d") == "a <code>&lt;b&gt;</code> <strong>c</strong> &amp; d"
 
