@@ -48,7 +48,7 @@ class State(BaseModel):
         return self
 
     @property
-    def rules(self) -> tuple:
+    def rules(self) -> tuple[object, ...]:
         """What makes two calls of `start` mean the same exam."""
         return self.seed, self.minutes, tuple(self.chapters), self.count, tuple(sorted(self.weights.items()))
 

@@ -12,7 +12,7 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +128,7 @@ def put(path: Path, text: str, mode: int = 0o666) -> None:
 
     A new file has `mode` less the umask, one that was there keeps its own.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f".{path.name.lstrip('.')}.{secrets.token_hex(4)}.tmp")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
@@ -190,7 +190,7 @@ def _write(states: Records) -> None:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
+def _alone() -> Generator[None]:
     """One writer at a time, among threads and kernels. After `PATIENCE`, or where files have no locks, go on without:
     writes are atomic, so at worst one of two simultaneous ones is lost."""
     with contextlib.ExitStack() as stack:
