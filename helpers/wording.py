@@ -1,4 +1,8 @@
-"""What is told of things that a learner made, in words that are the same in every run."""
+"""What is told of things that a learner made, in words that are the same in every run and in signs that stay text.
+
+Whatever a learner's code says goes through one of these on its way into Markdown: `raised` and `describe` make code of
+it, `literal` a line of text, `sentence` escapes all of a message but its code.
+"""
 
 import os
 import re
@@ -17,7 +21,7 @@ _PATH = rf"(?:\b[A-Za-z]:\\|/(?:{_ROOTS})/)[^\s'\"`,;:()]*"
 def raised(error: BaseException) -> str:
     """An exception as code in Markdown, in one line: `ZeroDivisionError: division by zero`."""
     text = " ".join(message(error).split())
-    return _code(f"{type(error).__name__}: {text}" if text else type(error).__name__)
+    return _quoted(f"{type(error).__name__}: {text}" if text else type(error).__name__)
 
 
 def message(error: BaseException) -> str:
@@ -44,14 +48,48 @@ def logged_error(log: list[str]) -> str:
 def describe(value: object) -> str:
     """What came, in a few words that hold nothing that differs from run to run."""
     if isinstance(value, str):
-        return _code(repr(value[:40])) if value.strip() else "an empty text"
+        return _quoted(repr(value[:40])) if value.strip() else "an empty text"
     if value is None or isinstance(value, bool) or (isinstance(value, int | float) and abs(value) < 1e9):
-        return _code(str(value))
-    return f"a value of type {_code(type(value).__name__)}"
+        return _quoted(str(value))
+    return f"a value of type {_quoted(type(value).__name__)}"
 
 
-def _code(text: str) -> str:
-    return "`" + scrub(text).replace("`", "'") + "`"
+def _quoted(text: str) -> str:
+    return code(scrub(text).replace("`", "'"))
+
+
+def code(text: str) -> str:
+    """A text as code in Markdown, exactly as it is but for line breaks, whatever signs stand in it."""
+    text = re.sub(r"\s*\n\s*", " ", text)
+    marks = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    space = " " if text.startswith("`") or text.endswith("`") or (text[:1] == " " == text[-1:]) else ""
+    return f"{marks}{space}{text}{space}{marks}"
+
+
+# What Markdown or JupyterLab's formulas could take for a mark. An underscore inside a word is none, nor is one dash.
+_MARK = re.compile(r"[`*\[\]<>&|~$]|(?<![^\W_])_|_(?![^\W_])")
+_LIST = re.compile(r"^([ \t]*(?:\d{1,9}(?=[.)])|(?=[-+=#])))", re.MULTILINE)
+_CODE = re.compile(r"(?<!`)(`+)(?!`)((?:(?!\n\s*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
+
+
+def literal(text: str) -> str:
+    """A text in one line of Markdown that shows each of its signs."""
+    return _escape(" ".join(text.split()))
+
+
+def sentence(text: str) -> str:
+    """A message as Markdown in which code between backticks is the only mark: everything else shows as it is."""
+    text, parts, end = re.sub(r"^[ \t]+", "", text, flags=re.MULTILINE), [], 0  # four spaces would begin code
+    for found in _CODE.finditer(text):
+        parts += [_escape(text[end : found.start()]), found[0]]
+        end = found.end()
+    return "".join([*parts, _escape(text[end:])])
+
+
+def _escape(text: str) -> str:
+    # A backslash as a number: two before a bracket would begin a formula in JupyterLab.
+    text = _MARK.sub(r"\\\g<0>", text.replace("\\", "\0")).replace("\0", "&#92;")
+    return _LIST.sub(r"\1\\", text)
 
 
 def scrub(text: str) -> str:

@@ -10,7 +10,6 @@ import argparse
 import logging
 import os
 import sys
-import tempfile
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from helpers.authoring.navigation import navigate
 from helpers.authoring.stored import Sanitiser, dumps, keep_unchanged, loads, normalise
 from helpers.course import APPENDIX, CHAPTERS
 from helpers.errors import CourseError
+from helpers.learning.store import put
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 CELL_TIMEOUT = 60
@@ -100,16 +100,7 @@ def write(path: Path, text: str) -> bool:
     """Puts a text into a file at once or not at all; returns False, and touches nothing, if it stands there already."""
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return False
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp", delete=False
-    ) as file:
-        file.write(text)
-    try:
-        os.chmod(file.name, path.stat().st_mode if path.exists() else 0o644)
-        os.replace(file.name, path)
-    except OSError:
-        os.unlink(file.name)
-        raise
+    put(path, text)
     return True
 
 

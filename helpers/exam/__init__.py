@@ -5,18 +5,25 @@ Nothing here raises, whatever is answered: what cannot be read is told in a sent
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helpers.course import CHAPTERS
 from helpers.errors import CourseError
-from helpers.exam import bank, draw, links, marking
+from helpers.exam import bank, draw, kinds, links, marking
 from helpers.exam import sitting as sittings
 from helpers.exam import state as states
 from helpers.exam import text as texts
-from helpers.exam.draw import Item
+from helpers.exam.model import Item, Question
 from helpers.exam.sitting import Sitting
-from helpers.notes import Note
-from helpers.wording import describe
+from helpers.learning import store
+from helpers.learning.speaking import speaks
+from helpers.notes import Note, plain
+from helpers.wording import describe, literal
+
+if TYPE_CHECKING:
+    from helpers.exam.drawing import Difference
+    from helpers.exam.printing import Paper
+    from helpers.exam.widget import Sheet
 
 __all__ = [
     "answer",
@@ -45,6 +52,7 @@ _last: marking.Score | None = None
 # Taking an exam
 
 
+@speaks
 def start(
     seed: object = None,
     minutes: float | None = None,
@@ -62,42 +70,56 @@ def start(
     `clock` gives seconds. An unfinished exam with other rules stays as it is until `new=True` says otherwise.
     """
     global _sitting
-    try:
-        state = sittings.wanted(seed, minutes, chapters, questions, weights, clock)
-    except CourseError as error:
-        return Note(str(error))
+    _is_bool("new", new)
+    state = sittings.wanted(seed, minutes, chapters, questions, weights, clock)
     running = _resumed(clock)
     if running is not None and not running.state.handed_in and not new:
         if running.state.rules != state.rules and (seed is not None or running.state.answers):
-            old = running.state
             return Note(
-                f"An exam with seed {old.seed} is not handed in yet ({_answered(running)}). `exam.show()` goes on with it; "
-                "the same call with `new=True` throws it away and begins this one."
+                f"An exam with seed {literal(running.state.seed)} is not handed in yet ({_answered(running)}). "
+                "`exam.show()` goes on with it; the same call with `new=True` throws it away and begins this one."
             )
         if running.state.rules == state.rules:
             running.clock = clock
             return _begun(running)
-    by_id = bank.load()
-    _sitting = Sitting(state, sittings.items_of(state, by_id), clock)
+    _sitting = Sitting(state, sittings.items_of(state, bank.load()), clock)
     _keep(_sitting)
     return _begun(_sitting)
+
+
+def _is_bool(name: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise CourseError(f"`{name}` takes `True` or `False`; {describe(value)} came.")
 
 
 def _resumed(clock: Callable[[], float] = time.time) -> Sitting | None:
     """The exam of this kernel, else the one in the file."""
     global _sitting
     if _sitting is None and (state := states.load()) is not None:
-        try:
-            _sitting = Sitting(state, sittings.items_of(state, bank.load()), clock)
-        except CourseError:
-            return None
+        items = sittings.items_of(state, bank.load())
+        state, lost = sittings.fitted(state, items)
+        if lost:
+            store.tell_once(
+                f"What was answered to {_many(lost)} does not fit the question any more and does not count."
+            )
+        _sitting = Sitting(state, items, clock)
     return _sitting
+
+
+def _many(numbers: list[int]) -> str:
+    return f"question{'s' if len(numbers) > 1 else ''} {_listed(numbers)}"
 
 
 def _keep(sitting: Sitting) -> None:
     """Write what is recorded, together with what another kernel recorded for the same exam."""
-    sitting.state = states.merged(sitting.state, states.load())
-    sitting.saved = states.save(sitting.state)
+    if (theirs := states.load()) is not None:
+        theirs, _ = sittings.fitted(theirs, sitting.items)
+    sitting.state = states.merged(sitting.state, theirs)
+    sitting.unsaved = states.save(sitting.state)
+
+
+def _unsaved(sitting: Sitting) -> str:
+    return f" {sitting.unsaved}: the exam ends with the kernel." if sitting.unsaved else ""
 
 
 def _begun(sitting: Sitting) -> Note:
@@ -108,8 +130,9 @@ def _begun(sitting: Sitting) -> Note:
     listed = ", ".join(f"{chapter}: {count}" for chapter, count in shares.items() if count)
     minutes = f"{state.minutes:g} minute{'s' if state.minutes != 1 else ''}"
     return Note(
-        f"**Exam with seed {state.seed}** · {len(sitting.items)} questions, {minutes}, pass mark {sittings.rules()['pass']} %\n\n"
-        f"Questions by chapter: {listed}. {_answered(sitting).capitalize()}.\n\n"
+        f"**Exam with seed {literal(state.seed)}** · {len(sitting.items)} questions, {minutes}, "
+        f"pass mark {sittings.rules().needed} %\n\n"
+        f"Questions by chapter: {listed}. {_answered(sitting).capitalize()}.{_unsaved(sitting)}\n\n"
         "`exam.show()` asks them one by one, `exam.question(1)` shows one, `exam.answer(1, ...)` answers it, "
         "`exam.review()` lists your answers, `exam.grade()` hands in."
     )
@@ -119,6 +142,7 @@ def _answered(sitting: Sitting) -> str:
     return f"answered so far: {len(sitting.state.answers)} of {len(sitting.items)}"
 
 
+@speaks
 def question(number: object = 1) -> Note:
     """One question of the running exam, by its number from 1 on."""
     sitting = _resumed()
@@ -129,14 +153,15 @@ def question(number: object = 1) -> Note:
         return Note(_no_such(sitting, number))
     given = sitting.answers.get(item.number)
     text = texts.asked(item)
-    text += f"\n\nAnswered so far: {marking.say(item, given)}." if given else ""
-    return Note(text, texts.plain(text))
+    text += f"\n\nAnswered so far: {kinds.of(item.question).say(item, given)}." if given else ""
+    return Note(text)
 
 
 def _no_such(sitting: Sitting, number: object) -> str:
     return f"This exam has questions from 1 to {len(sitting.state.ids)}; {describe(number)} came."
 
 
+@speaks
 def answer(number: object = None, choice: object = ...) -> Note:
     """Record an answer: a letter, letters, a number of seconds, or bars. A later answer takes the place of an earlier one."""
     sitting = _resumed()
@@ -154,28 +179,28 @@ def _record(sitting: Sitting, number: object, choice: object) -> str:
             f"This exam is handed in, so question {item.number} stays as it is. `exam.review()` shows what was right."
         )
     if choice is ...:
-        return f"Replace the `...`: question {item.number} takes {marking.takes(item)}.{stays}"
+        return f"Replace the `...`: question {item.number} takes {kinds.of(item.question).takes(item)}.{stays}"
     given = marking.read(item, choice)
     if given is None:
         return f"Question {item.number} {marking.expected(item, choice)}{stays}"
     late = sitting.left < 0
     if late and before is not None and item.number not in sitting.state.late:
         return f"The time is over, so question {item.number} keeps the answer that came in time: {_short(before)}."
-    sitting.state.answers[str(item.number)] = given
+    sitting.state.answers[item.number] = given
     if late and item.number not in sitting.state.late:
         sitting.state.late.append(item.number)
     _keep(sitting)
-    told = f"Recorded for question {item.number}: {_short(given)}"
+    told = f"{'Kept, but not saved,' if sitting.unsaved else 'Recorded'} for question {item.number}: {_short(given)}"
     told += f" (before: {_short(before)})." if before and before != given else "."
     told += " It came after the time was over: it is kept, and counted apart." if late else ""
-    told += f" {_answered(sitting).capitalize()}."
-    return told if sitting.saved else f"{told} This folder cannot be written to: the exam ends with the kernel."
+    return f"{told} {_answered(sitting).capitalize()}.{_unsaved(sitting)}"
 
 
 def _short(given: str | None) -> str:
     return f"`{given}`"
 
 
+@speaks
 def time_left() -> Note:
     """How many minutes are left. It differs from run to run: call it, but store no output of it."""
     sitting = _resumed()
@@ -191,33 +216,44 @@ def time_left() -> Note:
     )
 
 
-def show() -> Any:
+@speaks
+def show() -> "Sheet | Note":
     """The running exam, one question at a time by keyboard or mouse; as plain text where widgets are missing."""
     sitting = _resumed()
     if sitting is None:
         return Note(NONE)
     markdown = texts.sheet(sitting.items)
-    text = texts.plain(markdown)
+    text = plain(markdown)
     try:
         from helpers.exam.widget import Sheet
     except ImportError:
         return Note(markdown, text)
+
+    def record(number: object, value: object) -> str:
+        return plain(f"{_record(sitting, number, value)} {store.news()}".strip() if _sitting is sitting else OTHER)
+
     return Sheet(
         sitting.items,
-        answers=dict(sitting.state.answers),
+        answers=_by_text(sitting),
         left=max(sitting.left, 0.0),
-        record=lambda number, value: texts.plain(_record(sitting, number, value) if _sitting is sitting else OTHER),
+        record=record,
         hand_in=lambda: _hand_in_sheet(sitting) if _sitting is sitting else ([{"text": OTHER}], {}),
-        recorded=lambda: dict(sitting.state.answers),
+        recorded=lambda: _by_text(sitting),
         markdown=markdown,
         text=text,
+        status=plain(store.news()),
     )
+
+
+def _by_text(sitting: Sitting) -> dict[str, str]:
+    """The answers as the page has them: its names are texts."""
+    return {str(number): given for number, given in sitting.answers.items()}
 
 
 def _hand_in_sheet(sitting: Sitting) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """What the widget shows after handing in: the result line by line, and what is told of each question."""
     score = _finish(sitting)
-    passed = "passed" if score.percent >= sittings.rules()["pass"] else "not passed"
+    passed = "passed" if score.percent >= sittings.rules().needed else "not passed"
     rows = [{"text": f"{score.points} of {score.asked} points, {score.percent} %: {passed}", "head": True}]
     titles = {chapter.number: chapter.title for chapter in CHAPTERS}
     rows += [
@@ -228,6 +264,7 @@ def _hand_in_sheet(sitting: Sitting) -> tuple[list[dict[str, Any]], dict[str, st
         {"text": f"Read again: {section} {bank.SECTIONS[section]} (questions {', '.join(map(str, numbers))})"}
         for section, numbers in score.missed.items()
     ]
+    rows += [{"text": _unsaved(sitting).strip()}] if sitting.unsaved else []
     rows.append(
         {"text": "Run `exam.grade()` and `exam.review()` in the next cells for links to the cells that prove it."}
     )
@@ -235,15 +272,17 @@ def _hand_in_sheet(sitting: Sitting) -> tuple[list[dict[str, Any]], dict[str, st
     for item in sitting.items:
         verdict = marking.judge(item, sitting.answers.get(item.number))
         word = "Right." if verdict.right else f"Not right. {' '.join(verdict.messages)} Right is: {verdict.should}."
-        feedback[str(item.number)] = f"{word} {item.question.explanation}".replace("**", "")
+        feedback[str(item.number)] = f"{word} {item.question.explanation}"
     return rows, feedback
 
 
 # Its result
 
 
+@speaks
 def grade(finish: bool = False) -> Note:
     """Hand in and score. While answers are missing and time is left, it asks first; `finish=True` hands in all the same."""
+    _is_bool("finish", finish)
     sitting = _resumed()
     if sitting is None:
         return Note(NONE)
@@ -256,9 +295,8 @@ def grade(finish: bool = False) -> Note:
         )
         return Note(f"{open_} have no answer yet. `exam.grade(finish=True)` hands in all the same.")
     score = _finish(sitting)
-    text = texts.graded(score, sittings.rules()["pass"], links.chapters(), links.sections(score.missed))
-    text += "\n\n`exam.review()` shows each question with its reasons and its proof."
-    return Note(text, texts.plain(text))
+    text = texts.graded(score, sittings.rules().needed, links.chapters(), links.sections(score.missed))
+    return Note(f"{text}\n\n`exam.review()` shows each question with its reasons and its proof.{_unsaved(sitting)}")
 
 
 def _listed(numbers: list[int]) -> str:
@@ -274,7 +312,8 @@ def _finish(sitting: Sitting) -> marking.Score:
     return _last
 
 
-def review(number: object = None) -> Any:
+@speaks
+def review(number: object = None) -> Note:
     """Before handing in: which answers are recorded. Afterwards: each question, or one by number, with its reasons."""
     sitting = _resumed()
     if sitting is None:
@@ -284,70 +323,42 @@ def review(number: object = None) -> Any:
     items = [item for item in sitting.items if number is None or item.number == number]
     if not sitting.state.handed_in:
         rows = [f"{item.number}. {_given(sitting, item)}" for item in items]
-        text = "\n".join(rows) + "\n\nWhat is right stands here after `exam.grade()`."
-        return Note(text, texts.plain(text))
+        return Note("\n".join(rows) + "\n\nWhat is right stands here after `exam.grade()`.")
     parts = []
     for item in items:
         verdict = marking.judge(item, sitting.answers.get(item.number))
         parts += [texts.asked(item), texts.judged(item, verdict, links.proof(item))]
-    text = "\n\n".join(parts)
-    return Note(text, texts.plain(text))
+    return Note("\n\n".join(parts))
 
 
 def _given(sitting: Sitting, item: Item) -> str:
     given = sitting.answers.get(item.number)
     late = " (late)" if item.number in sitting.state.late else ""
-    return f"{marking.say(item, given)}{late}" if given else "no answer yet"
+    return f"{kinds.of(item.question).say(item, given)}{late}" if given else "no answer yet"
 
 
 # Without an exam
 
 
+@speaks
 def practise(id: object = "", choice: object = ...) -> Note:
     """One question of the bank by its id, with its answer folded below; with an answer in place of `...`, the verdict."""
-    try:
-        found = _find(id)
-    except CourseError as error:
-        return Note(str(error))
+    found = _find(id)
     item = draw.item(found, "practise")
-    head = f"**{found.id}** · {bank.KINDS[found.kind]}"
-    text = texts.asked(item, head)
+    text = texts.asked(item, f"**{found.id}** · {kinds.of(found).title}")
     if choice is ...:
-        why = "\n\n".join(
-            [
-                f"Right is: {texts._as_code(item, marking.should(item))}",
-                found.explanation,
-                *_reasons(item),
-                links.proof(item),
-            ]
-        )
+        why = "\n\n".join([texts.right(item), found.explanation, texts.reasons(item), links.proof(item)])
         folded = f"{text}\n\n<details><summary>Answer and reasons</summary>\n\n{why}\n\n</details>"
-        return Note(folded, texts.plain(f"{text}\n\nAnswer and reasons\n\n{why}"))
+        return Note(folded, plain(f"{text}\n\nAnswer and reasons\n\n{why}"))
     given = marking.read(item, choice)
     if given is None:
         return Note(f"{found.id} {marking.expected(item, choice)}")
     verdict = marking.judge(item, given)
     told = texts.judged(item, verdict, links.proof(item), f"**{'Right' if verdict.right else 'Not right'}**")
-    text = f"{text}\n\n{told}"
-    return Note(text, texts.plain(text))
+    return Note(f"{text}\n\n{told}")
 
 
-def _reasons(item: Item) -> list[str]:
-    """Why each wrong option is wrong, as a list."""
-    q, letters = item.question, {text: letter for letter, text in item.options.items()}
-    if q.kind == "order":
-        names = {str(place): event for place, event in enumerate(q.order, start=1)}
-        shown = {key: " before ".join(f"{names[number]!r}" for number in key.split(" before ")) for key in q.wrong}
-    else:
-        shown = {key: letters.get(key, f"{key} s" if q.kind == "wait" else key) for key in q.wrong}
-    return [
-        "\n".join(
-            f"- **{shown[key]}**: {message}" for key, message in sorted(q.wrong.items(), key=lambda x: shown[x[0]])
-        )
-    ]
-
-
-def _find(id: object) -> bank.Question:
+def _find(id: object) -> Question:
     questions = bank.load()
     name = id.strip() if isinstance(id, str) else ""
     if name not in questions:
@@ -357,21 +368,18 @@ def _find(id: object) -> bank.Question:
     return questions[name]
 
 
-def timeline(id: object = "", drawn: object = ...) -> Any:
+@speaks
+def timeline(id: object = "", drawn: object = ...) -> "Difference | Note":
     """Draw the timeline: run the app of a question and set the bars that you expect beside what it did.
 
     `drawn`: start and end by name in seconds, `{"client": (0, 0), "weigh": (0, 0.2)}`, or the text "client 0-0, weigh 0-0.2".
     """
-    try:
-        found = _find(id)
-        if found.kind != "timeline":
-            raise CourseError(f"{found.id} has no timeline to draw: its kind is {bank.KINDS[found.kind]}.")
-    except CourseError as error:
-        return Note(str(error))
+    found = _find(id)
+    if not found.bars:
+        raise CourseError(f"{found.id} has no timeline to draw: its kind is {kinds.of(found).title}.")
     item = draw.item(found, "practise")
     if drawn is ...:
-        text = texts.asked(item, f"**{found.id}** · {bank.KINDS[found.kind]}")
-        return Note(text, texts.plain(text))
+        return Note(texts.asked(item, f"**{found.id}** · {kinds.of(found).title}"))
     given = marking.read(item, drawn)
     if given is None:
         return Note(f"{found.id} {marking.expected(item, drawn)}")
@@ -380,6 +388,7 @@ def timeline(id: object = "", drawn: object = ...) -> Any:
     return compared(found, given)
 
 
+@speaks
 def plan() -> Note:
     """A study plan from your progress in the chapters, the exam's weights, and your last graded exam in this kernel or file."""
     from helpers.exam.planning import plan as planned
@@ -387,28 +396,30 @@ def plan() -> Note:
 
     sitting = _resumed()
     last = sitting.score() if sitting is not None and sitting.state.handed_in else _last
-    text = table(planned(sittings.weights_by_chapter(), last), links.chapters())
-    text += "\n\nFirst comes the chapter with the most points still to gain: its weight times what is not done or was wrong."
-    return Note(text, texts.plain(text))
+    text = table(planned(sittings.rules().weights, last), links.chapters())
+    end = "First comes the chapter with the most points still to gain: its weight times what is not done or was wrong."
+    return Note(f"{text}\n\n{end}")
 
 
+@speaks
 def rules() -> Note:
     """What an exam is: its number of questions, time, pass mark, and how many questions each chapter's weight gives it."""
-    weights, count = sittings.weights_by_chapter(), sittings.rules()["questions"]
-    total = sum(weights.values())
-    shares = draw.share(count, weights, dict.fromkeys(weights, count))
+    what = sittings.rules()
+    total = sum(what.weights.values())
+    shares = draw.share(what.questions, what.weights, dict.fromkeys(what.weights, what.questions))
     rows = [
-        f"| {link} | {100 * weights.get(number, 0) / total:.0f} % | {shares.get(number, 0)} |"
+        f"| {link} | {100 * what.weights.get(number, 0) / total:.0f} % | {shares.get(number, 0)} |"
         for number, link in links.chapters().items()
     ]
-    head = f"{count} questions in {sittings.rules()['minutes']} minutes; passed from {sittings.rules()['pass']} % of the points on."
-    text = f"{head}\n\n" + "\n".join(["| chapter | weight | questions |", "|---|---:|---:|", *rows])
-    return Note(text, texts.plain(text))
+    table = "\n".join(["| chapter | weight | questions |", "|---|---:|---:|", *rows])
+    head = f"{what.questions} questions in {what.minutes:g} minutes; passed from {what.needed} % of the points on."
+    return Note(f"{head}\n\n{table}")
 
 
 # For instructors
 
 
+@speaks
 def paper(
     seed: object = 1,
     minutes: float | None = None,
@@ -417,17 +428,16 @@ def paper(
     questions: int | None = None,
     weights: Mapping[int, float] | None = None,
     title: str = "After the Response, an exam",
-) -> Any:
+) -> "Paper | Note":
     """The exam that `start` would begin with these arguments, to be printed: `.save(folder)` writes paper and answer sheet."""
     from helpers.exam.printing import Paper
 
-    try:
-        state = sittings.wanted(seed, minutes, chapters, questions, weights, time.time)
-    except CourseError as error:
-        return Note(str(error))
+    if not isinstance(title, str) or not title.strip() or not title.isprintable():
+        raise CourseError(f"`title` takes a line of text; {describe(title)} came.")
+    state = sittings.wanted(seed, minutes, chapters, questions, weights, time.time)
     items = sittings.items_of(state, bank.load())
-    told = f"Seed {state.seed}. {len(items)} questions, {state.minutes:g} minutes. Passed from {sittings.rules()['pass']} % on."
-    return Paper(items, title, told, links.printed)
+    told = f"Seed {literal(state.seed)}. {len(items)} questions, {state.minutes:g} minutes. "
+    return Paper(items, title, f"{told}Passed from {sittings.rules().needed} % on.", links.printed)
 
 
 def faults() -> list[str]:
@@ -435,12 +445,13 @@ def faults() -> list[str]:
     bank.load.cache_clear()
     sittings.rules.cache_clear()
     try:
+        sittings.rules()
         return bank.faults(bank.load().values()) + _unresolved(bank.load().values())
     except CourseError as error:
         return [str(error)]
 
 
-def _unresolved(questions: Iterable[bank.Question]) -> list[str]:
+def _unresolved(questions: Iterable[Question]) -> list[str]:
     places = {q.id: q.place for q in questions if q.place is not None}
     return [
         f"{id}: no code cell of chapter {place[0]} is {place[1]}"

@@ -3,28 +3,10 @@
 import hashlib
 import random
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 
-from helpers.exam.bank import Question
+from helpers.exam.model import Item, Question
 
 LETTERS = "abcdefgh"
-
-
-@dataclass(frozen=True)
-class Item:
-    """A question as one exam asks it: its number and its options by letter."""
-
-    number: int
-    question: Question
-    options: dict[str, str]
-
-    @cached_property
-    def right(self) -> str:
-        """The letters of the right answer, as an answer is recorded; for kinds without options see `marking`."""
-        q = self.question
-        by_text = {text: letter for letter, text in self.options.items()}
-        return "".join(by_text[text] for text in q.order) or "".join(sorted(by_text[text] for text in q.right))
 
 
 def item(question: Question, seed: object, number: int = 0) -> Item:

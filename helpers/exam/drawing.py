@@ -1,11 +1,11 @@
 """Draw the timeline: what a reader expects of a small app beside what the app did, in one picture."""
 
-import base64
 from typing import Any
 
-from helpers.exam.bank import Question
-from helpers.exam.marking import bars_of, close
+from helpers.exam.kinds import Timeline, bars_of
+from helpers.exam.model import Question
 from helpers.live import picture
+from helpers.notes import image, plain
 
 KEPT = ("client", "server", "task")
 
@@ -16,7 +16,7 @@ class Difference:
     def __init__(self, question: Question, drawn: dict[str, tuple[float, float]], timeline: Any):
         self.drawn = drawn
         self.data = _data(drawn, timeline)
-        self.off = [name for name, bar in question.bars.items() if name not in drawn or not close(drawn[name], bar)]
+        self.off = Timeline().off(question, drawn)
         self.sentences = [f"**{name}**: {question.wrong[name]}" for name in self.off if name in question.wrong]
 
     @property
@@ -28,12 +28,13 @@ class Difference:
         return "\n\n".join([f"**Not yet**: {right} of {right + len(self.off)} bars are as measured.", *self.sentences])
 
     def __repr__(self) -> str:
-        return f"{self.verdict.replace('**', '').replace('`', '')}\n\n{picture.text(self.data)}"
+        return f"{plain(self.verdict)}\n\n{picture.text(self.data)}"
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict[str, str], dict[str, Any]]:
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, str], dict[str, Any]]:
         svg, alt = picture.draw(self.data), picture.describe(self.data)
-        image = base64.b64encode(svg.encode()).decode()
-        markdown = f"{self.verdict}\n\n![{alt}](data:image/svg+xml;base64,{image})"
+        markdown = f"{self.verdict}\n\n{image(alt, svg)}"
         bundle = {"image/svg+xml": svg, "text/markdown": markdown, "text/plain": repr(self)}
         return bundle, {"timeline": self.data, "image/svg+xml": {"alt": alt}}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from helpers.course import CHAPTERS
 from helpers.exam.bank import SECTIONS
-from helpers.exam.draw import Item
+from helpers.exam.model import Item
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 

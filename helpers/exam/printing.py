@@ -1,14 +1,18 @@
 """An exam on paper: one HTML page with the questions, another with the answers, their reasons and their proofs."""
 
+import re
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
-from helpers.exam.bank import KINDS, LEVELS, SECTIONS
-from helpers.exam.draw import Item
-from helpers.exam.marking import should, takes
-from helpers.exam.text import html, option
-from helpers.notes import Note
+from helpers.exam import kinds
+from helpers.exam.bank import LEVELS, SECTIONS
+from helpers.exam.model import Item
+from helpers.learning import store
+from helpers.notes import Note, html
+from helpers.wording import describe
+
+NAME = re.compile(r"\w[\w .-]{0,99}")
 
 STYLE = (
     "body{font:11pt/1.45 system-ui,sans-serif;max-width:46em;margin:2em auto;padding:0 1em;color:#1f2328}"
@@ -29,13 +33,17 @@ class Paper:
 
     def save(self, folder: str = ".", name: str = "exam") -> Note:
         """Write `name.html` and `name-answers.html` into the folder, and say so, or say why not."""
+        if not isinstance(name, str) or not NAME.fullmatch(name):
+            return Note(f"`name` takes letters, digits, dashes and dots, without a folder; {describe(name)} came.")
         try:
             place = Path(folder)
             place.mkdir(parents=True, exist_ok=True)
-            (place / f"{name}.html").write_text(self.questions, encoding="utf-8")
-            (place / f"{name}-answers.html").write_text(self.answers, encoding="utf-8")
-        except (OSError, TypeError, ValueError) as error:
-            return Note(f"The paper could not be written: {type(error).__name__}.")
+            for file, page in ((f"{name}.html", self.questions), (f"{name}-answers.html", self.answers)):
+                store.put(place / file, page)
+        except OSError as error:
+            return Note(f"The paper could not be written: {error.strerror or type(error).__name__}.")
+        except Exception:  # what is no folder's name, by its own code
+            return Note(f"`folder` takes the name of a folder; {describe(folder)} came.")
         return Note(f"Written: `{name}.html` and `{name}-answers.html`. Print them from a browser.")
 
     def __repr__(self) -> str:
@@ -51,34 +59,32 @@ def _page(title: str, rules: str, parts: list[str]) -> str:
     )
 
 
-def _head(item: Item, more: str = "") -> str:
-    q = item.question
+def _question(item: Item) -> str:
+    q, kind = item.question, kinds.of(item.question)
     code = f"<pre>{escape(q.code)}</pre>" if q.code else ""
     requests = f"<p>Requests: {', '.join(f'<code>{escape(r)}</code>' for r in q.requests)}.</p>" if q.requests else ""
-    return f"<h2>{item.number}. {KINDS[q.kind]}{more}</h2>\n<p>{html(q.question)}</p>{code}{requests}"
-
-
-def _question(item: Item) -> str:
-    q = item.question
-    boxes = q.kind not in ("order", "wait", "timeline")
-    mark = '<span class="box"></span>' if boxes else ""
-    options = "".join(f"<li>{mark}<b>{letter}</b> {html(option(item, letter))}</li>" for letter in item.options)
+    several = "<p>More than one is right.</p>" if kind.several else ""
+    mark = '<span class="box"></span>' if kind.boxes else ""
+    options = "".join(
+        f"<li>{mark}<b>{letter}</b> {html(kind.option(text))}</li>" for letter, text in item.options.items()
+    )
     listed = f'<ul style="list-style:none">{options}</ul>' if options else ""
-    field = "" if boxes else f'<p>Answer with {html(takes(item))}.</p><div class="line"></div>'
-    several = "<p>More than one is right.</p>" if q.kind == "multiple" else ""
-    return f"<section>{_head(item)}{several}{listed}{field}</section>"
+    field = "" if kind.boxes else f'<p>Answer with {html(kind.takes(item))}.</p><div class="line"></div>'
+    return (
+        f"<section><h2>{item.number}. {kind.title}</h2>\n<p>{html(q.question)}</p>{code}{requests}"
+        f"{several}{listed}{field}</section>"
+    )
 
 
 def _answer(item: Item, proof: str) -> str:
-    q = item.question
-    letters = {text: letter for letter, text in item.options.items()}
+    q, kind = item.question, kinds.of(item.question)
     messages = "".join(
-        f"<li><b>{escape(letters.get(key, key))}</b>: {html(message)}</li>" for key, message in q.wrong.items()
+        f"<li><b>{escape(kind.key(item, key))}</b>: {html(message)}</li>" for key, message in q.wrong.items()
     )
     events = "".join(f"<li>{html(event)}</li>" for event in q.order)
     order = f"<ol>{events}</ol>" if events else ""
     more = f" {q.section} {escape(SECTIONS[q.section])} · {LEVELS[q.level]}"
     return (
-        f"<section><h2>{item.number}.{more}</h2><p><strong>{html(should(item))}</strong></p>{order}"
+        f"<section><h2>{item.number}.{more}</h2><p><strong>{html(kind.should(item))}</strong></p>{order}"
         f"<p>{html(q.explanation)}</p><ul>{messages}</ul><p>{escape(proof)}</p></section>"
     )

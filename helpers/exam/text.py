@@ -1,35 +1,27 @@
 """How questions, verdicts and results read: Markdown for JupyterLab, plain text for everything else."""
 
-import re
 from collections.abc import Iterable
-from html import escape
 
 from helpers.course import CHAPTERS
-from helpers.exam.bank import KINDS, LEVELS, SECTIONS
-from helpers.exam.draw import Item
-from helpers.exam.marking import Score, Verdict, takes
+from helpers.exam import kinds
+from helpers.exam.bank import LEVELS, SECTIONS
+from helpers.exam.marking import Score
+from helpers.exam.model import Item, Verdict
 
 
 def asked(item: Item, title: str = "") -> str:
     """A question with its code, its options and what an answer looks like, as Markdown."""
-    q = item.question
-    head = title or f"**Question {item.number}** · {KINDS[q.kind]}"
-    parts = [head, q.question]
+    q, kind = item.question, kinds.of(item.question)
+    parts = [title or f"**Question {item.number}** · {kind.title}", q.question]
     if q.code:
         parts.append(f"```python\n{q.code}\n```")
-    if q.kind == "timeline":
+    if q.requests:
         parts.append(f"Requests, one after the other on one connection: {', '.join(f'`{r}`' for r in q.requests)}.")
     if item.options:
-        parts.append("\n".join(f"- **{letter}** {option(item, letter)}" for letter in item.options))
-    if q.kind in ("multiple", "order", "wait", "timeline"):
-        parts.append(f"*Answer with {takes(item)}.*")
+        parts.append("\n".join(f"- **{letter}** {kind.option(text)}" for letter, text in item.options.items()))
+    if kind.written:
+        parts.append(f"*Answer with {kind.takes(item)}.*")
     return "\n\n".join(parts)
-
-
-def option(item: Item, letter: str) -> str:
-    """An option's text; what is printed stands as code."""
-    text = item.options[letter]
-    return f"`{text}`" if item.question.kind == "prints" else text
 
 
 def judged(item: Item, verdict: Verdict, proof: str, title: str = "") -> str:
@@ -39,16 +31,23 @@ def judged(item: Item, verdict: Verdict, proof: str, title: str = "") -> str:
     lines = [title or f"**Question {item.number}: {word}** · {q.section} {SECTIONS[q.section]} · {LEVELS[q.level]}"]
     if not verdict.right:
         lines.append(f"Answered: {verdict.said}. {' '.join(verdict.messages)}".strip())
-    lines += [f"Right is: {_as_code(item, verdict.should)}", q.explanation, proof]
+    lines += [right(item), q.explanation, proof]
     return "\n\n".join(line for line in lines if line)
 
 
-def _as_code(item: Item, text: str) -> str:
-    if item.question.kind == "order":
-        return "\n".join(
-            [f"{text}, that is", ""] + [f"{place}. {event}" for place, event in enumerate(item.question.order, start=1)]
-        )
+def right(item: Item) -> str:
+    """The right answer as a sentence, with the events of an order one below the other, as Markdown."""
+    text = f"Right is: {kinds.of(item.question).should(item)}"
+    if item.question.order:
+        return "\n".join([f"{text}, that is", "", *(f"{n}. {e}" for n, e in enumerate(item.question.order, start=1))])
     return text if text.endswith(".") else f"{text}."
+
+
+def reasons(item: Item) -> str:
+    """Why each wrong option is wrong, as a list in Markdown."""
+    kind = kinds.of(item.question)
+    told = {kind.key(item, key): message for key, message in item.question.wrong.items()}
+    return "\n".join(f"- **{key}**: {message}" for key, message in sorted(told.items()))
 
 
 def graded(score: Score, needed: int, chapter_links: dict[int, str], section_links: dict[str, str]) -> str:
@@ -79,25 +78,6 @@ def graded(score: Score, needed: int, chapter_links: dict[int, str], section_lin
 
 def _many(count: int, what: str) -> str:
     return f"{count} {what}{'s' if count != 1 else ''}"
-
-
-def plain(markdown: str) -> str:
-    """Markdown as the text that nbval compares and a screen reader reads: no marks, no link targets, code as it is."""
-    parts = re.split(r"^```\w*\n(.*?)^```$", markdown, flags=re.MULTILINE | re.DOTALL)
-    return "".join(part if place % 2 else _plain(part) for place, part in enumerate(parts))
-
-
-def _plain(text: str) -> str:
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    text = re.sub(r"^\*(?=Answer)|(?<=\.)\*$", "", text, flags=re.MULTILINE)
-    return re.sub(r"`([^`]*)`|\*\*", lambda found: found[1] or "", text)
-
-
-def html(text: str) -> str:
-    """A line of Markdown as HTML: code, bold, and nothing else."""
-    return re.sub(
-        r"\*\*(.+?)\*\*", r"<strong>\1</strong>", re.sub(r"`(.+?)`", r"<code>\1</code>", escape(text, quote=False))
-    )
 
 
 def sheet(items: Iterable[Item]) -> str:

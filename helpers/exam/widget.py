@@ -11,12 +11,10 @@ from typing import Any
 import anywidget
 import traitlets
 
-from helpers.exam.draw import Item
-from helpers.exam.marking import takes
-from helpers.exam.text import option
+from helpers.exam import kinds
+from helpers.exam.model import Item
 
 _ESM = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
-TYPED = ("multiple", "order", "wait", "timeline")
 
 
 class Sheet(anywidget.AnyWidget):
@@ -42,15 +40,16 @@ class Sheet(anywidget.AnyWidget):
         items: list[Item],
         answers: dict[str, str],
         left: float,
-        record: Callable[[int, str], str],
+        record: Callable[[object, object], str],
         hand_in: Callable[[], tuple[list[dict[str, Any]], dict[str, str]]],
         recorded: Callable[[], dict[str, str]],
         markdown: str,
         text: str,
+        status: str = "",
     ):
         self._record, self._hand_in, self._recorded = record, hand_in, recorded
         self._markdown, self._text = markdown, text
-        super().__init__(questions=[_data(item) for item in items], answers=answers, left=left)
+        super().__init__(questions=[_data(item) for item in items], answers=answers, left=left, status=status)
         self.on_msg(self._hear)
 
     def _hear(self, _: Any, content: dict[str, Any], __: Any) -> None:
@@ -81,10 +80,8 @@ class Sheet(anywidget.AnyWidget):
 
 
 def _data(item: Item) -> dict[str, Any]:
-    q = item.question
-    text = q.question
-    if q.kind == "timeline":
-        text += f"\nRequests: {', '.join(q.requests)}."
-    options = [[letter, option(item, letter)] for letter in item.options]
-    hint = takes(item) if q.kind in TYPED else ""
+    q, kind = item.question, kinds.of(item.question)
+    text = f"{q.question}\nRequests: {', '.join(q.requests)}." if q.requests else q.question
+    options = [[letter, kind.option(text)] for letter, text in item.options.items()]
+    hint = kind.takes(item) if kind.written else ""
     return {"number": item.number, "kind": q.kind, "text": text, "code": q.code, "options": options, "takes": hint}

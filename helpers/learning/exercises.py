@@ -10,13 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from helpers.errors import CourseError
 from helpers.learning import catalogue, store
 from helpers.learning.attempts import explain, own_lines, quiet, run
 from helpers.learning.model import Exercise
+from helpers.learning.speaking import speaks
 from helpers.learning.stubs import WANTED, kind, missing_route, tell, unfinished
 from helpers.notes import Note
-from helpers.wording import describe, raised, scrub
+from helpers.wording import describe, raised, scrub, sentence
 
 NOT_STARTED, NOT_YET, SOLVED = "NOT STARTED", "NOT YET", "SOLVED"
 
@@ -33,21 +33,20 @@ class _NotStarted(Exception):
     pass
 
 
+@speaks
 def check(id: str = "", *answers: object, verbose: bool = False) -> Note:
     """Say whether the learner's answers are NOT STARTED, NOT YET or SOLVED; `verbose` adds their code's traceback."""
-    try:
-        exercise = catalogue.exercise(id)
-    except CourseError as error:
-        return Note(str(error))
+    exercise = catalogue.exercise(id)
     verdict = judge(exercise, answers)
-    message = verdict.message[:1].upper() + verdict.message[1:]
+    message = sentence(verdict.message[:1].upper() + verdict.message[1:])
     text = f"**{verdict.state}** · {exercise.id}, {exercise.title}\n\n{message}"
     if verdict.state == NOT_YET:
         text += f'\n\nAsked: {exercise.task} Stuck? `hint("{exercise.id}")`'
         if verbose and verdict.lines:
             text += "\n\n```text\n" + "\n".join(verdict.lines) + "\n```"
     if verdict.state != NOT_STARTED:
-        store.record({exercise.id: "solved" if verdict.state == SOLVED else "attempted"})
+        saved = store.record({exercise.id: "solved" if verdict.state == SOLVED else "attempted"})
+        text += "" if saved else f"\n\n{store.unsaved()}"
     return Note(text)
 
 
@@ -89,12 +88,10 @@ def _examine(exercise: Exercise, answers: tuple[object, ...]) -> str:
     return scrub(exercise.check(*answers))
 
 
+@speaks
 def hint(id: str = "", n: int = 1) -> Note:
     """The n-th hint of an exercise, counted from 1."""
-    try:
-        exercise = catalogue.exercise(id)
-    except CourseError as error:
-        return Note(str(error))
+    exercise = catalogue.exercise(id)
     last = len(exercise.hints)
     if not isinstance(n, int) or isinstance(n, bool) or not 1 <= n <= last:
         return Note(f'`hint("{exercise.id}", n)` has hints from 1 to {last}; {describe(n)} came.')
@@ -102,12 +99,10 @@ def hint(id: str = "", n: int = 1) -> Note:
     return Note(f"**Hint {n} of {last}** · {exercise.id}, {exercise.title}\n\n{exercise.hints[n - 1]}\n\n{more}")
 
 
+@speaks
 def solution(id: str = "") -> Note:
     """The reference solution of an exercise as Python code. There are others: `check` judges what the code does."""
-    try:
-        exercise = catalogue.exercise(id)
-    except CourseError as error:
-        return Note(str(error))
+    exercise = catalogue.exercise(id)
     try:
         code = printed(exercise.solution)
     except (OSError, SyntaxError, IndexError) as error:  # the file was changed or removed after its import

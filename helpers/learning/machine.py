@@ -14,6 +14,7 @@ from helpers.live.server import running
 from helpers.notes import Note
 from helpers.services.broker import Broker
 from helpers.services.mailbox import Mailbox
+from helpers.wording import message, scrub, sentence
 
 __all__ = ["check_machine"]
 
@@ -35,7 +36,7 @@ def _try(what: str, attempt: Callable[[], str], otherwise: str) -> str:
     try:
         return f"**Works**: {what} {attempt()}."
     except (CourseError, OSError, httpx.HTTPError, smtplib.SMTPException) as error:
-        return f"**Does not work**: {what}. {error} {otherwise}"
+        return f"**Does not work**: {what}. {sentence(scrub(message(error)))} {otherwise}"
 
 
 def _server() -> str:

@@ -3,19 +3,17 @@
 `predict` never says whether a prediction is right, because the measurement will. Neither raises, whatever is passed.
 """
 
-from helpers.errors import CourseError
 from helpers.learning import catalogue, store
 from helpers.learning.model import Prediction
+from helpers.learning.speaking import speaks
 from helpers.notes import Note
 from helpers.wording import describe
 
 
+@speaks
 def predict(id: str = "", choice: object = ...) -> Note:
     """Record what the learner expects, or ask, with `...`. What cannot be read leaves what was recorded before."""
-    try:
-        prediction = catalogue.prediction(id)
-    except CourseError as error:
-        return Note(str(error))
+    prediction = catalogue.prediction(id)
     before, now = _recorded(prediction), None if choice is ... else prediction.read(choice)
     expected = "a letter" if prediction.options else f"a number in {prediction.unit}" if prediction.unit else "a number"
     question = f"**Predict** · {prediction.id}\n\n{prediction.question}"
@@ -28,17 +26,15 @@ def predict(id: str = "", choice: object = ...) -> Note:
         letters = f", one of {', '.join(prediction.options)}" if prediction.options else ", zero or more"
         stays = f" Your prediction before, {prediction.say(before)}, stays." if before else ""
         return Note(f'`predict("{prediction.id}", ...)` takes {expected}{letters}; {describe(choice)} came.{stays}')
-    store.record({prediction.id: now})
-    verdict = f"Recorded: {prediction.say(now)}. Run the next cells and compare."
+    done = "Recorded" if store.record({prediction.id: now}) else "Kept, but not saved"
+    verdict = f"{done}: {prediction.say(now)}. Run the next cells and compare. {store.unsaved()}".strip()
     return Note(f"{question}\n\n- {prediction.meaning(now)}\n\n{verdict}")
 
 
+@speaks
 def compare(id: str = "") -> Note:
     """The recorded prediction beside the measured answer. Gives nothing away before there is a prediction."""
-    try:
-        prediction = catalogue.prediction(id)
-    except CourseError as error:
-        return Note(str(error))
+    prediction = catalogue.prediction(id)
     recorded = _recorded(prediction)
     title = f"**Compare** · {prediction.id}\n\n"
     if recorded is None:

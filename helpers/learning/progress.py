@@ -8,7 +8,8 @@ from typing import NamedTuple
 from helpers.course import CHAPTERS, Chapter
 from helpers.errors import CourseError
 from helpers.learning import catalogue, store, tokens
-from helpers.notes import Note
+from helpers.learning.speaking import speaks
+from helpers.notes import Note, plain
 from helpers.wording import describe
 
 WIDTH = 10  # characters of a full bar
@@ -33,11 +34,12 @@ class Counts(NamedTuple):
         return "#" * full + "-" * (WIDTH - full)
 
 
+@speaks
 def show(chapter: object = None) -> Note:
     """The map of the course with what is done and where to go next; with a chapter's number, that chapter in short."""
     if chapter is not None:
         return _show_one(chapter)
-    rows, lines, following = [], [], ""
+    rows, lines, following, spoken = [], [], "", ""
     for one in CHAPTERS:
         counts, here = _counts(one), (store.FOLDER / one.file).is_file()
         name = f"{one.number} {one.title}"
@@ -51,13 +53,16 @@ def show(chapter: object = None) -> Note:
         rows.append(f"| {link} | {len(one.sections)} | {predicted} | {solved} | `{counts.bar}` |")
         lines.append(f"{name}: {len(one.sections)} sections, predictions {predicted}, exercises {solved} {counts.bar}")
         if counts.left and not following:
-            following = f"{link}, {len(counts.left)} still to do, from {counts.left[0]} on."
+            left = f"{len(counts.left)} still to do, from {counts.left[0]} on."
+            following, spoken = f"{link}, {left}", f"{f'{name} ({one.file})' if here else name}, {left}"
     head = "| Chapter | Sections | Predictions made | Exercises solved | |\n|---|---|---|---|---|"
-    end = f"Next: {following}" if following else "Nothing is left to do in the chapters that are here."
-    end += "" if store.is_saved() else f"\n\n{_NOT_SAVED}"
-    return Note("\n".join([head, *rows]) + f"\n\n{end}", "\n".join([*lines, _plain(end)]))
+    end = "Next: {}" if following else "Nothing is left to do in the chapters that are here."
+    unsaved = f"\n\n{store.unsaved()}" if store.unsaved() else ""
+    shown, said = end.format(following) + unsaved, end.format(spoken) + plain(unsaved)
+    return Note("\n".join([head, *rows]) + f"\n\n{shown}", "\n".join([*lines, said]))
 
 
+@speaks
 def export() -> Note:
     """The token that carries the progress to another machine, with the call that reads it there."""
     records = store.recorded()
@@ -65,32 +70,29 @@ def export() -> Note:
         return Note("Nothing is recorded yet, so there is nothing to take along.")
     text = 'Your progress in one line. Elsewhere, `progress.restore("...")` adds it to what is recorded there.'
     token = tokens.encode(records)
-    return Note(f"{text}\n\n```text\n{token}\n```", f"{_plain(text)}\n\n{token}")
+    return Note(f"{text}\n\n```text\n{token}\n```", f"{plain(text)}\n\n{token}")
 
 
+@speaks
 def restore(token: object = "") -> Note:
     """Add the progress in a token to what is recorded: solved stays solved, predictions made here stay."""
-    try:
-        states, strangers = tokens.decode(token, catalogue.ids())
-    except CourseError as error:
-        return Note(str(error))
-    saved = store.record(states, over=False)
+    states, strangers = tokens.decode(token, catalogue.ids())
+    store.record(states, over=False)
     solved, tried = (sum(state == word for state in states.values()) for word in ("solved", "attempted"))
-    text = f"Restored: {solved} exercises solved, {tried} tried, {len(states) - solved - tried} predictions."
+    text = f"{'Restored, but not saved' if store.unsaved() else 'Restored'}: {solved} exercises solved, {tried} tried, {len(states) - solved - tried} predictions."
     if strangers:
         text += f" {strangers} more belong to another version of the course and were left out."
-    return Note(text if saved else f"{text} {_NOT_SAVED}")
+    return Note(f"{text} {store.unsaved()}".strip())
 
 
+@speaks
 def reset(confirm: object = None) -> Note:
     """Forget every prediction and every solved exercise, when called with the words that `CONFIRM` holds."""
     if not isinstance(confirm, str) or confirm.strip() != CONFIRM:
         return Note(f'Nothing was changed. `progress.reset("{CONFIRM}")` forgets all predictions and all exercises.')
-    store.forget()
+    if not store.forget():
+        return Note(f"The file `{store.NAME}` beside the notebooks cannot be removed: what it holds stays recorded.")
     return Note("Forgotten: no prediction and no exercise is recorded any more.")
-
-
-_NOT_SAVED = "This folder cannot be written to: what you do is kept until the kernel ends; `export()` saves it."
 
 
 def _show_one(number: object) -> Note:
@@ -104,7 +106,7 @@ def _show_one(number: object) -> Note:
     end = f"Not yet: {', '.join(counts.left)}." if counts.left else "Nothing is left to do in this chapter."
     return Note(
         f"Predictions: {counts.predicted} of {counts.predictions} made{measured}. "
-        f"Exercises: {counts.solved} of {counts.exercises} solved. {end}"
+        f"Exercises: {counts.solved} of {counts.exercises} solved. {end} {store.unsaved()}".strip()
     )
 
 
@@ -122,7 +124,3 @@ def _counts(chapter: Chapter) -> Counts | str:
     solved = {one.id for one in exercises if states.get(one.id) == "solved"}
     left = [one.id for one in (*predictions, *exercises) if one.id not in chosen and one.id not in solved]
     return Counts(len(predictions), len(chosen), right, len(exercises), len(solved), left)
-
-
-def _plain(markdown: str) -> str:
-    return Note(markdown.replace("](", " (").replace("[", "")).text

@@ -1,34 +1,55 @@
 """Keeps a learner's progress: `.progress.json` beside the notebooks, a state for each id and nothing personal.
 
-A state is "solved" or "attempted" for an exercise, a letter or a number for a prediction. Nothing here raises: what
-cannot be read counts as nothing recorded, what cannot be written is kept until the kernel ends. With COURSE_RUN=ci in
-the environment, nothing is read, written or kept, so that every such run shows the same.
+A state is "solved" or "attempted" for an exercise, a letter or a number for a prediction. Nothing here raises: a damaged
+file is put aside and counts as none, what cannot be written is kept until the kernel ends, and `news` says so in a
+sentence. With COURSE_RUN=ci in the environment, nothing is read, written or kept, so that every such run shows the same.
 """
 
 import contextlib
-import json
+import errno
 import os
-import tempfile
+import secrets
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
-FOLDER = Path.cwd()  # of the kernel: the notebooks' folder, also after a cell has changed directory
+from pydantic import TypeAdapter, ValidationError
+
+
+def _folder() -> Path:
+    """Where the kernel began, which is the notebooks' folder also after a cell has changed directory."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if file := getattr(shell, "user_ns", {}).get("__vsc_ipynb_file__"):  # VS Code moves its kernels after they began
+        return Path(file).parent
+    return Path(getattr(shell, "starting_dir", None) or os.getcwd())
+
+
+FOLDER = _folder()
 NAME = ".progress.json"
+PRIVATE = 0o600  # what a learner answered is nobody else's
 PATIENCE = 2.0  # seconds to wait for another kernel that writes
 
 Records = dict[str, str]
+_FILE = TypeAdapter(dict[str, Any])
 _unsaved: Records = {}
+_why_unsaved = ""
+_news: list[str] = []
+_known: set[str] = set()
 _threads = threading.Lock()
 
 
 def recorded() -> Records:
     """Every recorded state by id, those of other versions of the course included."""
-    if _ci():
+    if ci():
         return {}
     try:
-        saved = _read() or {}
+        saved = _read()
+        if saved is None:
+            with _alone():
+                saved = _read_or_put_aside()
     except OSError:
         saved = {}
     return merge(saved, _unsaved)
@@ -39,37 +60,47 @@ def record(states: Records, over: bool = True) -> bool:
 
     With `over` they replace what was recorded before, without it they add what is missing. "solved" always stays.
     """
-    if _ci():
+    global _why_unsaved
+    if ci():
         return True
+    states = {_writable(id): _writable(state) for id, state in states.items()}
     with _alone():
         try:
-            saved = _read()
-            if saved is None:  # not ours or damaged: put aside rather than overwritten
-                os.replace(FOLDER / NAME, FOLDER / f"{NAME}.damaged")
-            saved = merge(saved or {}, _unsaved)
+            saved = merge(_read_or_put_aside(), _unsaved)
             new = merge(saved, states) if over else merge(states, saved)
             if new != saved or _unsaved:
                 _write(new)
-        except OSError:
+        except OSError as error:
             _unsaved.update(merge(_unsaved, states) if over else merge(states, _unsaved))
+            _why_unsaved = why(error)
             return False
         _unsaved.clear()
         return True
 
 
-def forget() -> None:
-    """Remove every state, in the file and in memory."""
-    if _ci():
-        return
+def forget() -> bool:
+    """Remove every state, in the file and in memory; False when the file could not be removed."""
+    if ci():
+        return True
     with _alone():
         _unsaved.clear()
-        with contextlib.suppress(OSError):
-            (FOLDER / NAME).unlink()
+        try:
+            (FOLDER / NAME).unlink(missing_ok=True)
+        except OSError:
+            return False
+        return True
 
 
-def is_saved() -> bool:
-    """False while something recorded could not be written."""
-    return not _unsaved
+def unsaved() -> str:
+    """A sentence while something recorded could not be written, else nothing."""
+    return f"{_why_unsaved}: what you do is kept until the kernel ends; `export()` saves it." if _unsaved else ""
+
+
+def news() -> str:
+    """What a learner has to be told once, a sentence each: that a file was damaged, and where it lies now."""
+    told = " ".join(_news)
+    _news.clear()
+    return told
 
 
 def merge(old: Records, new: Records) -> Records:
@@ -77,36 +108,89 @@ def merge(old: Records, new: Records) -> Records:
     return old | {id: state for id, state in new.items() if old.get(id) != "solved"}
 
 
-def _ci() -> bool:
+def ci() -> bool:
+    """Whether nothing may be read or written, because the outputs are stored or compared."""
     return os.environ.get("COURSE_RUN") == "ci"
+
+
+# Files that a person may lose, damage or lock: shared with the exam's
+
+
+def why(error: OSError) -> str:
+    """Why something could not be written, as the beginning of a sentence."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk is full"
+    return "This folder cannot be written to"
+
+
+def put(path: Path, text: str, mode: int = 0o666) -> None:
+    """Write a file at once or not at all. Whatever stops it, an OSError or an interrupt, nothing is left beside it.
+
+    A new file has `mode` less the umask, one that was there keeps its own.
+    """
+    temporary = path.with_name(f".{path.name.lstrip('.')}.{secrets.token_hex(4)}.tmp")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        with contextlib.suppress(FileNotFoundError):
+            os.chmod(temporary, path.stat().st_mode)
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def put_aside(path: Path, what: str) -> None:
+    """Move a damaged file out of the way, under a name of its own, and have `news` say what it was and where it lies."""
+    number, aside = 1, path.with_name(f"{path.name}.damaged")
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.name}.damaged-{number}")
+    try:
+        os.replace(path, aside)
+    except OSError as error:
+        tell_once(f"The file `{path.name}` is damaged, so {what}. {why(error)}, so it stays where it is.")
+        raise
+    _news.append(f"The file `{path.name}` was damaged, so {what}; it lies beside the notebooks as `{aside.name}`.")
+
+
+def tell_once(sentence: str) -> None:
+    """Have `news` say this, the first time in a kernel."""
+    if sentence not in _known:
+        _known.add(sentence)
+        _news.append(sentence)
 
 
 def _read() -> Records | None:
     """The file's states, {} when there is none, None when it is damaged. OSError when it cannot be opened."""
     try:
-        content = json.loads((FOLDER / NAME).read_bytes())
+        content = _FILE.validate_json((FOLDER / NAME).read_bytes())
     except FileNotFoundError:
         return {}
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(content, dict):
+    except ValidationError:
         return None
     return {id: state for id, state in content.items() if isinstance(state, str)}
 
 
+def _read_or_put_aside() -> Records:
+    saved = _read()
+    if saved is None:
+        put_aside(FOLDER / NAME, "nothing counts as recorded")
+    return saved or {}
+
+
+def _writable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()  # half a character cannot stand in a file
+
+
 def _write(states: Records) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=f"{NAME}.", dir=FOLDER)
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump(states, file, indent=1, sort_keys=True)
-        os.replace(temporary, FOLDER / NAME)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    put(FOLDER / NAME, _FILE.dump_json(dict(sorted(states.items())), indent=1).decode(), PRIVATE)
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
+def _alone() -> Generator[None]:
     """One writer at a time, among threads and kernels. After `PATIENCE`, or where files have no locks, go on without:
     writes are atomic, so at worst one of two simultaneous ones is lost."""
     with contextlib.ExitStack() as stack:

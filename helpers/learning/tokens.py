@@ -70,4 +70,6 @@ def _unpack(text: str) -> Iterator[tuple[bytes, str]]:
         end = 1 + payload[0]
         state, (count,) = payload[1:end].decode(), struct.unpack(">H", payload[end : end + 2])
         codes, payload = payload[end + 2 : end + 2 + 2 * count], payload[end + 2 + 2 * count :]
+        if len(codes) < 2 * count:
+            raise ValueError("length")
         yield from ((codes[start : start + 2], state) for start in range(0, len(codes), 2))

@@ -1,6 +1,5 @@
 """What a recording found: facts by name, one sentence, and a picture."""
 
-import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from helpers.errors import NotInTimeline
 from helpers.given import shown
 from helpers.live import picture
+from helpers.notes import image
 
 __all__ = ["Bar", "Timeline"]
 
@@ -156,10 +156,9 @@ class Timeline:
             return {"text/plain": repr(self)}
         data = self.data()
         svg, alt = picture.draw(data), picture.describe(data)
-        image = base64.b64encode(svg.encode()).decode()
         bundle = {
             "image/svg+xml": svg,
-            "text/markdown": f"![{alt}](data:image/svg+xml;base64,{image})",
+            "text/markdown": image(alt, svg),
             "text/plain": repr(self),
         }
         return bundle, {"timeline": data, "image/svg+xml": {"alt": alt}}

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers.exam import bank, draw, sitting
+from helpers.exam import bank, draw, kinds, sitting
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +29,7 @@ def exam_reader(lab, read):
 def drawn() -> list[draw.Item]:
     """The questions that the notebook's exam asks, with their right answers."""
     rules = sitting.rules()
-    return draw.draw(bank.load().values(), "7", sitting.weights_by_chapter(), rules["questions"])
+    return draw.draw(bank.load().values(), "7", rules.weights, rules.questions)
 
 
 def tab_to(page, text: str, most: int = 40) -> None:
@@ -49,7 +49,7 @@ def enter(page, item: draw.Item) -> None:
             if letter in item.right:
                 page.keyboard.press("Space")
             page.keyboard.press("Tab")
-    elif q.kind in bank.CHOICES:
+    elif isinstance(kinds.of(q), kinds.Choice):
         page.keyboard.press("Space")
         for _ in range(list(item.options).index(item.right)):
             page.keyboard.press("ArrowDown")
@@ -64,7 +64,7 @@ def test_an_exam_is_taken_with_the_keyboard_alone(exam_reader):
     page.keyboard.press("Shift+Enter")
     page.locator("fieldset legend").wait_for()
     page.keyboard.press("ArrowUp")
-    tab_to(page, "radio" if items[0].question.kind in bank.CHOICES else "text")
+    tab_to(page, "radio" if isinstance(kinds.of(items[0].question), kinds.Choice) else "text")
     status = page.locator("p[role=status]")
     for item in items:
         assert page.locator("legend").inner_text().startswith(f"Question {item.number} of 40.")
@@ -91,7 +91,7 @@ def test_an_exam_is_taken_with_the_keyboard_alone(exam_reader):
 
 
 def test_a_screen_reader_is_told_question_options_and_status(exam_reader):
-    page, item = exam_reader.page, next(item for item in drawn() if item.question.kind in bank.CHOICES)
+    page, item = exam_reader.page, next(item for item in drawn() if isinstance(kinds.of(item.question), kinds.Choice))
     exam_reader.run(0)
     page.locator("fieldset legend").wait_for()
     for _ in range(item.number - 1):

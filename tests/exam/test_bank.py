@@ -12,8 +12,10 @@ import pytest
 from helpers import exam
 from helpers.course import CHAPTERS
 from helpers.errors import CourseError
-from helpers.exam import bank, draw, links, proof, sitting
-from helpers.exam.bank import KINDS, SECTIONS, Question
+from helpers.exam import bank, draw, kinds, links, proof, sitting
+from helpers.exam.bank import SECTIONS
+from helpers.exam.kinds import KINDS
+from helpers.exam.model import Question
 
 BANK = bank.load()
 BY_CODE = [question for question in BANK.values() if proof.by_code(question)]
@@ -57,7 +59,11 @@ def test_each_proof_by_code_holds():
 
 def test_letters_are_spread_in_what_is_drawn():
     """Over many seeds, each letter is right about as often as each other of its question."""
-    asked = [question for question in BANK.values() if question.kind in bank.CHOICES and len(question.wrong) == 3]
+    asked = [
+        question
+        for question in BANK.values()
+        if isinstance(kinds.of(question), kinds.Choice) and len(question.wrong) == 3
+    ]
     asked = [question for question in asked if not question.options[0].isdecimal()]
     counts = dict.fromkeys("abcd", 0)
     for seed in range(40):

@@ -1,5 +1,6 @@
 """An exam from start to grade: drawn from its seed, kept across a restart, forgiving, and scored as it says."""
 
+import errno
 import json
 import os
 import random
@@ -7,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,8 @@ from hypothesis import strategies as some
 
 from helpers import exam
 from helpers.course import CHAPTERS
-from helpers.exam import bank, draw, links, marking, planning, state
+from helpers.errors import CourseError
+from helpers.exam import bank, draw, links, marking, planning, sitting, state
 from helpers.exam.bank import SECTIONS
 from helpers.learning import store
 from helpers.notes import Note
@@ -30,6 +33,8 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(store, "FOLDER", tmp_path)
     monkeypatch.setattr(exam, "_sitting", None)
     monkeypatch.setattr(exam, "_last", None)
+    monkeypatch.setattr(store, "_news", [])
+    monkeypatch.setattr(store, "_known", set())
     return tmp_path
 
 
@@ -51,6 +56,11 @@ def clock():
 def restart() -> None:
     """What a restart of the kernel forgets."""
     exam._sitting = exam._last = None
+
+
+def forget() -> None:
+    """Remove the exam's file."""
+    (store.FOLDER / state.NAME).unlink(missing_ok=True)
 
 
 def items() -> list[draw.Item]:
@@ -227,7 +237,7 @@ def test_no_output_but_time_left_depends_on_the_clock(clock):
     told = []
     for now in (0.0, 86_400.0 * 365):
         restart()
-        state.forget()
+        forget()
         clock.now = now
         told.append(
             [exam.start(7, clock=clock).text, exam.question(1).text, exam.answer(1, ...).text, exam.grade().text]
@@ -282,14 +292,186 @@ def test_two_kernels_lose_no_answer_of_each_other(clock):
     assert set(exam._sitting.answers) == {1, 2}
 
 
-DAMAGES = [b"", b"{", b"[]", b"null", b'{"seed": 7}', b"\xff\xfe", b"[" * 50_000, b'{"seed": "7", "minutes": "x"}']
+DAMAGES: dict[str, object] = {
+    "empty": b"",
+    "half": b"{",
+    "list": b"[]",
+    "null": b"null",
+    "few": b'{"seed": 7}',
+    "bytes": b"\xff\xfe",
+    "deep": b"[" * 50_000,
+    "answers to x": {"answers": {"x": "a"}},
+    "answers to 99": {"answers": {"99": "a"}},
+    "answers in a list": {"answers": ["a"]},
+    "an answer in a list": {"answers": {"1": ["a"]}},
+    "late x": {"late": ["x"]},
+    "no minutes": {"minutes": "x"},
+    "endless minutes": {"minutes": 1e400},
+    "never begun": {"begun": None},
+    "strange chapters": {"chapters": [77]},
+    "huge weight": {"weights": {"4": 10**400}},
+    "half a letter": {"seed": "\ud800"},
+    "no questions": {"ids": []},
+}
+CALLS = {
+    "start": lambda: exam.start(7, questions=5),
+    "question": lambda: exam.question(1),
+    "answer": lambda: exam.answer(1, "a"),
+    "show": exam.show,
+    "review": exam.review,
+    "grade": exam.grade,
+    "time_left": exam.time_left,
+    "plan": exam.plan,
+}
 
 
-@pytest.mark.parametrize("damage", DAMAGES, ids=range(len(DAMAGES)))
-def test_a_damaged_file_counts_as_none(damage, folder, clock):
-    (folder / state.NAME).write_bytes(damage)
-    assert exam.question(1).text.startswith("No exam is running")
-    assert "seed 7" in exam.start(7, clock=clock).text
+def damage(folder, what: object) -> bytes:
+    """Leave an exam's file behind in which this is damaged."""
+    exam.start(7, questions=5)
+    path = folder / state.NAME
+    path.write_bytes(
+        what if isinstance(what, bytes) else json.dumps(json.loads(path.read_text()) | what).encode("utf-8")
+    )
+    restart()
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("what", DAMAGES)
+def test_a_damaged_file_is_put_aside_and_whoever_meets_it_says_where(what, call, folder):
+    left = damage(folder, DAMAGES[what])
+    told = CALLS[call]()
+    assert told.text.endswith(
+        "The file .progress.json.exam was damaged, so no exam counts as begun; "
+        "it lies beside the notebooks as .progress.json.exam.damaged."
+    )
+    assert (folder / f"{state.NAME}.damaged").read_bytes() == left
+    assert exam.question(1).text.startswith("Question 1" if call == "start" else "No exam is running")
+    assert "answered so far: 0 of 5" in exam.start(7, questions=5).text.lower() and exam.grade(finish=True).text
+
+
+JSON = some.recursive(
+    some.one_of(some.none(), some.booleans(), some.integers(), some.floats(), some.text(max_size=5)),
+    lambda inner: some.one_of(
+        some.lists(inner, max_size=3), some.dictionaries(some.text(max_size=3), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+FIELDS = some.sampled_from(sorted(state.State.model_fields))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    changes=some.dictionaries(FIELDS, JSON, min_size=1, max_size=2),
+    answers=some.dictionaries(some.integers(0, 6), JSON),
+)
+def test_whatever_stands_in_the_file_nothing_raises(changes, answers):
+    folder = store.FOLDER
+    exam._sitting = None
+    exam.start(7, questions=5, new=True)
+    content = json.loads((folder / state.NAME).read_text()) | {"answers": answers} | changes
+    (folder / state.NAME).write_text(json.dumps(content))
+    restart()
+    for call in CALLS.values():
+        told = call()
+        assert "Traceback" not in repr(told) and len(repr(told)) > 10
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_an_answer_that_does_not_fit_its_question_is_told_and_dropped(call, folder):
+    exam.start(7, questions=40)
+    waits = [item.number for item in items() if item.question.kind == "wait"]
+    exam.answer(waits[1], 0.4)
+    content = json.loads((folder / state.NAME).read_text())
+    content["answers"][str(waits[0])] = "abc"
+    (folder / state.NAME).write_text(json.dumps(content))
+    restart()
+    told = CALLS[call]()
+    if call == "start":
+        assert "An exam with seed 7 is not handed in yet (answered so far: 1 of 40)" in told.text
+    said = told.status if call == "show" else told.text
+    assert said.endswith(
+        f"What was answered to question {waits[0]} does not fit the question any more and does not count."
+    )
+    assert exam._sitting.answers.keys() - {1} == {waits[1]} - {1}
+    assert "1 of 1 points" not in exam.grade(finish=True).text
+
+
+def test_what_another_kernel_damages_is_put_aside_while_an_exam_is_taken(folder):
+    exam.start(7, questions=5)
+    (folder / state.NAME).write_text("{")
+    assert exam.answer(1, right_answer(items()[0])).text.endswith(f"as {state.NAME}.damaged.")
+    assert json.loads((folder / state.NAME).read_text())["answers"] and (folder / f"{state.NAME}.damaged").exists()
+
+
+# The bank may change while an exam is taken
+
+
+def changed(monkeypatch, id: str, **values: object) -> None:
+    """Let the bank have another version of a question, and the kernel be restarted."""
+    bank_now = {**BANK, id: replace(BANK[id], **values)}
+    monkeypatch.setattr(bank, "load", lambda: bank_now)
+    restart()
+
+
+@pytest.mark.parametrize("letters", ["a", "d", "ab", "cd"])
+@pytest.mark.parametrize("kind", ["single", "multiple", "fault", "prints"])
+def test_an_answer_stays_with_its_text_when_the_bank_gets_other_options(kind, letters, monkeypatch):
+    letters = letters if kind == "multiple" else letters[0]
+    exam.start(7)
+    item = next(item for item in items() if item.question.kind == kind)
+    exam.answer(item.number, letters)
+    before, moved = {item.options[letter] for letter in letters}, set()
+    for count in range(1, 4):
+        more = {f"another option {n}": f"This one is only number {n}." for n in range(count)}
+        changed(monkeypatch, item.question.id, wrong={**item.question.wrong, **more})
+        assert "answered so far: 1 of 40" in exam.start(7).text.lower()
+        now = exam._sitting.item(item.number)
+        recorded = exam._sitting.answers[item.number]
+        assert {now.options[letter] for letter in recorded} == before
+        moved.add(recorded)
+        assert exam.answer(item.number, recorded).text.startswith("Recorded"), "the file has today's letters"
+    assert moved != {letters}, "the letters did move"
+
+
+def test_an_answer_whose_text_has_left_the_bank_does_not_count(monkeypatch):
+    exam.start(7)
+    item = next(item for item in items() if item.question.kind == "single")
+    chosen = next(iter(item.question.wrong))
+    exam.answer(item.number, item.letters[chosen])
+    reworded = {(key if key != chosen else f"{key}, reworded"): text for key, text in item.question.wrong.items()}
+    changed(monkeypatch, item.question.id, wrong=reworded)
+    told = exam.review(item.number).text
+    assert "no answer yet" in told and told.endswith("does not fit the question any more and does not count.")
+
+
+def test_a_bank_that_cannot_be_read_is_told_and_costs_no_exam(monkeypatch, folder):
+    exam.start(7, questions=5)
+    exam.answer(1, right_answer(items()[0]))
+
+    def broken() -> None:
+        raise CourseError("ch04/questions.toml is not valid TOML.")
+
+    restart()
+    with monkeypatch.context() as patched:
+        patched.setattr(bank, "load", broken)
+        assert {call().text for call in CALLS.values()} == {"ch04/questions.toml is not valid TOML."}
+    assert "answered so far: 1 of 5" in exam.start(7, questions=5).text.lower()
+
+
+@pytest.mark.parametrize(
+    "content", ["pass = 70", "questions = 40\nminutes = 'x'\npass = 70\n[weights]\n4 = 1", "[[[", "[" * 5000]
+)
+def test_rules_that_cannot_be_used_are_told(content, tmp_path, monkeypatch):
+    monkeypatch.setattr(sitting, "RULES", tmp_path / "exam.toml")
+    (tmp_path / "exam.toml").write_text(content)
+    sitting.rules.cache_clear()
+    try:
+        for call in (exam.start, exam.rules, exam.plan, exam.paper):
+            assert call().text.startswith("The exam's rules in exam.toml")
+        assert exam.faults()[0].startswith("The exam's rules in exam.toml")
+    finally:
+        sitting.rules.cache_clear()
 
 
 def test_a_file_from_another_version_keeps_what_it_can(folder, clock):
@@ -304,8 +486,23 @@ def test_a_file_from_another_version_keeps_what_it_can(folder, clock):
 def test_a_folder_that_cannot_be_written_is_told(clock, monkeypatch, folder):
     monkeypatch.setattr(store, "FOLDER", folder / "gone")
     exam.start(7, questions=5, clock=clock)
-    assert "cannot be written to" in exam.answer(1, right_answer(items()[0])).text
-    assert exam._sitting.answers
+    told = exam.answer(1, right_answer(items()[0])).text
+    assert told.startswith("Kept, but not saved, for question 1") and "Recorded" not in told
+    assert told.endswith("This folder cannot be written to: the exam ends with the kernel.")
+    assert exam._sitting.answers and "cannot be written to" in exam.grade(finish=True).text
+    assert "cannot be written to" in exam.start(7, questions=6, clock=clock).text
+    sheet = exam.show()
+    hear(sheet, do="record", number=2, value=str(right_answer(items()[1])))
+    assert sheet.status.startswith("Kept, but not saved")
+
+
+def test_a_full_disk_is_told(clock, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    assert "The disk is full: the exam ends with the kernel." in exam.start(7, questions=5, clock=clock).text
+    assert os.listdir(store.FOLDER) == []
 
 
 def test_in_ci_nothing_is_read_or_written(clock, monkeypatch, folder):
@@ -334,7 +531,7 @@ NONSENSE = some.one_of(
 @given(number=some.one_of(some.integers(-1, 45), NONSENSE), choice=NONSENSE)
 def test_nonsense_is_told_in_a_sentence_and_changes_nothing(number, choice):
     restart()
-    state.forget()
+    forget()
     assert exam.answer(number, choice).text.startswith("No exam is running")
     exam.start(7, new=True)
     before = dict(exam._sitting.answers)
@@ -349,7 +546,7 @@ def test_nonsense_is_told_in_a_sentence_and_changes_nothing(number, choice):
 @given(NONSENSE, NONSENSE, NONSENSE, NONSENSE)
 def test_start_and_paper_take_nonsense(seed, minutes, chapters, questions):
     restart()
-    state.forget()
+    forget()
     assert exam.start(seed, minutes, chapters, questions=questions, new=True).text
     assert repr(exam.paper(seed, minutes, chapters, questions=questions))
 
@@ -364,10 +561,35 @@ def test_start_and_paper_take_nonsense(seed, minutes, chapters, questions):
         ({"weights": {4: 0}}, "at least one of them above 0"),
         ({"weights": [4]}, "numbers by chapter"),
         ({"clock": 5}, "`clock` takes"),
+        ({"clock": lambda: None}, "it gave `None`"),
+        ({"clock": lambda: 1 / 0}, "it raised ZeroDivisionError"),
+        ({"clock": lambda: float("nan")}, "`clock` takes"),
+        ({"chapters": range(10**12)}, "`chapters` takes"),
+        ({"questions": 10**400}, "`questions` takes"),
+        ({"weights": {4: 10**400}}, "from 0 on by chapter"),
+        ({"weights": {4: float("nan")}}, "from 0 on by chapter"),
+        ({"weights": {4: "2"}}, "from 0 on by chapter"),
+        ({"new": 1}, "`new` takes"),
     ],
 )
 def test_what_start_cannot_use_is_told(options, says):
     assert says in exam.start(7, **options).markdown and exam._sitting is None
+
+
+SEEDS = ["\ud800", "", "x" * 61, 10**5000, True, [7], object(), "a\nb"]
+
+
+@pytest.mark.parametrize("seed", SEEDS, ids=range(len(SEEDS)))
+def test_a_seed_is_a_number_or_a_word(seed):
+    assert exam.start(seed).text.startswith("seed takes a number, or a word") and exam._sitting is None
+    assert exam.paper(seed).text.startswith("seed takes")
+
+
+def test_a_clock_that_stops_working_makes_nobody_late(clock):
+    exam.start(7, questions=5, clock=clock)
+    exam._sitting.clock = lambda: None
+    assert exam.time_left().text == "60 minutes are left."
+    assert exam.answer(1, right_answer(items()[0])).text.startswith("Recorded")
 
 
 # How answers are read and judged
@@ -525,12 +747,17 @@ def test_a_paper_has_the_same_questions_and_no_answer_on_it(tmp_path):
     assert "Written" in made.save(str(tmp_path / "out"), "midterm").text
     assert sorted(os.listdir(tmp_path / "out")) == ["midterm-answers.html", "midterm.html"]
     assert "could not be written" in made.save("/proc/nowhere").text
+    assert "takes a line of text; 7 came" in exam.paper(title=7).text
 
 
-def test_a_paper_escapes_what_stands_in_a_question():
-    from helpers.exam.text import html
-
-    assert html("a `<b>` **c** & d") == "a <code>&lt;b&gt;</code> <strong>c</strong> &amp; d"
+@pytest.mark.parametrize(
+    "name", ["../x", "/tmp/x", "a/b", "a\\b", "..", ".", "", "a\0", "a\nb", "C:x", 7, None, "x" * 200]
+)
+def test_a_paper_stays_in_its_folder(name, tmp_path, monkeypatch):
+    (tmp_path / "out").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert exam.paper(7, questions=3).save("out", name).text.startswith("name takes letters, digits, dashes and dots")
+    assert [path.name for path in tmp_path.rglob("*")] == ["out"]
 
 
 # The widget

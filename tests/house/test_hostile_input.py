@@ -125,6 +125,8 @@ def server():
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(store, "FOLDER", tmp_path)
+    monkeypatch.setattr(helpers.exam, "_sitting", None)
+    monkeypatch.setattr(helpers.exam, "_last", None)
     return tmp_path
 
 
@@ -168,9 +170,57 @@ def test_every_public_name_is_tried():
     tried = set(re.findall(r"helpers\.(\w+)", Path(__file__).read_text(encoding="utf-8")))
     no_arguments = {"Broker", "check_machine", "scratch_folder"}
     of_httpx = {"Client", "AsyncClient"}
-    elsewhere = {"exam"}  # test_exam.py
     not_called = {"Note", "CourseError"}
-    assert set(helpers.__all__) - tried == no_arguments | of_httpx | elsewhere | not_called
+    assert set(helpers.__all__) - tried == no_arguments | of_httpx | not_called
+
+
+# The exam: a Note, whatever is passed, and what was recorded stays
+
+NAMED = {
+    helpers.exam.start: ["seed", "minutes", "chapters", "questions", "weights", "clock", "new"],
+    helpers.exam.paper: ["seed", "minutes", "chapters", "questions", "weights", "title"],
+    helpers.exam.answer: ["number", "choice"],
+    helpers.exam.question: ["number"],
+    helpers.exam.review: ["number"],
+    helpers.exam.practise: ["id", "choice"],
+    helpers.exam.timeline: ["id", "drawn"],
+    helpers.exam.grade: ["finish"],
+}
+RIGHT = {"id": ["4.3-staircase", "4.3-three", "2.1-mend", "2.3-scope"], "number": list(range(1, 41))}
+
+
+def test_every_public_function_of_the_exam_is_tried():
+    untried = {"show", "time_left", "plan", "rules", "faults"}  # they take nothing
+    assert {call.__name__ for call in NAMED} == set(helpers.exam.__all__) - untried
+
+
+@pytest.mark.parametrize("call", NAMED, ids=lambda call: call.__name__)
+@often(150)
+@given(values=some.lists(ANYTHING, min_size=7, max_size=7), given_=some.integers(1, 127), chance=some.integers(0, 999))
+def test_the_exam_takes_anything(call, folder, values, given_, chance):
+    exam = helpers.exam
+    exam._sitting = None
+    exam.start(7, new=True)
+    exam.answer(1, 0.4)
+    options = {name: value for place, (name, value) in enumerate(zip(NAMED[call], values)) if given_ >> place & 1}
+    for name in RIGHT.keys() & set(NAMED[call]) - options.keys():
+        options[name] = RIGHT[name][chance % len(RIGHT[name])]
+    result = call(**options)
+    assert repr(result).strip() and "Traceback" not in repr(result) and " at 0x" not in repr(result)
+    assert isinstance(result, Note) or call in (helpers.exam.paper, helpers.exam.timeline)
+    for after in (exam.question(1), exam.review(), exam.grade(finish=True), exam.plan(), exam.time_left()):
+        assert isinstance(after, Note)
+    assert isinstance(exam.start(7), Note)
+
+
+@often(80)
+@given(place=ANYTHING, name=ANYTHING)
+def test_a_paper_takes_anything_for_a_place(folder, monkeypatch, place, name):
+    monkeypatch.chdir(folder)
+    made = helpers.exam.paper(7, questions=1)
+    assert isinstance(made.save(name=name), Note)
+    if not isinstance(place, str):
+        assert isinstance(made.save(place), Note)
 
 
 # What measures: a result or one sentence, and the server lives on

@@ -15,6 +15,8 @@ DEMO = Path(__file__).parent / "demo"
 def demo(monkeypatch):
     monkeypatch.setattr(catalogue, "PACKAGE", "tests.learning.demo")
     monkeypatch.setattr(store, "_unsaved", {})
+    monkeypatch.setattr(store, "_news", [])
+    monkeypatch.setattr(store, "_known", set())
     monkeypatch.delenv("COURSE_RUN", raising=False)
     with tempfile.TemporaryDirectory() as folder:  # gone at once; `tmp_path` would keep 150 of them
         monkeypatch.setattr(store, "FOLDER", Path(folder))

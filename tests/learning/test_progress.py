@@ -1,5 +1,6 @@
 """Progress is kept, carried over and shown; and nothing that happens to its file breaks a cell or loses what was solved."""
 
+import errno
 import json
 import os
 import random
@@ -10,7 +11,7 @@ import threading
 
 import pytest
 
-from helpers import progress
+from helpers import check, compare, exam, predict, progress
 from helpers.course import CHAPTERS
 from helpers.learning import catalogue, store, tokens
 from tests.learning.demo_course import DEMO, chapters_in
@@ -64,11 +65,79 @@ DAMAGES = [
 @pytest.mark.parametrize("content", DAMAGES, ids=range(len(DAMAGES)))
 def test_a_damaged_file_is_put_aside(folder, content):
     (folder / ".progress.json").write_bytes(content)
-    assert store.recorded() == {}
-    assert "Predictions: 0 of 2 made." in progress.show(1).text
+    told = progress.show(1)
+    assert told.text.startswith("Predictions: 0 of 2 made.") and told.text.endswith(ASIDE.format(""))
+    assert "damaged" not in progress.show(1).text, "it is told once"
+    assert (folder / ".progress.json.damaged").read_bytes() == content
     assert store.record({"1.1-mail": "solved"})
     assert saved(folder) == {"1.1-mail": "solved"}
-    assert (folder / ".progress.json.damaged").read_bytes() == content
+
+
+ASIDE = (
+    "The file .progress.json was damaged, so nothing counts as recorded; "
+    "it lies beside the notebooks as .progress.json.damaged{}."
+)
+SPEAKING = {
+    "predict": lambda: predict("1.1-inline", "a"),
+    "asked": lambda: predict("1.1-inline", ...),
+    "compare": lambda: compare("1.1-inline"),
+    "check": lambda: check("1.1-mail", 1),
+    "show": progress.show,
+    "export": progress.export,
+    "restore": lambda: progress.restore(tokens.encode({"1.1-mail": "solved"})),
+    "plan": exam.plan,
+}
+
+
+@pytest.mark.parametrize("speak", SPEAKING.values(), ids=SPEAKING)
+def test_whoever_meets_a_damaged_file_says_where_it_lies(folder, speak):
+    (folder / ".progress.json.damaged").write_text("an older one")
+    (folder / ".progress.json").write_text("{")
+    note = speak()
+    assert note.text.endswith(ASIDE.format("-2")) and "`.progress.json.damaged-2`" in note.markdown
+    assert (folder / ".progress.json.damaged").read_text() == "an older one"
+    assert (folder / ".progress.json.damaged-2").read_text() == "{" and "damaged" not in speak().text
+
+
+def test_a_damaged_file_that_cannot_be_moved_is_told_once_and_stays(folder, monkeypatch):
+    (folder / ".progress.json").write_text("{")
+
+    def refused(*_):
+        raise PermissionError(errno.EACCES, "no")
+
+    monkeypatch.setattr(os, "replace", refused)
+    told = [progress.show(1).text, predict("1.1-inline", "a").text]
+    assert "is damaged, so nothing counts as recorded. This folder cannot be written to, so it stays" in told[0]
+    assert "Kept, but not saved: a." in told[1] and "is damaged" not in told[1]
+    assert (folder / ".progress.json").read_text() == "{" and store.recorded() == {"1.1-inline": "a"}
+
+
+SAVING = {
+    "predict": (lambda: predict("1.1-inline", "a"), "Kept, but not saved: a. Run the next cells and compare."),
+    "check": (lambda: check("1.1-mail", 1), "NOT YET"),
+    "show": (lambda: progress.show(1), "Predictions: 1 of 2 made"),
+    "restore": (lambda: progress.restore(tokens.encode({"1.1-mail": "solved"})), "Restored, but not saved: 1"),
+}
+
+
+@pytest.mark.parametrize(("code", "reason"), [(errno.ENOSPC, "The disk is full"), (errno.EROFS, "This folder cannot")])
+@pytest.mark.parametrize("what", SAVING)
+def test_what_is_not_saved_is_not_called_recorded(folder, monkeypatch, what, code, reason):
+    def refused(*_, **__):
+        raise OSError(code, "no")
+
+    monkeypatch.setattr(os, "replace", refused)
+    store.record({"1.1-inline": "b"})
+    speak, says = SAVING[what]
+    note = speak()
+    assert says in note.text and "Recorded" not in note.text
+    assert f"{reason}" in note.text and "is kept until the kernel ends; export() saves it." in note.text
+    monkeypatch.undo()
+
+
+def test_a_file_that_cannot_be_removed_is_not_forgotten(folder, monkeypatch):
+    (folder / ".progress.json").mkdir()
+    assert "cannot be removed" in progress.reset(progress.CONFIRM).text
 
 
 def test_states_of_the_wrong_type_are_dropped_and_unknown_ids_kept(folder):
@@ -162,6 +231,51 @@ def test_kernels_lose_nothing(folder):
     ]
     assert [kernel.wait(20) for kernel in kernels] == [0, 0, 0, 0]
     assert len(saved(folder)) == 101 and set(saved(folder).values()) == {"solved"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no file's size")
+def test_a_disk_that_fills_up_while_writing_leaves_nothing_behind(folder):
+    """A real one: the system refuses to let a file grow beyond 40 bytes."""
+    script = """if True:
+        import resource
+        from helpers import exam
+        from helpers.authoring import refresh
+        from helpers.learning import store
+        store.record({"1.1-wait": "1"})
+        resource.setrlimit(resource.RLIMIT_FSIZE, (40, resource.RLIM_INFINITY))
+        assert not store.record({f"{step}.1-x": "solved" for step in range(99)})
+        assert "cannot be written to" in exam.start(seed=7).text
+        assert "could not be written" in exam.paper(seed=7).save(".").text
+        try:
+            refresh.write(store.FOLDER / "a.ipynb", "x" * 99)
+        except OSError:
+            print("refused")
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "COURSE_RUN"}
+    run = subprocess.run([sys.executable, "-c", script], cwd=folder, env=environment, capture_output=True, text=True)
+    assert run.stdout == "refused\n", run.stderr
+    assert sorted(os.listdir(folder)) == sorted([".progress.json", ".progress.json.lock", NOTEBOOK])
+    assert saved(folder) == {"1.1-wait": "1"}
+
+
+def test_it_stays_beside_the_notebooks_when_a_cell_changes_directory_before_it_imports(folder, tmp_path):
+    code = f"import os; os.chdir({str(tmp_path)!r}); from helpers import exam; exam.start(7)"
+    code += "\nfrom helpers.learning import store; store.record({'1.1-wait': '1'})"
+    environment = {name: value for name, value in os.environ.items() if name != "COURSE_RUN"}
+    environment["IPYTHONDIR"] = str(tmp_path / "ipython")
+    command = [sys.executable, "-m", "IPython", "--no-banner", "-c", code]
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+    assert saved(folder) == {"1.1-wait": "1"} and (folder / ".progress.json.exam").exists()
+    assert os.listdir(tmp_path) == ["ipython"]
+
+
+def test_it_stays_beside_the_notebook_that_vs_code_runs(folder, monkeypatch):
+    class Shell:
+        user_ns = {"__vsc_ipynb_file__": str(folder / NOTEBOOK)}
+        starting_dir = "/nowhere"
+
+    monkeypatch.setattr("IPython.get_ipython", Shell)
+    assert store._folder() == folder
 
 
 def test_it_stays_beside_the_notebooks_when_a_cell_changes_directory(folder, tmp_path_factory, monkeypatch):
