@@ -17,6 +17,7 @@ import sys
 from pathlib import Path
 
 from helpers.authoring import compare
+from helpers.authoring import update as newest
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 LOCK, TEST_LOCK = "requirements.txt", "tests/requirements.txt"
@@ -197,6 +198,14 @@ def browser(*options: str) -> None:
     run("-m", "pytest", "tests/browser", "-m", "browser and not slow", *options)
 
 
+def update(*options: str) -> None:
+    """bring this clone to the newest version; what you wrote in it is kept beside the new"""
+    try:
+        say(newest.update(ROOT))
+    except newest.CannotUpdate as error:
+        sys.exit(str(error))
+
+
 def refresh(*options: str) -> None:
     """execute the notebooks and store what they show (CHAPTER=1 for one)"""
     set_up(LOCK)
@@ -280,6 +289,7 @@ VERBS = {
         setup,
         slow,
         browser,
+        update,
         refresh,
         site,
         pack,
@@ -303,7 +313,7 @@ def main(words: list) -> None:
         return
     if verb not in VERBS:
         sys.exit(f"There is no verb {verb!r}; there are: {', '.join(VERBS)}.")
-    sentence = refusal(sys.version_info) if verb != "clean" else ""
+    sentence = refusal(sys.version_info) if verb not in ("clean", "update") else ""
     if sentence:
         sys.exit(sentence)
     try:
