@@ -1,10 +1,12 @@
 """The course's verbs on every system: `make lab` runs `python3 make.py lab`; Windows runs `py -3.12 make.py lab`.
 
-Only the standard library: any supported Python runs this file, which makes `.venv` and lets its Python do the work.
-`.venv/ready.json` is written last, so what it says was finished: no stamp, no trust. It holds the Python, the place
-and the content of each lock that was installed; what differs is installed, and a broken environment is made again.
+Only the standard library: any supported Python runs this file, which makes `.venv` and lets its Python do the work. Any
+older one reads it too, to be told so, and therefore a verb imports what it needs from `helpers`.
+`.venv/ready` is written last, so what it says was finished: no stamp, no trust. It holds what the environment was made
+of; what differs is installed, and a broken environment is made again.
 """
 
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -16,9 +18,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from helpers.authoring import compare
-
-OLDEST, NEWEST = (3, 11), (3, 13)
+UV = "uv==0.13.9"  # the one place that pins it: no lock holds what reads the locks
 LOCK, TEST_LOCK = "requirements.txt", "tests/requirements.txt"
 START = Path("notebooks", "00_start_here.ipynb")
 
@@ -26,17 +26,43 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
-STAMP = VENV / "ready.json"
+STAMP = VENV / "ready"
+
+# The supported Pythons stand in pyproject.toml, where pip reads them too: the oldest, and the first that is not.
+_SUPPORTED = re.search(
+    r'requires-python = ">=3\.(\d+),<3\.(\d+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+)
+OLDEST, NEWEST = (3, int(_SUPPORTED[1])), (3, int(_SUPPORTED[2]) - 1)
 
 # What people read beside the notebooks and the code.
 PROSE = ["README.md", "CONTRIBUTING.md", "requirements.in", "make.py"]
 # What pip and uv say when no index answers.
 OFFLINE = re.compile("from versions: none|error sending request|dns error|are you offline")
-# JupyterLab asks for news in a pop-up and lets long lines of code run out of the window; this file inside the
-# environment is what it heeds.
+# JupyterLab asks for news in a pop-up and lets long lines of code run out of the window.
 OVERRIDES = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/notebook-extension:tracker": {"codeCellConfig": {"lineNumbers": False, "lineWrap": True}},
+}
+LAYOUTS = Path("share", "jupyter", "lab", "workspaces")
+# It opens on a list of files, whose names are cut; the contents of a notebook say more. (Its layout, as it saves it.)
+LAYOUT = {
+    "data": {
+        "layout-restorer:data": {
+            "left": {
+                "collapsed": False,
+                "visible": True,
+                "current": "@jupyterlab/toc:plugin",
+                "widgets": [
+                    "filebrowser",
+                    "running-sessions",
+                    "@jupyterlab/toc:plugin",
+                    "extensionmanager.main-view",
+                ],
+            },
+            "relativeSizes": [0.22, 0.78, 0],
+        }
+    },
+    "metadata": {"id": "default"},
 }
 
 
@@ -52,8 +78,9 @@ def refusal(version: tuple, find=importlib.util.find_spec) -> str:
     """One sentence on why this Python cannot make the environment, or nothing; `find` looks for a module."""
     spoken = ".".join(map(str, version[:2]))
     if not OLDEST <= version[:2] <= NEWEST:
+        *others, last = [f"3.{minor}" for minor in range(OLDEST[1], NEWEST[1] + 1)]
         return (
-            f"The course runs on Python 3.11, 3.12 and 3.13, and this is Python {spoken}: "
+            f"The course runs on Python {', '.join(others)} and {last}, and this is Python {spoken}: "
             "name one that you have, as in `PYTHON=python3.12 make lab` (Windows: `py -3.12 make.py lab`)."
         )
     if not (find("venv") and find("ensurepip")):
@@ -64,58 +91,124 @@ def refusal(version: tuple, find=importlib.util.find_spec) -> str:
     return ""
 
 
-def identity() -> dict:
-    """What an environment must have been made by, and where: scripts in it hold its path."""
-    return {"python": ".".join(map(str, sys.version_info[:2])), "folder": str(VENV)}
+def made_of(*files: str) -> set:
+    """What an environment is made of, a line each: a Python, its place (scripts in it hold the path), uv, and files.
+
+    A file counts by its content, whatever line ends git checked out.
+    """
+    contents = {name: (ROOT / name).read_bytes().replace(b"\r\n", b"\n") for name in files}
+    listed = [f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in contents.items()]
+    return {"Python {}.{}".format(*sys.version_info), str(VENV), UV, *listed}
 
 
-def digest(lock: str) -> str:
-    """A lock's content, the same whatever line ends git checked out."""
-    return hashlib.sha256((ROOT / lock).read_bytes().replace(b"\r\n", b"\n")).hexdigest()
-
-
-def stamp() -> dict:
-    """What was installed and finished; nothing when the stamp is missing or unreadable."""
+def stamp() -> set:
+    """What the environment says that it is made of; nothing while it is unfinished."""
     try:
-        return dict(json.loads(STAMP.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return {}
+        return set(STAMP.read_text(encoding="utf-8").splitlines())
+    except (OSError, ValueError):
+        return set()
 
 
 def sound() -> bool:
     """Whether the environment was finished here by this Python, and its own Python and uv still run."""
-    if {key: stamp().get(key) for key in identity()} != identity():
-        return False
     try:
-        return subprocess.run([PYTHON, "-c", "import uv"], capture_output=True).returncode == 0
+        return made_of() <= stamp() and not subprocess.run([PYTHON, "-c", "import uv"], capture_output=True).returncode
     except OSError:
         return False
 
 
 def set_up(*locks: str) -> None:
     """Make what is missing of the environment; returns at once when nothing is."""
-    if not sound():
-        say(f"Making .venv with Python {identity()['python']} and uv")
-        # A Python inside an environment must not clear the one it runs in.
-        quietly([getattr(sys, "_base_executable", sys.executable), "-m", "venv", "--clear", VENV])
-        quietly([PYTHON, "-m", "pip", "install", "--quiet", "--retries", "2", "--disable-pip-version-check", "uv"])
-        STAMP.write_text(json.dumps(identity()), encoding="utf-8")
-    wanted = {lock: digest(lock) for lock in locks}
-    installed = stamp()
-    if {lock: installed.get(lock) for lock in locks} != wanted:
-        STAMP.unlink()
-        say(f"Installing {' and '.join(locks)} with uv")
-        install = [PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON, "--compile-bytecode"]
-        quietly([*install, *(word for lock in locks for word in ("-r", lock))])
-        settle_lab(VENV)
-        STAMP.write_text(json.dumps({**installed, **wanted}), encoding="utf-8")
+    wanted = made_of(*locks, *(["pyproject.toml"] if locks else []))
+    if wanted <= stamp() and sound():
+        return
+    with alone():
+        if not sound():
+            say("Making .venv with Python {}.{} and uv".format(*sys.version_info))
+            # A Python inside an environment must not clear the one it runs in.
+            quietly([getattr(sys, "_base_executable", sys.executable), "-m", "venv", "--clear", VENV])
+            quietly([PYTHON, "-m", "pip", "install", "--quiet", "--retries", "2", "--disable-pip-version-check", UV])
+            STAMP.write_text("\n".join(sorted(made_of())), encoding="utf-8")
+        installed = stamp()
+        if not wanted <= installed:
+            STAMP.unlink()
+            say(f"Installing {' and '.join(locks)} with uv")
+            install = [PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON, "--compile-bytecode"]
+            quietly([*install, *(word for lock in locks for word in ("-r", lock))])
+            settle_lab(VENV)
+            kept = {line for line in installed if line.split(" ")[0] not in (*locks, "pyproject.toml")}
+            STAMP.write_text("\n".join(sorted(kept | wanted)), encoding="utf-8")
+
+
+@contextlib.contextmanager
+def alone():
+    """Let one process at a time set this folder up: of two `make` in a fresh clone, the second waits for the first.
+
+    The lock is on this very file, so nothing is left behind. Where the file system knows no locks, nobody waits.
+    """
+    try:
+        file = open(__file__, "r+b")
+    except OSError:  # a folder in which nothing can be written has no second `make` that writes
+        yield
+        return
+    with file:
+        if not locked(file, wait=False):
+            say("Another `make` is setting this folder up: waiting for it")
+            locked(file, wait=True)
+        yield
+
+
+def locked(file, wait: bool) -> bool:
+    """Lock an open file until it is closed; False when another process holds the lock and `wait` is not asked for."""
+    if os.name == "nt":
+        import msvcrt
+
+        file.seek(1 << 30)  # no byte of the text, which others read
+        while True:
+            try:
+                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+                return True
+            except OSError:  # LK_LOCK gives up after ten seconds
+                if not wait:
+                    return False
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def settle_lab(prefix: Path) -> None:
-    """Write JupyterLab's settings into the environment at `prefix`; Binder's image does it too (binder/postBuild)."""
-    settings = Path(prefix) / "share" / "jupyter" / "lab" / "settings"
-    settings.mkdir(parents=True, exist_ok=True)
-    (settings / "overrides.json").write_text(json.dumps(OVERRIDES), encoding="utf-8")
+    """Write what Jupyter heeds into the environment at `prefix`; Binder's image does it too (binder/postBuild)."""
+    prefix = Path(prefix)
+    layouts = prefix / LAYOUTS
+    server = {
+        # Kernels talk over loopback, and say in the terminal that anybody may listen unless it is encrypted.
+        "KernelManager": {"transport_encryption": "auto"},
+        "LanguageServerManager": {"autodetect": False},  # one found among the test tools would start by itself
+        "LabApp": {"workspaces_dir": str(layouts)},
+    }
+    kernel = [
+        # Another package called `helpers`, on PYTHONPATH say, must not stand in for the course's.
+        f"__import__('sys').path.insert(0, {str(ROOT)!r})",
+        # JupyterLab writes this into a notebook that is only opened, and then asks whether to save it.
+        "get_ipython().kernel.language_info.pop('version', None)",
+    ]
+    for place, content in {
+        prefix / "share" / "jupyter" / "lab" / "settings" / "overrides.json": OVERRIDES,
+        prefix / "etc" / "jupyter" / "jupyter_server_config.json": server,
+        prefix / "etc" / "ipython" / "ipython_kernel_config.json": {
+            "IPKernelApp": {"exec_lines": kernel, "log_level": "ERROR"}
+        },
+        layouts / "default-37a8.jupyterlab-workspace": LAYOUT,
+    }.items():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if content is not LAYOUT or not place.exists():  # the reader may have arranged it otherwise
+            place.write_text(json.dumps(content), encoding="utf-8")
 
 
 def quietly(command: list, **options: object) -> None:
@@ -141,7 +234,15 @@ def surroundings() -> dict:
 
 def run(*command: object) -> None:
     """Run the environment's Python in the foreground and end when it fails."""
-    status = subprocess.run([PYTHON, *command], cwd=ROOT, env=surroundings()).returncode
+    with subprocess.Popen([PYTHON, *command], cwd=ROOT, env=surroundings()) as process:
+        try:
+            status = process.wait()
+        except KeyboardInterrupt:
+            # It heard the Ctrl+C as well: killed now, as `subprocess.run` would, it could not end what it started.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(30)
+            process.kill()
+            sys.exit("Stopped.")
     if status:
         sys.exit(status)
 
@@ -149,7 +250,7 @@ def run(*command: object) -> None:
 def lab_command(notebook: Path, *options: str) -> list:
     """JupyterLab on one notebook, its folder as the root of the file browser; Ctrl+C ends it without a question."""
     place = [f"--ServerApp.root_dir={notebook.parent}", f"--LabApp.default_url=/lab/tree/{notebook.name}"]
-    quiet = ["--Application.log_level=WARN", "--ServerApp.answer_yes=True"]
+    quiet = ["--Application.log_level=ERROR", "--ServerApp.answer_yes=True"]
     root = ["--allow-root"] if getattr(os, "getuid", lambda: 1)() == 0 else []
     return [str(PYTHON), "-m", "jupyterlab", *place, *quiet, *root, *options]
 
@@ -171,6 +272,8 @@ def lab(*options: str) -> None:
 
 def test(*options: str) -> None:
     """set up, lint, and run every quick test and every notebook"""
+    from helpers.authoring import compare
+
     lint()
     say("Testing the helpers and every notebook's stored outputs (nbval)")
     # Windows lacks what some notebooks show (signals, the embedded Valkey): there cells must run, not look the same.
@@ -187,7 +290,7 @@ def setup(*options: str) -> None:
 def slow(*options: str) -> None:
     """set up and run the tests that take minutes"""
     set_up(LOCK, TEST_LOCK)
-    run("-m", "pytest", "tests", "-m", "slow", *options)
+    run("-m", "pytest", "tests", "-m", "slow", "-n", "4", "--dist", "load", *options)
 
 
 def browser(*options: str) -> None:
@@ -195,6 +298,16 @@ def browser(*options: str) -> None:
     set_up(LOCK, TEST_LOCK)
     say("Running every notebook in JupyterLab in a browser")
     run("-m", "pytest", "tests/browser", "-m", "browser and not slow", *options)
+
+
+def update(*options: str) -> None:
+    """bring this clone to the newest version; what you wrote in it is kept beside the new"""
+    from helpers.authoring.update import CannotUpdate, update
+
+    try:
+        say(update(ROOT))
+    except CannotUpdate as error:
+        sys.exit(str(error))
 
 
 def refresh(*options: str) -> None:
@@ -280,6 +393,7 @@ VERBS = {
         setup,
         slow,
         browser,
+        update,
         refresh,
         site,
         pack,
@@ -303,7 +417,7 @@ def main(words: list) -> None:
         return
     if verb not in VERBS:
         sys.exit(f"There is no verb {verb!r}; there are: {', '.join(VERBS)}.")
-    sentence = refusal(sys.version_info) if verb != "clean" else ""
+    sentence = refusal(sys.version_info) if verb not in ("clean", "update") else ""
     if sentence:
         sys.exit(sentence)
     try:

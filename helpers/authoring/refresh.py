@@ -22,6 +22,7 @@ from nbformat import NotebookNode
 from helpers.authoring.appendix import appendix
 from helpers.authoring.navigation import navigate
 from helpers.authoring.stored import Sanitiser, dumps, keep_unchanged, loads, normalise
+from helpers.authoring.update import MARK
 from helpers.course import APPENDIX, CHAPTERS
 from helpers.errors import CourseError
 from helpers.learning.store import put
@@ -38,9 +39,14 @@ class Outcome:
     ran: bool = True
 
 
+def stored(folder: Path = NOTEBOOKS) -> list[Path]:
+    """Every notebook of the folder, in order; what `make update` kept of a reader's is none of the course's."""
+    return sorted(path for path in folder.glob("*.ipynb") if MARK not in path.name)
+
+
 def files(folder: Path = NOTEBOOKS) -> list[Path]:
     """The notebooks of the folder that people write, in order; the appendix is generated and not among them."""
-    return sorted(path for path in folder.glob("*.ipynb") if path.name != APPENDIX)
+    return [path for path in stored(folder) if path.name != APPENDIX]
 
 
 def chosen(chapters: list[str], folder: Path = NOTEBOOKS) -> list[Path]:

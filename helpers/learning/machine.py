@@ -1,10 +1,11 @@
 """`check_machine()`: does everything that the notebooks need work here? In plain words, equal on every machine that can."""
 
+import re
 import smtplib
 import sys
 from collections.abc import Callable
 from email.message import EmailMessage
-from importlib.metadata import version
+from importlib.metadata import metadata, version
 
 import httpx
 from fastapi import FastAPI
@@ -27,9 +28,18 @@ def check_machine() -> Note:
 
 def _python() -> str:
     versions = f"Python version {sys.version.split()[0]}, FastAPI version {version('fastapi')}"
-    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
-        return f"**Not tested**: {versions}. The course is verified on Python version 3.11 to version 3.13."
+    first, last = supported()
+    if not first <= sys.version_info[:2] <= last:
+        verified = f"Python version {first[0]}.{first[1]} to version {last[0]}.{last[1]}"
+        return f"**Not tested**: {versions}. The course is verified on {verified}."
     return f"**Works**: {versions}."
+
+
+def supported() -> tuple[tuple[int, int], tuple[int, int]]:
+    """The oldest and the newest Python that the course is verified on, as its package declares them (pyproject.toml)."""
+    declared = metadata("after-the-response")["Requires-Python"]
+    oldest, beyond = (re.findall(rf"{sign}3\.(\d+)", declared)[0] for sign in (">=", "<"))
+    return (3, int(oldest)), (3, int(beyond) - 1)
 
 
 def _try(what: str, attempt: Callable[[], str], otherwise: str) -> str:

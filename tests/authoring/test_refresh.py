@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ from jupyter_client.provisioning.local_provisioner import LocalPortCache
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+import conftest
 from helpers.authoring import refresh
 from helpers.authoring.cells import answers, headings, syntax
 from helpers.authoring.navigation import line
 from helpers.authoring.stored import Sanitiser, dumps, keep_unchanged, loads, normalise, same_outputs
+from helpers.authoring.update import MARK
 from helpers.course import APPENDIX
 from helpers.errors import CourseError
 from helpers.live.picture import describe, draw
@@ -179,6 +182,17 @@ def test_check_tells_what_is_stale_and_touches_nothing(tmp_path, capsys):
 
     assert refresh.main(["appendix_claims"], tmp_path) == 0
     assert refresh.main(["--check"], tmp_path) == 0
+
+
+def test_what_an_update_kept_of_a_readers_own_is_left_alone(tmp_path):
+    names = [FIRST, FIRST.replace(".ipynb", f" {MARK}2026-11-25).ipynb"), APPENDIX]
+    for name in names:
+        save(tmp_path / name, markdown("a", "# A"))
+    assert refresh.files(tmp_path) == [tmp_path / FIRST]
+    assert refresh.stored(tmp_path) == [tmp_path / FIRST, tmp_path / APPENDIX]
+    never = [*conftest.collect_ignore_glob, *(refresh.NOTEBOOKS.parent / ".gitignore").read_text().splitlines()]
+    assert sum(fnmatch(f"notebooks/{names[1]}", pattern) for pattern in never) == 2
+    assert not any(fnmatch(f"notebooks/{FIRST}", pattern) for pattern in never)
 
 
 def test_navigation_links_what_exists_and_names_what_does_not():

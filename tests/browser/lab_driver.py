@@ -6,6 +6,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -151,7 +152,7 @@ class Reader:
 
     def close(self) -> None:
         """End the kernel and the window."""
-        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget?.sessionContext?.shutdown()")
         self.page.context.close()
 
     def photograph(self, name: str) -> None:
@@ -169,20 +170,34 @@ def jupyterlab(folder: Path, scratch: Path, base: str = "/") -> Iterator[tuple[s
         port = probe.getsockname()[1]
     address, token = f"http://127.0.0.1:{port}{base.rstrip('/')}", secrets.token_hex(16)
     homes = ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"]
-    homes += ["JUPYTERLAB_WORKSPACES_DIR", "JUPYTERLAB_SETTINGS_DIR"]
+    homes += ["JUPYTERLAB_SETTINGS_DIR"]
     environment = make.surroundings() | {home: str(scratch / home) for home in homes}
     del environment["COURSE_RUN"]  # a reader's kernel does not have it
     command = make.lab_command(folder / "any.ipynb", "--no-browser", "--expose-app-in-browser")
     command += ["--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
-    command += [f"--ServerApp.base_url={base}"]
+    command += [f"--ServerApp.base_url={base}", f"--LabApp.workspaces_dir={scratch / 'workspaces'}"]
+    make.settle_lab(scratch / "settled")
+    shutil.copytree(scratch / "settled" / make.LAYOUTS, scratch / "workspaces")
     with (scratch / "log.txt").open("w") as log:
         server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=environment)
     try:
         wait_until_answering(f"{address}/api?token={token}", server, scratch / "log.txt")
         yield address, token
     finally:
-        server.terminate()
-        server.wait(20)
+        stop(server)
+
+
+def stop(server: subprocess.Popen, seconds: float = 20) -> None:
+    """End JupyterLab as `kill` does; when it does not end, kill it and say where its threads stand."""
+    server.terminate()
+    try:
+        server.wait(seconds)
+    except subprocess.TimeoutExpired as error:
+        spy = Path(sys.executable).with_name("py-spy")
+        stands = subprocess.run([spy, "dump", "--pid", str(server.pid)], capture_output=True, text=True)
+        server.kill()
+        server.wait()
+        raise RuntimeError(f"JupyterLab did not stop within {seconds:g} s:\n{stands.stdout}{stands.stderr}") from error
 
 
 def wait_until_answering(url: str, server: subprocess.Popen, log: Path, seconds: float = 60) -> None:

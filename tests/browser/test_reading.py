@@ -5,11 +5,13 @@ import re
 import pytest
 
 import make
-from tests.browser.lab_driver import faults
+from helpers.authoring import refresh
+from helpers.authoring.stored import LANGUAGE
+from tests.browser.lab_driver import WRITE, Reader, faults, jupyterlab
 
 pytestmark = pytest.mark.browser
 
-NOTEBOOKS = sorted(path.name for path in (make.ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = [path.name for path in refresh.stored()]
 CHAPTER = re.compile("0[1-9]_|10_")
 # Read for every change; `make slow` reads all.
 SMOKE = ("00_start_here.ipynb", "01_introduction_to_fastapi.ipynb")
@@ -46,6 +48,55 @@ def test_a_reader_runs_it_from_top_to_bottom(read, notebook):
         assert shown and all(map(told, shown)), cells[index]["source"]
     assert pictured or not CHAPTER.match(name), "a chapter shows at least one timeline"
     assert reader.slips == []
+
+
+def test_it_opens_on_the_start_page_with_the_contents_beside_it(lab):
+    browser, address, token, _ = lab
+    with browser.new_context(viewport={"width": 1366, "height": 768}) as context:
+        page = context.new_page()
+        page.goto(f"{address}/lab/tree/{make.START.name}?token={token}", wait_until="domcontentloaded")
+        contents = page.locator(".jp-TableOfContents-content:visible")
+        contents.get_by_text("Your first measured task").wait_for()
+        assert page.locator(".jp-FileBrowser:visible").count() == 0
+        wide = contents.bounding_box()["width"]
+        assert 200 < wide < 1366 / 4, "room for the titles, and most of the window for the text"
+        page.screenshot(path=make.ROOT / "_screenshots" / "opened.png")
+        page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
+
+def test_a_notebook_that_was_only_opened_closes_without_a_question(read):
+    reader = read(NOTEBOOKS[4])
+    panel = "window.jupyterapp.shell.currentWidget"
+    version = reader.page.evaluate(f"async () => (await {panel}.sessionContext.session.kernel.info).language_info")
+    stored = reader.page.evaluate(f"() => {panel}.context.model.getMetadata('language_info')")
+    assert stored == version == LANGUAGE
+    assert not reader.page.evaluate(
+        f"() => (window.session = {panel}.sessionContext.session, {panel}.context.model.dirty)"
+    )
+    reader.page.evaluate("() => void window.jupyterapp.commands.execute('application:close')")
+    reader.page.wait_for_function("() => !window.jupyterapp.shell.currentWidget?.content?.widgets")
+    assert reader.page.locator(".jp-Dialog").count() == 0
+    reader.page.evaluate("() => window.session.shutdown()")
+
+
+def test_a_changed_notebook_is_asked_about(read):
+    reader = read(NOTEBOOKS[4])
+    reader.page.evaluate(WRITE, [0, "changed = 1"])
+    reader.page.evaluate("() => void window.jupyterapp.commands.execute('application:close')")
+    reader.page.locator(".jp-Dialog").get_by_text("Save your work").wait_for()
+    reader.page.locator(".jp-Dialog button.jp-mod-reject").first.click()
+
+
+def test_the_terminal_is_quiet(lab, tmp_path):
+    """A kernel that runs a cell, and whatever JupyterLab starts beside it, leave only where to open the page."""
+    browser, _, _, folder = lab
+    with jupyterlab(folder, tmp_path) as (address, token), browser.new_context() as context:
+        reader = Reader(context.new_page(), address, token)
+        reader.open(make.START.name)
+        reader.run(0)
+        reader.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    said = [line.strip() for line in (tmp_path / "log.txt").read_text().splitlines()]
+    assert [line for line in said if line and not re.match(r"\[C |To access the |file:|http:|Or copy and", line)] == []
 
 
 @pytest.mark.slow

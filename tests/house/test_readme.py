@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
@@ -51,15 +50,6 @@ def test_the_picture_is_one_that_chapter_1_stores():
 @pytest.mark.parametrize("verb", ["lab", "test", "bench", "refresh"])
 def test_the_verbs_exist(verb):
     assert verb in make.VERBS and f"make {verb}" in README.replace("make.py ", "make ")
-
-
-def test_it_names_what_is_written():
-    written = {chapter.number for chapter in CHAPTERS if Path(make.ROOT, "notebooks", chapter.file).exists()}
-    sentence = re.search(r"Written so far: (.+)\.$", README, re.M)
-    if len(written) == len(CHAPTERS):
-        assert sentence is None
-    else:
-        assert sentence and {int(number) for number in re.findall(r"\b\d+\b", sentence[1])} == written
 
 
 def test_the_example_of_contributing_is_the_start_page_and_runs(capsys):

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import venv
@@ -13,6 +14,8 @@ from pathlib import Path
 import pytest
 
 import make
+from helpers.learning import machine as machine_check
+from tests.verbs import versions
 
 LOCKS = (make.LOCK, make.TEST_LOCK)
 SOURCES = ("requirements.in", "tests/requirements.in")
@@ -25,14 +28,32 @@ def read(path: str) -> str:
 # ---- the machine's Python
 
 
-@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13)])
+SUPPORTED = ["3.11", "3.12", "3.13", "3.14"]
+
+
+@pytest.mark.parametrize("version", SUPPORTED)
 def test_a_supported_python_is_taken(version):
-    assert make.refusal((*version, 7)) == ""
+    assert make.refusal((*map(int, version.split(".")), 7)) == ""
 
 
-@pytest.mark.parametrize(("version", "spoken"), [((3, 10, 14), "3.10"), ((3, 14, 0), "3.14"), ((3, 6, 1), "3.6")])
-def test_another_python_gets_one_sentence(monkeypatch, version, spoken):
+def test_every_list_of_pythons_is_that_of_pyproject():
+    assert [f"{make.OLDEST[0]}.{minor}" for minor in range(make.OLDEST[1], make.NEWEST[1] + 1)] == SUPPORTED
+    assert machine_check.supported() == (make.OLDEST, make.NEWEST)
+    assert [python for name, (python, fastapi) in versions.ROWS.items() if not fastapi] == SUPPORTED
+    assert versions.ROWS["newest releases"][0] == SUPPORTED[-1]
+    assert f"You need Python {', '.join(SUPPORTED[:-1])} or {SUPPORTED[-1]} with" in read("README.md")
+    assert f"agrees on Python {', '.join(SUPPORTED[:-1])} and {SUPPORTED[-1]}, on" in read("README.md")
+
+
+BEYOND = (3, make.NEWEST[1] + 1, 0)
+
+
+@pytest.mark.parametrize("version", [(3, 10, 14), BEYOND, (3, 6, 1)])
+def test_another_python_gets_one_sentence(monkeypatch, version):
+    # A Python that is taken would set up and turn this process into a JupyterLab.
+    monkeypatch.setitem(make.VERBS, "lab", lambda: pytest.fail("it was taken"))
     monkeypatch.setattr(sys, "version_info", version)
+    spoken = f"3.{version[1]}"
     with pytest.raises(SystemExit, match=rf"^The course runs on .*, and this is Python {spoken}: name one .*\.$"):
         make.main(["lab"])
 
@@ -44,7 +65,19 @@ def test_a_python_without_venv_gets_one_sentence(missing):
 
 
 def test_an_old_python_can_read_the_script_that_refuses_it():
-    ast.parse(read("make.py"), feature_version=(3, 6))
+    tree = ast.parse(read("make.py"), feature_version=(3, 6))
+    imported = [node.module for node in tree.body if isinstance(node, ast.ImportFrom)]
+    assert imported == ["pathlib"], "code that an old Python cannot run is imported by the verb that needs it"
+
+
+@pytest.mark.parametrize("version", ["3.6", "3.8", "3.9", "3.10"])
+def test_a_real_old_python_gets_the_sentence(version):
+    python = interpreter(version)
+    if python is None:
+        pytest.skip(f"there is no Python {version} on this machine")
+    done = subprocess.run([python, "make.py", "setup"], cwd=make.ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "") and done.stderr.startswith("The course runs on Python 3.11, ")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_word_that_is_no_verb_is_answered_with_the_verbs():
@@ -61,13 +94,14 @@ def machine(tmp_path, monkeypatch):
     steps = []
     monkeypatch.setattr(make, "ROOT", tmp_path)
     monkeypatch.setattr(make, "VENV", tmp_path / ".venv")
-    monkeypatch.setattr(make, "STAMP", tmp_path / ".venv" / "ready.json")
+    monkeypatch.setattr(make, "STAMP", tmp_path / ".venv" / "ready")
     monkeypatch.setattr(make, "PYTHON", Path(sys.executable))
     monkeypatch.setattr(make, "quietly", lambda command, **options: steps.append(" ".join(map(str, command[1:]))))
     for folder in (".venv", "tests", "notebooks"):
         (tmp_path / folder).mkdir()
     for lock in LOCKS:
         (tmp_path / lock).write_text("fastapi==1\nstarlette==2\n")
+    (tmp_path / "pyproject.toml").write_text("[project]\n")
     return steps
 
 
@@ -111,22 +145,36 @@ def test_a_lock_is_compared_by_its_content(machine):
     os.utime(lock, ns=(times.st_atime_ns, times.st_mtime_ns))
     make.set_up(make.LOCK)
     assert kinds(machine) == ["packages"]
+    (make.ROOT / "pyproject.toml").write_text("[project]  # another\n")  # the course's own package is installed too
+    make.set_up(make.LOCK)
+    assert kinds(machine) == ["packages"]
+
+
+def test_the_stamp_holds_the_lock_of_today_alone(machine):
+    make.set_up(*LOCKS)
+    (make.ROOT / make.LOCK).write_text("fastapi==3\n")
+    make.set_up(make.LOCK)
+    assert make.stamp() == make.made_of(*LOCKS, "pyproject.toml")
 
 
 def another_python():
-    make.STAMP.write_text(json.dumps(make.stamp() | {"python": "3.9"}))
+    make.STAMP.write_text(make.STAMP.read_text().replace("Python 3.", "Python 2."))
 
 
 def moved_folder():
-    make.STAMP.write_text(json.dumps(make.stamp() | {"folder": "elsewhere"}))
+    make.STAMP.write_text(make.STAMP.read_text().replace(str(make.VENV), "elsewhere"))
+
+
+def another_uv():
+    make.STAMP.write_text(make.STAMP.read_text().replace(make.UV, "uv==0.1"))
 
 
 def half_written_stamp():
-    make.STAMP.write_text('{"python": "3.1')
+    make.STAMP.write_text(make.STAMP.read_text()[:9])
 
 
 def stamp_of_another_kind():
-    make.STAMP.write_text("[1]")
+    make.STAMP.write_bytes(b"\xff\xfe")
 
 
 def half_made():
@@ -154,6 +202,7 @@ def environment_without_uv():
     [
         another_python,
         moved_folder,
+        another_uv,
         half_written_stamp,
         stamp_of_another_kind,
         half_made,
@@ -203,6 +252,39 @@ def test_another_failure_is_told_in_its_own_words():
         make.quietly([sys.executable, "-c", "print('no space left on device'); raise SystemExit(1)"])
 
 
+def two_at_once(root: Path) -> list[str]:
+    """What two processes say that set up the same fresh clone at the same time; the steps take half a second each."""
+    code = """
+import sys, time
+from pathlib import Path
+import make
+make.ROOT, make.VENV, make.STAMP, make.PYTHON = Path({0!r}), Path({0!r}) / ".venv", Path({0!r}) / ".venv/ready", Path(sys.executable)
+def step(command, **options):
+    print("begins", flush=True); time.sleep(0.5); make.VENV.mkdir(exist_ok=True); print("ends", flush=True)
+make.quietly = step
+make.set_up(make.LOCK)
+"""
+    command = [sys.executable, "-c", code.format(str(root))]
+    both = [
+        subprocess.Popen(command, cwd=Path(make.__file__).parent, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    return [process.communicate()[0] for process in both]
+
+
+def test_two_at_once_take_their_turn(machine):
+    shutil.rmtree(make.VENV)
+    second, first = sorted(two_at_once(make.ROOT), key=len)
+    assert [line for line in first.splitlines() if line in ("begins", "ends")] == ["begins", "ends"] * 3
+    assert second == "Another `make` is setting this folder up: waiting for it\n"
+
+
+def test_a_lock_that_no_file_system_knows_keeps_nobody_waiting(machine, monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+    monkeypatch.setattr(fcntl, "flock", lambda *_: (_ for _ in ()).throw(OSError("no locks available")))
+    make.set_up(make.LOCK)
+    assert kinds(machine) == ["venv", "uv", "packages"]
+
+
 def test_news_stay_off_and_nothing_is_written_outside(machine):
     before = {path for path in make.ROOT.rglob("*") if make.VENV not in path.parents}
     make.set_up(make.LOCK)
@@ -234,6 +316,28 @@ def test_clean_leaves_the_readers_work(machine):
 
 def test_this_run_is_told_apart_from_a_reader():
     assert os.environ["COURSE_RUN"] == "ci"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl+C reaches a console's processes there")
+def test_ctrl_c_lets_a_verb_end_what_it_started():
+    child = """
+import time
+print("begun", flush=True)
+try:
+    time.sleep(60)
+except KeyboardInterrupt:
+    time.sleep(0.7)
+    print("put away", flush=True)
+"""
+    code = f"import make, sys; make.PYTHON = sys.executable; make.VERBS['test'] = lambda: make.run('-c', {child!r}); make.main(['test'])"
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(
+        command, cwd=make.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout.readline() == "begun\n"
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.communicate() == ("put away\n", "Stopped.\n")
+    assert process.returncode == 1
 
 
 # ---- the files that others read
@@ -340,7 +444,7 @@ IMPORTS = "import helpers; from helpers import serve; print(helpers.__file__)"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize("version", SUPPORTED)
 def test_a_fresh_clone_sets_itself_up(tmp_path, version):
     python = interpreter(version)
     if python is None:

@@ -292,7 +292,7 @@ def grouped():
         (exits, "Your code raised `SystemExit: enough`."),
         (unspeakable, "Your code raised `Evil: (its message cannot be shown)`."),
         (lambda: {}["a"], "Your code raised `KeyError: 'a'`."),
-        (lambda: list(range(10**6)).index(-1), "raised `ValueError: -1 is not in list`."),
+        (lambda: list(range(10**6)).remove(-1), "raised `ValueError: list.remove(x): x not in list`."),
         (lambda: open("/no/such"), "raised `FileNotFoundError"),
         (lambda address: address, "Checking your code raised `TypeError: <lambda>() missing 1 required"),
         (lambda: "x" * 10**6, "you put 'x' first."),

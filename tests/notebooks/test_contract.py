@@ -15,7 +15,7 @@ from helpers.live.picture import describe, draw
 from tests.notebooks import contract
 from tests.notebooks.contract import Notebook, Rule
 
-STORED = sorted(refresh.NOTEBOOKS.glob("*.ipynb"))
+STORED = refresh.stored()
 
 
 @pytest.mark.parametrize("rule", contract.RULES, ids=lambda rule: rule.__name__)

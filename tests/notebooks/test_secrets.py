@@ -5,9 +5,8 @@ import re
 
 import pytest
 
-import make
+from helpers.authoring import refresh
 
-NOTEBOOKS = make.ROOT / "notebooks"
 SECRET = re.compile(
     r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"  # a JWT
     r"|\$argon2\w*\$v=\d+\$[^\s\"]{20,}"  # a password's hash
@@ -21,7 +20,7 @@ def outputs(notebook: dict) -> str:
     return json.dumps([cell.get("outputs", []) for cell in notebook["cells"]])
 
 
-@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", refresh.stored(), ids=lambda path: path.stem)
 def test_no_secret_is_stored(path):
     assert SECRET.findall(outputs(json.loads(path.read_text(encoding="utf-8")))) == []
 

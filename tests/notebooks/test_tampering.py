@@ -412,7 +412,7 @@ def told(file: str, some: list[Change]) -> str:
 
 
 def with_code() -> list[str]:
-    paths = sorted(refresh.NOTEBOOKS.glob("*.ipynb"))
+    paths = refresh.stored()
     return [path.name for path in paths if '"cell_type": "code"' in path.read_text(encoding="utf-8")]
 
 

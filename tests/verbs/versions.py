@@ -27,9 +27,10 @@ ROWS = {  # on which Python, which FastAPI instead of the lock's (empty: the loc
     "lock on 3.11": ("3.11", ""),
     "lock on 3.12": ("3.12", ""),
     "lock on 3.13": ("3.13", ""),
+    "lock on 3.14": ("3.14", ""),
     "FastAPI 0.142.0": ("3.11", "0.142.0"),
     "FastAPI 0.164.0": ("3.11", "0.164.0"),
-    "newest releases": ("3.13", "newest"),
+    "newest releases": ("3.14", "newest"),
 }
 # By row: what a release does not have yet, and the cells, by notebook, that show it. Chapters 3 and 4 say it to readers.
 LACKING = {
