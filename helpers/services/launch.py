@@ -25,6 +25,7 @@ from helpers.services.waiting import until
 
 POSIX = os.name == "posix"
 PORT = "{port}"
+STARTUP = Path(__file__).with_name("startup")  # what every Python program that is started imports first
 PORT_TAKEN = re.compile(r"address (is )?already in use|errno (48|98|10048)\b|port \d+ is in use", re.IGNORECASE)
 # ipykernel asks every program for colours (ipykernel/zmqshell.py, init_environment); a log that is compared has none.
 _COLOURS = ("FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "PY_COLORS")
@@ -120,7 +121,8 @@ class Command:
 
     def __init__(self, watcher: subprocess.Popen) -> None:
         """Read the command's id from its guard; raises the `OSError` with which the system refused to start it."""
-        self._report: Any = watcher.stdout
+        report: Any = watcher.stdout
+        self._report = report
         self._lock = threading.Lock()
         self._text = b""
         self._code: int | None = None
@@ -209,6 +211,7 @@ def prepare(
     # A shell that is started so finds the environment's programs too.
     environment["PATH"] = os.pathsep.join([*_scripts(), environment.get("PATH", os.defpath)])
     environment |= {name: value.replace(PORT, str(port)) for name, value in extra.items()}
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(STARTUP), environment.get("PYTHONPATH")]))
     environment[guard.VARIABLE] = mark
     return Launch([*_program(arguments[0], folder), *arguments[1:]], environment, folder, port, mark)
 
