@@ -73,14 +73,25 @@ class Broker:
 
     @property
     def available(self) -> bool:
-        """True when the broker answers now (an embedded one that was not needed before is started); never raises."""
+        """True when the broker answers now (an embedded one that was not needed before is started); never raises.
+
+        A silent one is given up after 2 s.
+        """
         import redis
 
         try:
-            with self.client(socket_connect_timeout=2.0, socket_timeout=2.0) as client:
-                return bool(client.ping())
+            return self.ping()
         except (CourseError, redis.RedisError, OSError):
             return False
+
+    def ping(self) -> bool:
+        """Ask the broker for an answer, once and for 2 s at most; raises what `redis.Redis` raises, or `CourseError`."""
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
+        once = Retry(NoBackoff(), 0)  # redis-py's own ten tries take half a minute (redis/connection.py)
+        with self.client(socket_connect_timeout=2.0, socket_timeout=2.0, retry=once) as client:
+            return bool(client.ping())
 
     def client(self, **options: Any) -> "Redis":
         """A new `redis.Redis` for the broker; `options` go to `redis.Redis.from_url`, e.g. `decode_responses=True`.
