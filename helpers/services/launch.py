@@ -1,6 +1,7 @@
 """How `process()` starts a command: where it is found, on which port, in which environment, and where its output goes."""
 
 import contextlib
+import errno
 import os
 import re
 import shutil
@@ -15,13 +16,16 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from helpers.errors import CourseError
 from helpers.given import shown
 from helpers.services import guard
+from helpers.services.waiting import until
 
 POSIX = os.name == "posix"
 PORT = "{port}"
+STARTUP = Path(__file__).with_name("startup")  # what every Python program that is started imports first
 PORT_TAKEN = re.compile(r"address (is )?already in use|errno (48|98|10048)\b|port \d+ is in use", re.IGNORECASE)
 # ipykernel asks every program for colours (ipykernel/zmqshell.py, init_environment); a log that is compared has none.
 _COLOURS = ("FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "PY_COLORS")
@@ -69,23 +73,31 @@ class Launch:
     port: int | None
     mark: str
 
-    def start(self, log: Log) -> tuple[subprocess.Popen, subprocess.Popen]:
+    def start(self, log: Log) -> tuple[subprocess.Popen, "Command | subprocess.Popen"]:
         """Start guard and command and return both; an `OSError` leaves nothing behind."""
         import psutil  # ipykernel has loaded it; a script that imports this module need not wait for it
 
         packages = str(Path(psutil.__file__).parents[1])
+        guarding = [sys.executable, "-I", "-S", guard.__file__, self.mark, str(os.getpid()), packages]
         # Without the mark: where kernels are started like this themselves, the end of one must not end its guards.
         environment = {name: value for name, value in self.environment.items() if name != guard.VARIABLE}
-        with _signals_blocked():
-            watcher = subprocess.Popen(
-                [sys.executable, "-I", "-S", guard.__file__, self.mark, str(os.getpid()), packages],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=environment,
-                process_group=0 if POSIX else None,
-            )
+        watcher = None
         try:
+            if POSIX:
+                with _signals_blocked():
+                    watcher = subprocess.Popen(
+                        [*guarding, *self.arguments],
+                        bufsize=0,
+                        stdin=subprocess.PIPE,
+                        stdout=subprocess.PIPE,
+                        stderr=log.writer,
+                        cwd=self.cwd,
+                        env=environment,
+                        process_group=0,
+                    )
+                return watcher, Command(watcher)
+            quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            watcher = subprocess.Popen(guarding, stdin=subprocess.PIPE, env=environment, **quiet)
             command = subprocess.Popen(
                 self.arguments,
                 stdin=subprocess.DEVNULL,
@@ -93,15 +105,54 @@ class Launch:
                 stderr=subprocess.STDOUT,
                 cwd=self.cwd,
                 env=self.environment,
-                process_group=watcher.pid if POSIX else None,
-                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # Windows: what Ctrl-Break needs
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # what Ctrl-Break needs
             )
+            return watcher, command
         except BaseException:
-            end(watcher, self.mark)
+            if watcher is not None:
+                end(watcher, self.mark)
             raise
         finally:
             log.writer.close()
-        return watcher, command
+
+
+class Command:
+    """A command that its guard has started and waits for: as much of a `subprocess.Popen` as a `Process` uses."""
+
+    def __init__(self, watcher: subprocess.Popen) -> None:
+        """Read the command's id from its guard; raises the `OSError` with which the system refused to start it."""
+        report: Any = watcher.stdout
+        self._report = report
+        self._lock = threading.Lock()
+        self._text = b""
+        self._code: int | None = None
+        while not self._text.endswith(b"\n") and (more := self._report.read(64)):
+            self._text += more
+        first, _, self._text = self._text.partition(b"\n")
+        self.pid = int(first or -errno.ECHILD)
+        if self.pid < 0:
+            raise OSError(-self.pid, os.strerror(-self.pid))
+        os.set_blocking(self._report.fileno(), False)
+
+    def poll(self) -> int | None:
+        """The exit code, negative for a signal, or None while the command runs."""
+        with self._lock:
+            if self._code is None and not self._report.closed:
+                more = self._report.read(64)
+                self._text += more or b""
+                if self._text.endswith(b"\n"):
+                    self._code = int(self._text)
+                elif (
+                    more == b""
+                ):  # the guard was killed, and the kernel asks for nobody's exit code but its own children's
+                    self._code = -signal.SIGKILL
+            return self._code
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to the command, if it has not ended."""
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):  # ended a moment ago
+                os.kill(self.pid, number)
 
 
 @contextlib.contextmanager
@@ -117,12 +168,20 @@ def _signals_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def end(watcher: subprocess.Popen, mark: str) -> None:
-    """Kill everything that a command started, the command included, and then its guard."""
-    grouped = POSIX and watcher.poll() is None  # else the group's number may be somebody else's by now
-    guard.end_family(mark, watcher.pid if grouped else None)
+def end(watcher: subprocess.Popen, mark: str, command: "Command | subprocess.Popen | None" = None) -> None:
+    """Kill everything that a command started, the command included, and then its guard, which has told how it ended."""
+    guarded = POSIX and watcher.poll() is None  # else the guard's number may be somebody else's by now
+    guard.end_family(mark, watcher.pid if guarded else None)
+    if isinstance(command, subprocess.Popen):
+        command.kill()
+        command.wait()
+    elif command is not None:
+        until(lambda: command.poll() is not None, 1.0)
     watcher.kill()
-    watcher.communicate()
+    watcher.wait()
+    for pipe in (watcher.stdin, watcher.stdout):
+        if pipe is not None:
+            pipe.close()
 
 
 def prepare(
@@ -152,6 +211,7 @@ def prepare(
     # A shell that is started so finds the environment's programs too.
     environment["PATH"] = os.pathsep.join([*_scripts(), environment.get("PATH", os.defpath)])
     environment |= {name: value.replace(PORT, str(port)) for name, value in extra.items()}
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(STARTUP), environment.get("PYTHONPATH")]))
     environment[guard.VARIABLE] = mark
     return Launch([*_program(arguments[0], folder), *arguments[1:]], environment, folder, port, mark)
 

@@ -15,6 +15,7 @@ from aiosmtpd.smtp import SMTP
 
 from helpers.errors import CourseError
 from helpers.live import sockets
+from helpers.live.peers import Admitting
 
 __all__ = ["Post", "Server", "listen"]
 
@@ -74,8 +75,8 @@ class Server:
             runner.run(self._serve(listener, post))
 
     async def _serve(self, listener: socket.socket, post: Post) -> None:
-        def protocol() -> SMTP:
-            return SMTP(post, hostname="mailbox", enable_SMTPUTF8=True, loop=self._loop)
+        def protocol() -> Any:
+            return Admitting(lambda: SMTP(post, hostname="mailbox", enable_SMTPUTF8=True, loop=self._loop))
 
         self._loop.set_exception_handler(_ignore_hang_ups)
         server = await self._loop.create_server(protocol, sock=listener)

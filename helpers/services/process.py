@@ -85,7 +85,7 @@ class Process:
         code = self._command.poll()
         if code is None:
             return None
-        return signal.Signals(-code).name if code < 0 else f"exit {code}"
+        return _signal_name(-code) if code < 0 else f"exit {code}"
 
     def children(self) -> list[int]:
         """The ids of all living processes that descend from the command (multiprocessing adds its resource tracker)."""
@@ -175,13 +175,21 @@ class Process:
         return launch.last_lines(self._log, self._cwd)
 
 
-def _end(command: subprocess.Popen, watcher: subprocess.Popen, mark: str, log: launch.Log, owner: int) -> None:
+def _signal_name(number: int) -> str:
+    """ "SIGTERM", or "SIGRTMIN+1" for one of Linux's real-time signals, of which only the first and last have names."""
+    with contextlib.suppress(ValueError):
+        return signal.Signals(number).name
+    first = getattr(signal, "SIGRTMIN", number)
+    return f"SIGRTMIN+{number - first}" if number > first else f"signal {number}"
+
+
+def _end(
+    command: launch.Command | subprocess.Popen, watcher: subprocess.Popen, mark: str, log: launch.Log, owner: int
+) -> None:
     """Kill the command with everything that it started, then its guard; called once, also by the kernel's exit."""
     if os.getpid() != owner:  # a child that the kernel forked ends: the process is not its own
         return
-    launch.end(watcher, mark)
-    command.kill()
-    command.wait()
+    launch.end(watcher, mark, command)
     log.close()
 
 

@@ -1,7 +1,8 @@
 """`scratch_folder()`: a folder for a notebook's files that is gone when its kernel is gone.
 
 A kernel often ends without a goodbye: nbval and Jupyter's "restart" kill it, and `tempfile.TemporaryDirectory` then stays
-on the disk. So this file also runs as a program beside the kernel, which waits as `helpers/services/guard.py` does, and removes.
+on the disk. So this file also runs as a program beside the kernel, which waits as `helpers/services/guard.py` does, and
+removes. One such program sees to all folders of a kernel: they lie in one, which only this user may enter (`mkdtemp`).
 """
 
 import os
@@ -9,17 +10,34 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
-_sweepers: list[subprocess.Popen] = []  # each holds the kernel's end of a pipe
+# Where folders are made -> this kernel's one folder there, and who removes it: that holds the kernel's end of a pipe.
+_homes: dict[str, tuple[Path, int, subprocess.Popen]] = {}
+_lock = threading.Lock()
 
 
 def scratch_folder() -> Path:
     """A new empty folder of this kernel's own, in the system's place for temporary files; removed when the kernel ends."""
-    folder = Path(tempfile.mkdtemp(prefix="after-the-response-")).resolve()
+    return folder_in(tempfile.gettempdir())
+
+
+def folder_in(place: str) -> Path:
+    """A scratch folder below `place`, e.g. where a short path is needed."""
+    with _lock:
+        home, kernel, _ = _homes.get(place, (Path(), 0, None))
+        # A forked child has its own, and a folder that somebody swept away meanwhile is made anew.
+        if kernel != os.getpid() or not home.is_dir():
+            home = Path(tempfile.mkdtemp(prefix="after-the-response-", dir=place)).resolve()
+            _homes[place] = home, os.getpid(), _sweeper(home)
+    return Path(tempfile.mkdtemp(prefix="", dir=home))
+
+
+def _sweeper(folder: Path) -> subprocess.Popen:
     try:
-        sweeper = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-I", "-S", __file__, str(os.getpid()), folder],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -32,8 +50,6 @@ def scratch_folder() -> Path:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    _sweepers.append(sweeper)
-    return folder
 
 
 def remove(folder: Path, patience: float = 10.0) -> None:

@@ -13,7 +13,7 @@ import pytest
 from fastapi import FastAPI
 
 from helpers.errors import CourseError
-from helpers.live import swagger
+from helpers.live import jupyter
 from helpers.live.server import serve
 from helpers.live.swagger import swagger_ui
 
@@ -81,7 +81,7 @@ def test_without_jupyter_there_is_no_address(monkeypatch):
     monkeypatch.delenv("COURSE_RUN")
     monkeypatch.delenv("JUPYTERHUB_SERVICE_PREFIX", raising=False)
     monkeypatch.setenv("JPY_PARENT_PID", "1")
-    assert swagger.base_url() is None
+    assert jupyter.base_url() is None
 
 
 def test_what_cannot_be_shown_gets_a_sentence():
@@ -107,7 +107,7 @@ def test_through_a_real_jupyter_server(app, monkeypatch, tmp_path):
         monkeypatch.setenv("JUPYTER_RUNTIME_DIR", folders["JUPYTER_RUNTIME_DIR"])
         monkeypatch.setenv("JPY_PARENT_PID", str(jupyter.pid))
         end = time.monotonic() + 30
-        while swagger.base_url() is None and time.monotonic() < end:
+        while jupyter.base_url() is None and time.monotonic() < end:
             time.sleep(0.1)
         page = swagger_ui(app)
         assert page.address == f"/user/ada/proxy/{page.server.port}/docs"

@@ -57,6 +57,22 @@ print("ready")
 time.sleep(60)
 """
 
+# What setproctitle does to a work horse of RQ: it leaves the group and writes over the environment that it was given.
+# Its own parent, the command, is gone before it.
+NAMELESS = """
+import ctypes, os, time
+if os.fork():
+    time.sleep(60)
+os.setsid()
+block = ctypes.POINTER(ctypes.c_void_p).in_dll(ctypes.CDLL(None), "environ")
+for place in iter(iter(block).__next__, None):
+    ctypes.memset(place, 0, len(ctypes.string_at(place)))
+assert not open("/proc/self/environ").read().strip("\\0")
+print("child", os.getpid())
+print("ready")
+time.sleep(60)
+"""
+
 
 def alive(pid: int) -> bool:
     try:
@@ -320,6 +336,17 @@ def test_signals_that_do_not_exist(monkeypatch):
         monkeypatch.undo()
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has real-time signals that Python knows")
+def test_a_signal_without_a_name_of_its_own_is_counted_from_one_that_has_it():
+    for number, name in ((signal.SIGRTMIN, "SIGRTMIN"), (35, "SIGRTMIN+1"), (signal.SIGRTMAX, "SIGRTMAX")):
+        with process(SLEEP, ready_text="asleep") as worker:
+            os.kill(worker.pid, number)
+            assert worker.wait() == worker.ended == name
+            assert repr(worker) == f"python, ended: {name}"
+            with pytest.raises(CourseError, match=re.escape(f"python has ended already ({name})")):
+                worker.signal("SIGTERM")
+
+
 def test_wait_has_a_deadline():
     with process(SLEEP) as worker, pytest.raises(CourseError, match="^python still runs after 0.05 s.$"):
         worker.wait(0.05)
@@ -360,6 +387,24 @@ def test_stop_ends_children_that_survived_the_process():
     assert all(map(alive, children)), "a signal reaches the command alone"
     worker.stop()
     assert gone(children, 0.5)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere a group and an environment must do")
+@pytest.mark.parametrize("end", ["kill", "stop", "orphan"])
+def test_a_work_horse_without_its_mark_ends_with_its_worker(end):
+    worker = process(["python", "-c", NAMELESS], ready_text="ready")
+    (horse,) = numbers(worker.log)
+    assert horse not in [member.pid for member in guard.family(worker_mark(worker), None)], "it carries no mark"
+    if end == "orphan":
+        worker.signal("SIGKILL")
+        worker.wait()
+        assert alive(horse)
+    worker.stop() if end == "stop" else worker.kill()
+    assert gone([horse], 0.5)
+
+
+def worker_mark(worker) -> str:
+    return worker._end.peek()[2][2]
 
 
 def test_an_entrypoint_that_signals_its_group_spares_the_guard():
@@ -411,6 +456,17 @@ def test_interrupted_while_stopping():
 # The kernel ends
 
 
+@pytest.mark.skipif(os.name == "nt", reason="on Windows the kernel starts the command")
+def test_a_command_whose_guard_was_killed_counts_as_killed_and_is_ended():
+    worker = process(["python", "-c", WITH_CHILDREN], ready_text="ready")
+    pids = [worker.pid, *numbers(worker.log)]
+    (guarding,) = guards()
+    os.kill(guarding, signal.SIGKILL)
+    assert worker.wait() == "SIGKILL"
+    worker.kill()
+    assert gone(pids)
+
+
 KERNEL = """
 import os, sys, threading, time
 from helpers.services.process import process
@@ -421,16 +477,16 @@ print("child", worker.pid, worker.log.replace("\\n", " "), flush=True)
 """
 
 
-def kernel(then: str) -> tuple[subprocess.Popen, list[int]]:
+def kernel(then: str, code: str = WITH_CHILDREN, count: int = 3) -> tuple[subprocess.Popen, list[int]]:
     """A process that has started another like a kernel does, and the ids of all that must end with it."""
     program = textwrap.dedent(KERNEL).format(then=then)
     started = subprocess.Popen(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
     )
-    started.stdin.write((repr(WITH_CHILDREN) + "\n").encode())
+    started.stdin.write((repr(code) + "\n").encode())
     started.stdin.flush()
     pids = numbers(started.stdout.readline().decode())
-    assert len(pids) == 3 and all(map(alive, pids))
+    assert len(pids) == count and all(map(alive, pids))
     return started, pids
 
 
@@ -441,6 +497,18 @@ def ended(started: subprocess.Popen) -> None:
 
 def test_a_killed_kernel_takes_everything_with_it():
     started, pids = kernel("time.sleep(60)")
+    started.kill()
+    ended(started)
+    assert gone(pids)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere a group and an environment must do")
+def test_a_killed_kernel_takes_a_work_horse_without_its_mark_with_it():
+    started, pids = kernel(
+        "os.kill(worker.pid, 9); worker.wait(); print('gone', flush=True); time.sleep(60)", NAMELESS, 2
+    )
+    assert started.stdout.readline() == b"gone\n"
+    assert alive(pids[1]), "its worker is killed"
     started.kill()
     ended(started)
     assert gone(pids)

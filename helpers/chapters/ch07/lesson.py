@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import importlib.util
 import os
 import re
 import tempfile
@@ -16,6 +15,7 @@ import httpx
 from fastapi import FastAPI
 
 from helpers.errors import CourseError, Interrupted
+from helpers.live.jupyter import proxied
 from helpers.services.broker import GIVEN, Broker
 from helpers.services.process import Process
 from helpers.services.waiting import until
@@ -160,35 +160,20 @@ def possible(broker: Broker | None = None) -> bool:
     return True
 
 
-def lab() -> str | None:
-    """The path under which JupyterLab serves this kernel's reader, with slashes around; None outside of JupyterLab."""
-    if importlib.util.find_spec("jupyter_server_proxy") is None:
-        return None
-    if prefix := os.environ.get("JUPYTERHUB_SERVICE_PREFIX"):
-        return prefix
-    with contextlib.suppress(ImportError, KeyError, ValueError, OSError):
-        from jupyter_server.serverapp import list_running_servers
-
-        parent = int(os.environ["JPY_PARENT_PID"])
-        return next((server["base_url"] for server in list_running_servers() if server["pid"] == parent), None)
-    return None
-
-
 def prefix() -> list[str]:
     """The option that tells Flower where JupyterLab shows it; none outside of JupyterLab."""
-    base = lab()
-    return [f"--url-prefix={base.strip('/')}/proxy/absolute/{{port}}".replace("=/", "=")] if base else []
+    shown = proxied("{port}", "", whole=True)
+    return [f"--url-prefix={shown.strip('/')}"] if shown else []
 
 
 def page(server: Process, path: str) -> str:
     """The path of a page of Flower, which begins with its prefix in JupyterLab."""
-    base = lab()
-    return f"{base}proxy/absolute/{server.port}{path}" if base else path
+    return proxied(server.port or 0, path, whole=True) or path
 
 
 def show(server: Process, path: str) -> None:
     """Show a page of Flower inside the notebook; outside of JupyterLab say where it is shown."""
-    if lab() is None:
+    if not prefix():
         print("In JupyterLab, Flower's page stands here.")
         return
     from IPython.display import IFrame, display

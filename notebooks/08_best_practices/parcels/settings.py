@@ -2,8 +2,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import DirectoryPath, Field, RedisDsn, SecretStr
+from pydantic import AnyUrl, DirectoryPath, Field, SecretStr, UrlConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+QueueUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["redis", "rediss", "unix"])]
 
 
 class Settings(BaseSettings):
@@ -15,7 +17,7 @@ class Settings(BaseSettings):
     data_dir: DirectoryPath
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 25
-    queue_url: RedisDsn | None = None
+    queue_url: QueueUrl | None = None
     code_minutes: int = 10
     token_minutes: int = 15
 

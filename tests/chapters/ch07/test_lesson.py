@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import psutil
@@ -23,6 +24,7 @@ from jupyter_client import KernelManager
 from nbclient import NotebookClient
 
 import make
+from helpers.authoring import compare
 from helpers.chapters.ch07 import lesson
 from helpers.course import CHAPTERS
 from helpers.errors import CourseError, Interrupted
@@ -232,13 +234,26 @@ def test_without_a_broker_one_sentence_is_printed(monkeypatch, capsys):
     assert capsys.readouterr().out == f"{NO_BROKER}\n"
 
 
-def test_flowers_page_stands_under_jupyters_address(monkeypatch):
-    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/ada/")
-    assert lesson.prefix() == ["--url-prefix=user/ada/proxy/absolute/{port}"]
-    monkeypatch.setattr(lesson, "lab", lambda: "/")
-    assert lesson.prefix() == ["--url-prefix=proxy/absolute/{port}"]
-    monkeypatch.setattr(lesson, "lab", lambda: None)
-    assert lesson.prefix() == []
+@pytest.mark.parametrize("base", ["/user/ada/", "/"])
+def test_flowers_page_stands_under_jupyters_address(monkeypatch, base):
+    monkeypatch.delenv("COURSE_RUN")
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", base)
+    assert lesson.prefix() == [f"--url-prefix={base[1:]}proxy/absolute/{{port}}"]
+    flower = SimpleNamespace(port=4711)
+    assert lesson.page(flower, "/workers") == f"{base}proxy/absolute/4711/workers"
+    monkeypatch.setenv("COURSE_RUN", "ci")
+    assert lesson.prefix() == [] and lesson.page(flower, "/workers") == "/workers"
+
+
+@posix_only
+@pytest.mark.slow
+def test_the_stored_outputs_are_the_same_under_a_hub(tmp_path):
+    report = tmp_path / "report.xml"
+    compare.run(
+        compare.command(sys.executable, NOTEBOOK, report=report, extra=()), JUPYTERHUB_SERVICE_PREFIX="/user/ada/"
+    )
+    found = compare.cells(report)
+    assert len(found) > 40 and [cell for cell in found if cell.failure] == []
 
 
 # The notebook leaves nothing behind

@@ -1,0 +1,106 @@
+"""`check_machine()` says what works, whatever the machine is like, and never raises."""
+
+import os
+import re
+import smtplib
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from helpers import check_machine
+
+ROOT = Path(__file__).parents[2]
+RECORD = """
+from fastapi import BackgroundTasks, FastAPI
+from helpers import record, running
+app = FastAPI()
+@app.get("/")
+async def root(tasks: BackgroundTasks) -> None:
+    tasks.add_task(int)
+with running(app) as server:
+    with record() as timeline:
+        server.client.get("/").raise_for_status()
+print([bar.kind for bar in timeline.bars if bar.kind == "task"])
+"""
+PARTS = ["a web server", "a mail server", "a message broker"]
+
+
+def told(**environment: str) -> list[str]:
+    """The lines of a fresh Python with these variables in its environment."""
+    program = "from helpers import check_machine; print(check_machine())"
+    plain = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=plain | environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@pytest.fixture(autouse=True)
+def no_broker_of_this_machine(monkeypatch) -> None:
+    monkeypatch.delenv("REDIS_URL", raising=False)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no embedded broker")
+def test_on_a_machine_that_can_everything_works():
+    lines = str(check_machine()).splitlines()
+    assert [line.startswith("**Works**: ") for line in lines] == [True] * 4
+    assert re.fullmatch(r"\*\*Works\*\*: Python version 3\.\d+\.\d+, FastAPI version [\d.]+\.", lines[0])
+    assert [part in line for part, line in zip(PARTS, lines[1:], strict=True)] == [True] * 3
+
+
+def test_a_broker_that_does_not_answer_is_told(monkeypatch):
+    monkeypatch.setenv("REDIS_URL", "redis://:secret@127.0.0.1:1/0")
+    line = str(check_machine()).splitlines()[-1]
+    assert line.startswith("**Does not work**: a message broker. `ConnectionError: ") and "secret" not in line
+    assert line.endswith("Only chapters 7 and 9 need it, and say so in the cells concerned.")
+
+
+def test_a_broker_that_accepts_and_is_silent_is_told_within_seconds(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("REDIS_URL", f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        assert "**Does not work**: a message broker. `TimeoutError: " in str(check_machine())
+
+
+@pytest.mark.parametrize("url", ["localhost", "redis://127.0.0.1:notaport/0", "unix:///no/such.sock"])
+def test_a_broker_whose_address_is_none_is_told(monkeypatch, url):
+    monkeypatch.setenv("REDIS_URL", url)
+    assert str(check_machine()).splitlines()[-1].startswith("**Does not work**: a message broker. ")
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["OTEL_SDK_DISABLED=true", "OTEL_TRACES_SAMPLER=always_off", "OTEL_PROPAGATORS=b3", "OTEL_PROPAGATORS=none"],
+)
+def test_a_dead_telemetry_is_told_or_does_no_harm(variable):
+    """Which of the two is the business of helpers/live: what is not recorded must never be called working."""
+    name, value = variable.split("=")
+    lines = told(**{name: value})
+    assert len(lines) == 4 and all(line.startswith("**Works**") for line in (lines[0], *lines[2:]))
+    done = subprocess.run(
+        [sys.executable, "-c", RECORD], cwd=ROOT, env=os.environ | {name: value}, capture_output=True, text=True
+    )
+    assert lines[1].startswith("**Works**") == (done.stdout == "['task']\n")
+    assert "Traceback" not in lines[1]
+
+
+@pytest.mark.parametrize("error", [ValueError("odd"), smtplib.SMTPException(), RuntimeError("can't start new thread")])
+@pytest.mark.parametrize(
+    "part", ["live.server.running", "live.recording.record", "learning.machine.Mailbox", "learning.machine.Broker"]
+)
+def test_whatever_a_part_raises_is_a_line(monkeypatch, part, error):
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(f"helpers.{part}", fail)
+    lines = str(check_machine()).splitlines()
+    assert len(lines) == 4 and [line for line in lines if type(error).__name__ in line]
+
+
+@pytest.mark.parametrize(("version", "verdict"), [((3, 11), "Works"), ((3, 10), "Not tested"), ((4, 0), "Not tested")])
+def test_another_python_is_told(monkeypatch, version, verdict):
+    monkeypatch.setattr(sys, "version_info", (*version, 0))
+    assert str(check_machine()).startswith(f"**{verdict}**")

@@ -1,0 +1,350 @@
+"""Another user of the machine reaches nothing that the course starts; the learner reaches all of it."""
+
+import os
+import signal
+import smtplib
+import socket
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from helpers import Broker, Mailbox, process, running, scratch_folder
+from helpers.live import peers
+from helpers.services.waiting import until
+
+NOBODY = 65534
+as_root = pytest.mark.skipif(
+    not sys.platform.startswith("linux") or os.getuid() != 0, reason="only root can become another user, and Linux tell"
+)
+ROOT = Path(__file__).parents[2]
+REQUEST = b"POST /parcels HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n"
+LETTER = b"EHLO x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\nSubject: hi\r\n\r\nhi\r\n.\r\nQUIT\r\n"
+
+
+def as_nobody(act: Callable[[], str]) -> str:
+    """What another user of the machine gets: `act` runs in a child that has become nobody."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+            told = act()
+        except BaseException as error:
+            told = type(error).__name__
+        os.write(writer, told.encode())
+        os._exit(0)
+    os.close(writer)
+    with open(reader) as pipe:
+        told = pipe.read()
+    os.waitpid(child, 0)
+    return told
+
+
+def talk(port: int, words: bytes, leave: bool = False) -> str:
+    """Connect, send, and give what is read until the other side closes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(words)
+        if leave:
+            return "left"
+        connection.shutdown(socket.SHUT_WR)
+        read = b""
+        while more := connection.recv(4096):
+            read += more
+    return read.decode()
+
+
+def refused(port: int, words: bytes) -> bool:
+    told = as_nobody(lambda: talk(port, words))
+    return told in (
+        "",
+        "ConnectionResetError",
+        "BrokenPipeError",
+        "OSError",
+    )  # the last: nobody is there to shut down to
+
+
+# How each kind of server is started; each answers GET / and notes every request in its log.
+
+UVICORN = """
+import asyncio, os, sys
+from fastapi import FastAPI
+app = FastAPI()
+
+@app.post("/parcels")
+async def parcels() -> int:
+    return os.getpid()
+
+@app.get("/")
+async def root() -> str:
+    return type(asyncio.get_running_loop()).__module__
+"""
+FLASK = """
+from flask import Flask
+app = Flask(__name__)
+
+@app.route("/", methods=["GET"])
+def root():
+    return "here"
+
+@app.route("/parcels", methods=["POST"])
+def parcels():
+    return "taken"
+"""
+STDLIB = """
+import http.server, sys
+class Here(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"here")
+    do_POST = do_GET
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Here).serve_forever()
+"""
+TORNADO = """
+import asyncio, sys, tornado.web
+class Here(tornado.web.RequestHandler):
+    def get(self):
+        self.write("here")
+    post = get
+async def main():
+    tornado.log.enable_pretty_logging()
+    tornado.web.Application([(".*", Here)]).listen(int(sys.argv[1]), "127.0.0.1")
+    await asyncio.Event().wait()
+asyncio.run(main())
+"""
+SERVERS = {
+    "uvicorn on uvloop": "uvicorn main:app --port {port} --loop uvloop",
+    "uvicorn on asyncio": "uvicorn main:app --port {port} --loop asyncio",
+    "uvicorn's workers": "uvicorn main:app --port {port} --workers 2",
+    "fastapi run": "fastapi run main.py --host 127.0.0.1 --port {port}",
+    "Flask": "flask --app flask_app run --port {port}",
+    "Django": f"python {ROOT}/notebooks/01_introduction/django_app.py runserver --noreload {{port}}",
+    "http.server": "python stdlib_server.py {port}",
+    "tornado": "python tornado_server.py {port}",
+    "the course's phoenix": "python -m outbox.phoenix main {port}",
+}
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    for name, code in (("main", UVICORN), ("flask_app", FLASK), ("stdlib_server", STDLIB), ("tornado_server", TORNADO)):
+        (tmp_path / f"{name}.py").write_text(code)
+    return tmp_path
+
+
+@as_root
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_stranger_cannot_talk_to_a_process(name, folder):
+    paths = os.pathsep.join([str(folder), f"{ROOT}/notebooks/09_case_studies_and_projects"])
+    env = {"SMTP_PORT": "1", "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
+    with process(SERVERS[name].split(), cwd=folder, env=env, ready_path="/", name=name) as server:
+        assert all(refused(server.port, REQUEST) for _ in range(6))
+        assert as_nobody(lambda: talk(server.port, REQUEST, leave=True)) == "left"
+        assert server.client.get("/").status_code < 500, "the learner is let in"
+        assert "/parcels" not in server.log, "no word of a stranger was read"
+        talk(server.port, REQUEST)
+        assert until(lambda: "/parcels" in server.log, 2.0) or name == "the course's phoenix"
+
+
+@as_root
+def test_uvloop_is_what_it_says(folder):
+    for loop in ("uvloop", "asyncio"):
+        command = ["uvicorn", "main:app", "--port", "{port}", "--loop", loop]
+        with process(command, cwd=folder, ready_path="/") as server:
+            assert server.client.get("/").json().startswith(loop)
+
+
+@as_root
+@pytest.mark.parametrize("loop", ["auto", "asyncio"])
+def test_a_stranger_cannot_talk_to_the_server_in_the_kernel(loop):
+    app, asked = FastAPI(), []
+
+    @app.post("/parcels")
+    async def parcels() -> None:
+        asked.append("a request")
+
+    with running(app, loop=loop) as server:
+        assert all(refused(server.port, REQUEST) for _ in range(3))
+        assert as_nobody(lambda: talk(server.port, REQUEST, leave=True)) == "left"
+        assert server.client.get("/openapi.json").status_code == 200
+        assert asked == [] and "/parcels" not in "".join(server.log)
+        assert server.client.post("/parcels").status_code == 200 and len(asked) == 1
+
+
+@as_root
+def test_what_a_stranger_sends_while_the_loop_stands_still_is_not_read():
+    app, asked = FastAPI(), []
+
+    @app.post("/parcels")
+    async def parcels() -> None:
+        asked.append("a request")
+
+    @app.get("/still")
+    async def stand_still() -> None:
+        for _ in range(2):
+            assert as_nobody(lambda: talk(server.port, REQUEST, leave=True)) == "left"
+
+    with running(app) as server:
+        assert server.client.get("/still").status_code == 200
+        assert server.client.get("/openapi.json").status_code == 200
+        assert asked == []
+
+
+@as_root
+def test_a_stranger_cannot_post_nor_read_mail():
+    with Mailbox() as mailbox:
+        assert refused(mailbox.port, LETTER)
+        assert as_nobody(lambda: talk(mailbox.port, LETTER, leave=True)) == "left"
+        assert len(mailbox) == 0
+        with smtplib.SMTP(mailbox.host, mailbox.port, local_hostname="localhost") as smtp:
+            smtp.sendmail("a@b.example", "c@d.example", "Subject: hi\n\nhi")
+        assert [letter["Subject"] for letter in mailbox] == ["hi"]
+
+
+@as_root
+def test_a_stranger_cannot_reach_nor_stop_the_broker():
+    with Broker() as broker:
+        path = Path(broker.client().connection_pool.connection_kwargs["path"])
+
+        def connect() -> str:
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.connect(str(path))
+                return "reached"
+
+        assert as_nobody(connect) == "PermissionError"
+        assert as_nobody(lambda: str(os.listdir(path.parent))) == "PermissionError"
+        os.chmod(path.parent, 0o755)
+        os.chmod(path.parent.parent, 0o755)
+        assert as_nobody(connect) == "PermissionError", "the socket itself is closed to others, too"
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert broker.client().config_get("port") == {"port": "0"}
+        pid = broker.client().info("server")["process_id"]
+        assert as_nobody(lambda: os.kill(pid, signal.SIGTERM) or "sent") == "PermissionError"
+        assert broker.available and connect() == "reached"
+
+
+@as_root
+def test_a_stranger_cannot_enter_a_scratch_folder_nor_read_a_process():
+    folder = scratch_folder()
+    (folder / "parcels.db").write_text("rows")
+    assert as_nobody(lambda: (folder / "parcels.db").read_text()) == "PermissionError"
+    with process(["sleep", "30"], env={"SECRET": "key"}) as sleeper:
+        assert as_nobody(lambda: Path(f"/proc/{sleeper.pid}/environ").read_text()) == "PermissionError"
+        assert as_nobody(lambda: Path(f"/proc/{sleeper.pid}/fd/1").read_text()) == "PermissionError"
+
+
+# Whom the system names
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = socket.create_connection(listener.getsockname())
+        served, _ = listener.accept()
+        with client, served:
+            yield client, served
+
+
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells")
+
+
+@linux
+def test_the_owner_of_the_other_end(pair):
+    client, served = pair
+    peer, own = served.getpeername(), served.getsockname()
+    assert peers.owner(peer, own) == os.getuid() and peers.admitted(peer, own)
+    client.shutdown(socket.SHUT_WR)
+    assert peers.owner(peer, own) == os.getuid(), "it has said all, and still listens"
+    client.close()
+    assert peers.owner(peer, own) == peers.NOBODY and not peers.admitted(peer, own)
+
+
+@linux
+def test_a_client_that_was_reset_has_no_owner(pair):
+    client, served = pair
+    peer, own = served.getpeername(), served.getsockname()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    client.close()
+    assert peers.owner(peer, own) == peers.NOBODY and peers.owner(None, own) == peers.NOBODY
+
+
+@linux
+@pytest.mark.parametrize("dual", [False, True])
+def test_the_owner_over_ip6(dual):
+    if not socket.has_ipv6 or (dual and not socket.has_dualstack_ipv6()):
+        pytest.skip("no IPv6 here")
+    try:
+        listener = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=dual)
+    except OSError:
+        pytest.skip("no IPv6 here")
+    with listener, socket.create_connection(("127.0.0.1" if dual else "::1", listener.getsockname()[1])):
+        served, address = listener.accept()
+        with served:
+            assert peers.owner(address, served.getsockname()) == os.getuid()
+
+
+@pytest.mark.parametrize("answer", [OSError("no such protocol"), None])
+def test_where_the_system_does_not_tell_everybody_is_let_in(monkeypatch, answer):
+    def ask(local: object, remote: object) -> None:
+        if answer:
+            raise answer
+
+    monkeypatch.setattr(peers, "_ask", ask)
+    peer, own = ("127.0.0.1", 50_000), ("127.0.0.1", 50_001)
+    assert peers.owner(peer, own) is None and peers.admitted(peer, own)
+
+
+@pytest.mark.parametrize("peer", ["", "/run/some.sock", ("192.0.2.7", 4000), ("2001:db8::7", 4000, 0, 0)])
+def test_what_is_not_of_this_machine_is_not_judged(peer):
+    assert peers.owner(peer, ("127.0.0.1", 80)) is None
+
+
+@pytest.mark.parametrize(("uid", "let_in"), [(0, True), (4710, True), (4711, False), (peers.NOBODY, False)])
+def test_root_and_oneself_are_let_in(monkeypatch, uid, let_in):
+    monkeypatch.setattr(os, "geteuid", lambda: 4710, raising=False)
+    monkeypatch.setattr(peers, "owner", lambda peer, own: uid)
+    assert peers.admitted(("127.0.0.1", 1), ("127.0.0.1", 2)) == let_in
+
+
+# What the children of `process()` import first
+
+
+def test_a_sitecustomize_that_was_there_is_run_too(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text("import os; os.environ['HERE'] = __name__")
+    show = "import os, sys; print(os.environ['HERE'], sys.modules['sitecustomize'].__file__)"
+    with process(["python", "-c", show], env={"PYTHONPATH": str(tmp_path)}) as short:
+        assert short.wait() == "exit 0"
+    assert short.log == f"sitecustomize {tmp_path}/sitecustomize.py\n"
+
+
+def test_a_program_that_does_not_listen_loads_nothing_for_it():
+    show = "import sys; print([name for name in ('socket', 'uvloop', 'asyncio', 'runpy') if name in sys.modules])"
+    with process(["python", "-c", show]) as short:
+        assert short.wait() == "exit 0"
+    assert short.log == "[]\n"
+
+
+def test_a_server_that_does_not_block_goes_on_after_a_stranger():
+    """`accept` of a socket that does not wait has nobody else to give when a stranger was turned away."""
+    code = textwrap.dedent("""
+        import socket
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            listener.setblocking(False)
+            client = socket.create_connection(listener.getsockname())
+            client.close()
+            try:
+                listener.accept()
+            except BlockingIOError:
+                print("nobody")
+            with socket.create_connection(listener.getsockname()):
+                print(listener.accept()[1][0])
+    """)
+    with process(["python", "-c", code]) as short:
+        assert short.wait() == "exit 0", short.log
+    assert short.log == ("nobody\n" if sys.platform.startswith("linux") else "127.0.0.1\n") + "127.0.0.1\n"
