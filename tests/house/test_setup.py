@@ -322,8 +322,8 @@ def test_this_run_is_told_apart_from_a_reader():
 def test_ctrl_c_lets_a_verb_end_what_it_started():
     child = """
 import time
-print("begun", flush=True)
 try:
+    print("begun", flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     time.sleep(0.7)
