@@ -12,6 +12,8 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
+
 import make
 
 # The machine's own browser, by the names that Debian, Ubuntu, Fedora and the hosts of CI give it.
@@ -184,20 +186,35 @@ def jupyterlab(folder: Path, scratch: Path, base: str = "/") -> Iterator[tuple[s
         wait_until_answering(f"{address}/api?token={token}", server, scratch / "log.txt")
         yield address, token
     finally:
-        stop(server)
+        stop(server, port)
 
 
-def stop(server: subprocess.Popen, seconds: float = 20) -> None:
-    """End JupyterLab as `kill` does; when it does not end, kill it and say where its threads stand."""
+def stop(server: subprocess.Popen, port: int, seconds: float = 20) -> None:
+    """End JupyterLab as `kill` does; RuntimeError when it still listens, or one of its kernels lives, after that long.
+
+    A request in flight at that moment can leave it an idle thread of AnyIO's that its Python waits for, for ever,
+    when everything has ended (`threading._shutdown`, seen with py-spy); then it is killed.
+    """
     server.terminate()
-    try:
-        server.wait(seconds)
-    except subprocess.TimeoutExpired as error:
-        spy = Path(sys.executable).with_name("py-spy")
-        stands = subprocess.run([spy, "dump", "--pid", str(server.pid)], capture_output=True, text=True)
-        server.kill()
-        server.wait()
-        raise RuntimeError(f"JupyterLab did not stop within {seconds:g} s:\n{stands.stdout}{stands.stderr}") from error
+    end = time.monotonic() + seconds
+    while server.poll() is None and (listens(port) or psutil.Process(server.pid).children()):
+        if time.monotonic() > end:
+            spy = Path(sys.executable).with_name("py-spy")
+            stands = subprocess.run([spy, "dump", "--pid", str(server.pid)], capture_output=True, text=True)
+            server.kill()
+            server.wait()
+            raise RuntimeError(f"JupyterLab did not stop within {seconds:g} s:\n{stands.stdout}{stands.stderr}")
+        time.sleep(0.1)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        server.wait(5)
+    server.kill()
+    server.wait()
+
+
+def listens(port: int) -> bool:
+    """Whether anything takes connections on a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def wait_until_answering(url: str, server: subprocess.Popen, log: Path, seconds: float = 60) -> None:

@@ -144,15 +144,17 @@ def test_a_socket_that_listens_everywhere_would_be_seen():
 
 
 # Every Python process of the kernel's family imports this first: its wall clock goes five minutes forth and back all
-# the while; the codes and tokens of the lessons are valid for longer. Two places keep the true clock, because they count
-# seconds by it, and a jump really changes what they do: the timeout of SQLAlchemy's pool (sqlalchemy/util/queue.py), and
-# the time after which Celery's transport hands a message out again (kombu/transport/redis.py).
+# the while; the codes and tokens of the lessons are valid for longer. Three places keep the true clock, because they count
+# seconds by it, and a jump really changes what they do: the timeout of SQLAlchemy's pool (sqlalchemy/util/queue.py), the
+# time after which Celery's transport hands a message out again (kombu/transport/redis.py), and the patience of whoever
+# waits for a kernel's first word (jupyter_client/client.py), as chapter 2 does for a second one.
 JUMPING = """
 import sys, time
 _time, _time_ns = time.time, time.time_ns
 def ahead():
     asked = sys._getframe(2).f_globals.get("__name__")
-    return 0 if asked in ("sqlalchemy.util.queue", "kombu.transport.redis") else 300 * (int(time.monotonic() / 0.7) % 2)
+    true = ("sqlalchemy.util.queue", "kombu.transport.redis", "jupyter_client.client")
+    return 0 if asked in true else 300 * (int(time.monotonic() / 0.7) % 2)
 time.time = lambda: _time() + ahead()
 time.time_ns = lambda: _time_ns() + ahead() * 10**9
 """
