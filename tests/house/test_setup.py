@@ -412,20 +412,49 @@ def test_both_licences_are_there():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a bash script")
-@pytest.mark.parametrize(("ci", "status"), [("true", 1), ("", 0)])
-def test_ci_fails_when_it_cannot_have_a_browser(tmp_path, ci, status):
-    for tool in ("bash", "dirname", "id"):
+@pytest.mark.parametrize(("failing", "run"), [("", "test browser"), ("test", "test"), ("browser", "test browser")])
+def test_ci_runs_the_verbs_and_fails_with_them(tmp_path, failing, run):
+    for tool in ("bash", "dirname"):
         (tmp_path / tool).symlink_to(str(shutil.which(tool)))
-    (tmp_path / "make").write_text("#!/bin/sh\necho make $1\n")
+    (tmp_path / "make").write_text(f'#!/bin/sh\necho $1\n[ "$1" != "{failing}" ]\n')
     (tmp_path / "make").chmod(0o755)
-    done = subprocess.run(
-        [tmp_path / "bash", make.ROOT / ".ci" / "run"],
-        env={"PATH": str(tmp_path), "CI": ci},
-        capture_output=True,
-        text=True,
+    script = [tmp_path / "bash", make.ROOT / ".ci" / "run"]
+    done = subprocess.run(script, env={"PATH": str(tmp_path)}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.split(), done.stderr) == (int(bool(failing)), run.split(), "")
+
+
+@pytest.fixture
+def bare(tmp_path, monkeypatch):
+    """A machine without a browser, on which the verb's own steps are noted; its folder of programs, and the steps."""
+    steps = []
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(make, "set_up", lambda *locks: steps.append("set up"))
+    monkeypatch.setattr(make, "run", lambda *command: steps.append("run"))
+    return tmp_path, steps
+
+
+def test_a_machine_that_cannot_have_a_browser_gets_one_sentence(bare):
+    with pytest.raises(SystemExit, match=r"^The browser test did not run: there is no Chromium here, .*\.$"):
+        make.browser()
+    assert bare[1] == ["set up"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script")
+@pytest.mark.parametrize("uid", [0, 1000])
+def test_a_browser_is_brought_where_there_is_none(bare, monkeypatch, capsys, uid):
+    folder, steps = bare
+    chromium = folder / "chromium"
+    (folder / "apt-get").write_text(
+        f'#!/bin/sh\n[ "$2" = -y ] || exit 0\necho > "{chromium}"\n/bin/chmod 755 "{chromium}"\n'
     )
-    assert (done.returncode, done.stderr) == (status, "")
-    assert done.stdout.startswith("make test\nThe browser test did not run: ") and "make browser" not in done.stdout
+    (folder / "sudo").write_text('#!/bin/sh\nshift\nexec "$@"\n')
+    for program in ("apt-get", "sudo"):
+        (folder / program).chmod(0o755)
+    monkeypatch.setattr(os, "getuid", lambda: uid)
+    make.browser()
+    make.browser()
+    assert steps == ["set up", "run"] * 2
+    assert capsys.readouterr().out.count("Installing Chromium for the browser test\n") == 1
 
 
 # ---- the real thing
