@@ -147,7 +147,7 @@ def alone():
     The lock is on this very file, so nothing is left behind. Where the file system knows no locks, nobody waits.
     """
     try:
-        file = open(__file__, "r+b")
+        file = open(ROOT / "make.py", "r+b")
     except OSError:  # a folder in which nothing can be written has no second `make` that writes
         yield
         return

@@ -9,11 +9,16 @@ import signal
 import subprocess
 import sys
 import venv
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
+from jupyter_client.manager import start_new_kernel
 
 import make
+from helpers.authoring import refresh
+from helpers.authoring.cells import syntax
 from helpers.learning import machine as machine_check
 from tests.verbs import versions
 
@@ -102,6 +107,7 @@ def machine(tmp_path, monkeypatch):
     for lock in LOCKS:
         (tmp_path / lock).write_text("fastapi==1\nstarlette==2\n")
     (tmp_path / "pyproject.toml").write_text("[project]\n")
+    (tmp_path / "make.py").touch()
     return steps
 
 
@@ -291,6 +297,10 @@ def test_news_stay_off_and_nothing_is_written_outside(machine):
     [settings] = make.VENV.rglob("overrides.json")
     assert settings.relative_to(make.VENV).as_posix() == "share/jupyter/lab/settings/overrides.json"
     assert json.loads(settings.read_text())["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    [layout] = make.VENV.rglob("*.jupyterlab-workspace")
+    layout.write_text("arranged by the reader")
+    make.settle_lab(make.VENV)
+    assert layout.read_text() == "arranged by the reader"
     assert {path for path in make.ROOT.rglob("*") if make.VENV not in path.parents} == before
 
 
@@ -318,12 +328,29 @@ def test_this_run_is_told_apart_from_a_reader():
     assert os.environ["COURSE_RUN"] == "ci"
 
 
+def test_another_package_called_helpers_does_not_stand_in_for_the_courses(tmp_path, monkeypatch):
+    (tmp_path / "helpers").mkdir()
+    (tmp_path / "helpers" / "__init__.py").write_text("raise ImportError('somebody else')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    manager, client = start_new_kernel(cwd=str(tmp_path))
+    try:
+        client.execute_interactive(
+            "import helpers; print(helpers.__file__)", output_hook=(said := []).append, timeout=30
+        )
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    shown = [message["content"].get("text", message["content"].get("evalue", "")) for message in said]
+    assert "".join(shown).strip() == str(make.ROOT / "helpers" / "__init__.py")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl+C reaches a console's processes there")
 def test_ctrl_c_lets_a_verb_end_what_it_started():
     child = """
 import time
-print("begun", flush=True)
 try:
+    print("begun", flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     time.sleep(0.7)
@@ -395,6 +422,52 @@ def test_a_dependency_without_a_reason_is_noticed():
         "httpx": "",
         "redis": "",
     }
+
+
+def modules(code: str) -> set[str]:
+    """The top-level modules that code imports, also inside its functions, and those that pytest asks for."""
+    found = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "importorskip":
+            found |= {argument.value for argument in node.args if isinstance(argument, ast.Constant)}
+    return {name.partition(".")[0] for name in found}
+
+
+def undeclared(imported: set[str], *sources: str) -> dict[str, list[str]]:
+    """The imported modules of installed packages, none of which a requirements.in names; by module, its packages."""
+    plain = {"after-the-response"}
+    plain |= {re.sub(r"[-_.]+", "-", name).lower() for source in sources for name in direct(source)}
+    packages = {name: set(packages_distributions().get(name, [])) for name in imported - sys.stdlib_module_names}
+    return {
+        name: sorted(found)
+        for name, found in sorted(packages.items())
+        if found and not {re.sub(r"[-_.]+", "-", package).lower() for package in found} & plain
+    }
+
+
+def test_what_is_imported_is_declared():
+    def of(folder: str) -> set[str]:
+        paths = [path for path in (make.ROOT / folder).rglob("*.py") if ".ipynb_checkpoints" not in path.parts]
+        return {name for path in paths for name in modules(path.read_text(encoding="utf-8"))}
+
+    cells = [cell for path in refresh.stored() for cell in refresh.read(path).cells if cell.cell_type == "code"]
+    transform = TransformerManager().transform_cell
+    in_cells = {name for cell in cells if syntax(cell.source) for name in modules(transform(cell.source))}
+    learner, tests = map(read, SOURCES)
+    assert {"fastapi", "IPython"} <= in_cells
+    assert undeclared(of("helpers") | of("notebooks") | in_cells, learner) == {}
+    assert undeclared(of("tests"), learner, tests) == {}
+
+
+def test_what_is_not_declared_is_noticed():
+    code = "import sys, unknown\nfrom rich.table import Table\ndef f(): import click as c\npytest.importorskip('yaml')"
+    assert modules(code) == {"sys", "unknown", "rich", "click", "yaml"}
+    declared = "PyYAML  # what it reads\nclick  # how it asks"
+    assert undeclared(modules(code), declared) == {"rich": ["rich"]}
 
 
 def test_no_package_is_pinned_to_two_versions():
