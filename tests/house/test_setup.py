@@ -8,7 +8,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import tarfile
+import tomllib
 import venv
+import zipfile
+from fnmatch import fnmatch
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -19,6 +23,7 @@ from jupyter_client.manager import start_new_kernel
 import make
 from helpers.authoring import refresh
 from helpers.authoring.cells import syntax
+from helpers.authoring.update import MARK
 from helpers.learning import machine as machine_check
 from tests.verbs import versions
 
@@ -562,6 +567,43 @@ def test_a_fresh_clone_sets_itself_up(tmp_path, version):
     shown = subprocess.run([of_clone, "-c", IMPORTS], cwd=clone / "notebooks", capture_output=True, text=True)
     assert (shown.stdout.strip(), shown.stderr) == (str(clone / "helpers" / "__init__.py"), "")
     assert subprocess.run(["git", "status", "--short"], cwd=clone, capture_output=True, text=True).stdout == ""
+
+
+def packaged() -> set[str]:
+    """Every file of helpers/ that a package of it must hold."""
+    paths = (path.relative_to(make.ROOT) for path in (make.ROOT / "helpers").rglob("*") if path.is_file())
+    return {path.as_posix() for path in paths if "__pycache__" not in path.parts and MARK not in path.name}
+
+
+def test_no_kind_of_file_is_left_out_of_a_package():
+    setuptools = tomllib.loads(read("pyproject.toml"))["tool"]["setuptools"]
+    patterns = ["*.py", *setuptools["package-data"]["*"]]
+    assert [file for file in packaged() if not any(fnmatch(file, pattern) for pattern in patterns)] == []
+    # setuptools takes a folder for a package by its `__init__.py`.
+    assert [file for file in packaged() if not (make.ROOT / file).with_name("__init__.py").exists()] == []
+
+
+@pytest.mark.slow
+def test_a_package_holds_every_file(tmp_path):
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", make.ROOT, clone], check=True)
+    command = [
+        sys.executable,
+        "-m",
+        "uv",
+        "build",
+        "--quiet",
+        "--sdist",
+        "--wheel",
+        "--out-dir",
+        tmp_path / "dist",
+        clone,
+    ]
+    subprocess.run(command, check=True)
+    [wheel], [source] = (tmp_path / "dist").glob("*.whl"), (tmp_path / "dist").glob("*.tar.gz")
+    assert packaged() - set(zipfile.ZipFile(wheel).namelist()) == set()
+    with tarfile.open(source) as archive:
+        assert packaged() - {name.partition("/")[2] for name in archive.getnames()} == set()
 
 
 @pytest.mark.slow
