@@ -147,7 +147,7 @@ def alone():
     The lock is on this very file, so nothing is left behind. Where the file system knows no locks, nobody waits.
     """
     try:
-        file = open(__file__, "r+b")
+        file = open(ROOT / "make.py", "r+b")
     except OSError:  # a folder in which nothing can be written has no second `make` that writes
         yield
         return
@@ -295,7 +295,13 @@ def slow(*options: str) -> None:
 
 def browser(*options: str) -> None:
     """set up and read every notebook in a real JupyterLab in Chromium"""
+    from helpers.authoring import chromium
+
     set_up(LOCK, TEST_LOCK)
+    if not chromium.find():
+        say("Installing Chromium for the browser test")
+        if not chromium.install():
+            sys.exit("The browser test did not run: there is no Chromium here, and apt-get could not install it.")
     say("Running every notebook in JupyterLab in a browser")
     run("-m", "pytest", "tests/browser", "-m", "browser and not slow", *options)
 

@@ -16,7 +16,7 @@ from tests.browser.lab_driver import CHROMIUM, QUIET, Reader, jupyterlab
 def lab(tmp_path_factory):
     """A browser, the address and token of a JupyterLab as `make lab` starts it, and its folder: a copy of the notebooks."""
     if CHROMIUM is None:
-        pytest.fail("There is no Chromium or Chrome on this machine: on Debian, `sudo apt install chromium`.")
+        pytest.fail("There is no Chromium or Chrome on this machine: `make browser` installs one with apt-get.")
     folder = tmp_path_factory.mktemp("course") / "notebooks"
     shutil.copytree(make.ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".*"))
     write_spoiled(folder / "spoiled.ipynb")

@@ -15,9 +15,9 @@ from pathlib import Path
 import psutil
 
 import make
+from helpers.authoring import chromium
 
-# The machine's own browser, by the names that Debian, Ubuntu, Fedora and the hosts of CI give it.
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = chromium.find()
 QUIET = (
     "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
 ).split()

@@ -12,23 +12,25 @@ from tests.browser.lab_driver import stop
 SERVER = """
 import signal, socket, subprocess, sys, threading
 server = socket.create_server(("127.0.0.1", 0))
-print(server.getsockname()[1], flush=True)
+signal.signal(signal.SIGTERM, {})
 {}
+print(server.getsockname()[1], flush=True)
+signal.pause()
 """
-ENDS = "signal.signal(signal.SIGTERM, lambda *_: sys.exit()); signal.pause()"
-IDLE_THREAD = f"threading.Thread(target=threading.Event().wait).start(); {ENDS}"
-DEAF = "signal.signal(signal.SIGTERM, signal.SIG_IGN); [signal.pause() for _ in range(9)]"
+ENDS = ("lambda *_: (server.close(), sys.exit())", "")
+IDLE_THREAD = (ENDS[0], "threading.Thread(target=threading.Event().wait).start()")
+DEAF = ("signal.SIG_IGN", "")
 
 
-def begun(ends: str) -> tuple[subprocess.Popen, int]:
-    process = subprocess.Popen([sys.executable, "-c", SERVER.format(ends)], stdout=subprocess.PIPE, text=True)
+def begun(ends: tuple[str, str]) -> tuple[subprocess.Popen, int]:
+    process = subprocess.Popen([sys.executable, "-c", SERVER.format(*ends)], stdout=subprocess.PIPE, text=True)
     return process, int(process.stdout.readline())
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize(("ends", "status"), [(ENDS, 0), (IDLE_THREAD, -9)])
 def test_what_has_ended_but_for_an_idle_thread_is_killed(ends, status):
-    process, port = begun(ends.replace("sys.exit()", "(server.close(), sys.exit())"))
+    process, port = begun(ends)
     stop(process, port)
     assert process.returncode == status
 

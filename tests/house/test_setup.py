@@ -8,12 +8,22 @@ import shutil
 import signal
 import subprocess
 import sys
+import tarfile
+import tomllib
 import venv
+import zipfile
+from fnmatch import fnmatch
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
+from jupyter_client.manager import start_new_kernel
 
 import make
+from helpers.authoring import refresh
+from helpers.authoring.cells import syntax
+from helpers.authoring.update import MARK
 from helpers.learning import machine as machine_check
 from tests.verbs import versions
 
@@ -102,6 +112,7 @@ def machine(tmp_path, monkeypatch):
     for lock in LOCKS:
         (tmp_path / lock).write_text("fastapi==1\nstarlette==2\n")
     (tmp_path / "pyproject.toml").write_text("[project]\n")
+    (tmp_path / "make.py").touch()
     return steps
 
 
@@ -291,6 +302,10 @@ def test_news_stay_off_and_nothing_is_written_outside(machine):
     [settings] = make.VENV.rglob("overrides.json")
     assert settings.relative_to(make.VENV).as_posix() == "share/jupyter/lab/settings/overrides.json"
     assert json.loads(settings.read_text())["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    [layout] = make.VENV.rglob("*.jupyterlab-workspace")
+    layout.write_text("arranged by the reader")
+    make.settle_lab(make.VENV)
+    assert layout.read_text() == "arranged by the reader"
     assert {path for path in make.ROOT.rglob("*") if make.VENV not in path.parents} == before
 
 
@@ -316,6 +331,23 @@ def test_clean_leaves_the_readers_work(machine):
 
 def test_this_run_is_told_apart_from_a_reader():
     assert os.environ["COURSE_RUN"] == "ci"
+
+
+def test_another_package_called_helpers_does_not_stand_in_for_the_courses(tmp_path, monkeypatch):
+    (tmp_path / "helpers").mkdir()
+    (tmp_path / "helpers" / "__init__.py").write_text("raise ImportError('somebody else')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    manager, client = start_new_kernel(cwd=str(tmp_path))
+    try:
+        client.execute_interactive(
+            "import helpers; print(helpers.__file__)", output_hook=(said := []).append, timeout=30
+        )
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    shown = [message["content"].get("text", message["content"].get("evalue", "")) for message in said]
+    assert "".join(shown).strip() == str(make.ROOT / "helpers" / "__init__.py")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl+C reaches a console's processes there")
@@ -397,6 +429,52 @@ def test_a_dependency_without_a_reason_is_noticed():
     }
 
 
+def modules(code: str) -> set[str]:
+    """The top-level modules that code imports, also inside its functions, and those that pytest asks for."""
+    found = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "importorskip":
+            found |= {argument.value for argument in node.args if isinstance(argument, ast.Constant)}
+    return {name.partition(".")[0] for name in found}
+
+
+def undeclared(imported: set[str], *sources: str) -> dict[str, list[str]]:
+    """The imported modules of installed packages, none of which a requirements.in names; by module, its packages."""
+    plain = {"after-the-response"}
+    plain |= {re.sub(r"[-_.]+", "-", name).lower() for source in sources for name in direct(source)}
+    packages = {name: set(packages_distributions().get(name, [])) for name in imported - sys.stdlib_module_names}
+    return {
+        name: sorted(found)
+        for name, found in sorted(packages.items())
+        if found and not {re.sub(r"[-_.]+", "-", package).lower() for package in found} & plain
+    }
+
+
+def test_what_is_imported_is_declared():
+    def of(folder: str) -> set[str]:
+        paths = [path for path in (make.ROOT / folder).rglob("*.py") if ".ipynb_checkpoints" not in path.parts]
+        return {name for path in paths for name in modules(path.read_text(encoding="utf-8"))}
+
+    cells = [cell for path in refresh.stored() for cell in refresh.read(path).cells if cell.cell_type == "code"]
+    transform = TransformerManager().transform_cell
+    in_cells = {name for cell in cells if syntax(cell.source) for name in modules(transform(cell.source))}
+    learner, tests = map(read, SOURCES)
+    assert {"fastapi", "IPython"} <= in_cells
+    assert undeclared(of("helpers") | of("notebooks") | in_cells, learner) == {}
+    assert undeclared(of("tests"), learner, tests) == {}
+
+
+def test_what_is_not_declared_is_noticed():
+    code = "import sys, unknown\nfrom rich.table import Table\ndef f(): import click as c\npytest.importorskip('yaml')"
+    assert modules(code) == {"sys", "unknown", "rich", "click", "yaml"}
+    declared = "PyYAML  # what it reads\nclick  # how it asks"
+    assert undeclared(modules(code), declared) == {"rich": ["rich"]}
+
+
 def test_no_package_is_pinned_to_two_versions():
     learner, tests = (pinned(read(lock)) for lock in LOCKS)
     assert learner and tests
@@ -412,20 +490,49 @@ def test_both_licences_are_there():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a bash script")
-@pytest.mark.parametrize(("ci", "status"), [("true", 1), ("", 0)])
-def test_ci_fails_when_it_cannot_have_a_browser(tmp_path, ci, status):
-    for tool in ("bash", "dirname", "id"):
+@pytest.mark.parametrize(("failing", "run"), [("", "test browser"), ("test", "test"), ("browser", "test browser")])
+def test_ci_runs_the_verbs_and_fails_with_them(tmp_path, failing, run):
+    for tool in ("bash", "dirname"):
         (tmp_path / tool).symlink_to(str(shutil.which(tool)))
-    (tmp_path / "make").write_text("#!/bin/sh\necho make $1\n")
+    (tmp_path / "make").write_text(f'#!/bin/sh\necho $1\n[ "$1" != "{failing}" ]\n')
     (tmp_path / "make").chmod(0o755)
-    done = subprocess.run(
-        [tmp_path / "bash", make.ROOT / ".ci" / "run"],
-        env={"PATH": str(tmp_path), "CI": ci},
-        capture_output=True,
-        text=True,
+    script = [tmp_path / "bash", make.ROOT / ".ci" / "run"]
+    done = subprocess.run(script, env={"PATH": str(tmp_path)}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.split(), done.stderr) == (int(bool(failing)), run.split(), "")
+
+
+@pytest.fixture
+def bare(tmp_path, monkeypatch):
+    """A machine without a browser, on which the verb's own steps are noted; its folder of programs, and the steps."""
+    steps = []
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(make, "set_up", lambda *locks: steps.append("set up"))
+    monkeypatch.setattr(make, "run", lambda *command: steps.append("run"))
+    return tmp_path, steps
+
+
+def test_a_machine_that_cannot_have_a_browser_gets_one_sentence(bare):
+    with pytest.raises(SystemExit, match=r"^The browser test did not run: there is no Chromium here, .*\.$"):
+        make.browser()
+    assert bare[1] == ["set up"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script")
+@pytest.mark.parametrize("uid", [0, 1000])
+def test_a_browser_is_brought_where_there_is_none(bare, monkeypatch, capsys, uid):
+    folder, steps = bare
+    chromium = folder / "chromium"
+    (folder / "apt-get").write_text(
+        f'#!/bin/sh\n[ "$2" = -y ] || exit 0\necho > "{chromium}"\n/bin/chmod 755 "{chromium}"\n'
     )
-    assert (done.returncode, done.stderr) == (status, "")
-    assert done.stdout.startswith("make test\nThe browser test did not run: ") and "make browser" not in done.stdout
+    (folder / "sudo").write_text('#!/bin/sh\nshift\nexec "$@"\n')
+    for program in ("apt-get", "sudo"):
+        (folder / program).chmod(0o755)
+    monkeypatch.setattr(os, "getuid", lambda: uid)
+    make.browser()
+    make.browser()
+    assert steps == ["set up", "run"] * 2
+    assert capsys.readouterr().out.count("Installing Chromium for the browser test\n") == 1
 
 
 # ---- the real thing
@@ -460,6 +567,43 @@ def test_a_fresh_clone_sets_itself_up(tmp_path, version):
     shown = subprocess.run([of_clone, "-c", IMPORTS], cwd=clone / "notebooks", capture_output=True, text=True)
     assert (shown.stdout.strip(), shown.stderr) == (str(clone / "helpers" / "__init__.py"), "")
     assert subprocess.run(["git", "status", "--short"], cwd=clone, capture_output=True, text=True).stdout == ""
+
+
+def packaged() -> set[str]:
+    """Every file of helpers/ that a package of it must hold."""
+    paths = (path.relative_to(make.ROOT) for path in (make.ROOT / "helpers").rglob("*") if path.is_file())
+    return {path.as_posix() for path in paths if "__pycache__" not in path.parts and MARK not in path.name}
+
+
+def test_no_kind_of_file_is_left_out_of_a_package():
+    setuptools = tomllib.loads(read("pyproject.toml"))["tool"]["setuptools"]
+    patterns = ["*.py", *setuptools["package-data"]["*"]]
+    assert [file for file in packaged() if not any(fnmatch(file, pattern) for pattern in patterns)] == []
+    # setuptools takes a folder for a package by its `__init__.py`.
+    assert [file for file in packaged() if not (make.ROOT / file).with_name("__init__.py").exists()] == []
+
+
+@pytest.mark.slow
+def test_a_package_holds_every_file(tmp_path):
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", make.ROOT, clone], check=True)
+    command = [
+        sys.executable,
+        "-m",
+        "uv",
+        "build",
+        "--quiet",
+        "--sdist",
+        "--wheel",
+        "--out-dir",
+        tmp_path / "dist",
+        clone,
+    ]
+    subprocess.run(command, check=True)
+    [wheel], [source] = (tmp_path / "dist").glob("*.whl"), (tmp_path / "dist").glob("*.tar.gz")
+    assert packaged() - set(zipfile.ZipFile(wheel).namelist()) == set()
+    with tarfile.open(source) as archive:
+        assert packaged() - {name.partition("/")[2] for name in archive.getnames()} == set()
 
 
 @pytest.mark.slow

@@ -421,6 +421,25 @@ def prints_nowhere_served(book: Notebook) -> list[str]:
     ]
 
 
+def reads_the_same_everywhere(book: Notebook) -> list[str]:
+    """A cell that reads or writes text without naming an encoding meets ASCII alone, which every system reads alike."""
+    plain = [
+        cell
+        for cell in book.code
+        for call in called(syntax(cell.source), "read_text", "write_text")
+        if not any(keyword.arg == "encoding" for keyword in call.keywords)
+    ]
+    own = book.path.name[:2]  # a chapter's files stand in a folder that begins with its number
+    beside = [path for folder in book.path.parent.glob(f"{own}_*/") for path in folder.rglob("*") if path.is_file()]
+    wrong = [f"{book.named(cell)} names no encoding, and is not ASCII" for cell in plain if not cell.source.isascii()]
+    wrong += [
+        f"{path.name} is not ASCII, and {book.named(plain[0])} names no encoding"
+        for path in beside
+        if plain and not any(part.startswith((".", "__")) for part in path.parts) and not path.read_bytes().isascii()
+    ]
+    return wrong
+
+
 # The claims
 
 
@@ -483,6 +502,7 @@ RULES: tuple[Rule, ...] = (
     folds_its_answers,
     compares_unless_told_why,
     prints_nowhere_served,
+    reads_the_same_everywhere,
     settles_its_claims,
     links_to_proofs,
 )

@@ -255,6 +255,11 @@ BROKEN: list[tuple[Rule, str, Doctor]] = [
     (contract.compares_unless_told_why, "comment", setting("measure", source="# NBVAL_IGNORE_OUTPUT\nserve(app)")),
     (contract.prints_nowhere_served, "read()", serving(ROUTE)),
     (contract.prints_nowhere_served, "send()", serving(TASK)),
+    (
+        contract.reads_the_same_everywhere,
+        "measure) names no encoding, and is not ASCII",
+        setting("measure", source="Path('a').write_text('Grüße')"),
+    ),
     (contract.settles_its_claims, "no known claim", marking("measure", tags=["claim-A99"])),
     (contract.is_known, "no part of the course", lambda nb: "09_extra.ipynb"),
     (contract.settles_its_claims, "claim-Q8", lambda nb: CHAPTERS[0].file),
@@ -341,6 +346,22 @@ def test_a_function_that_is_not_served_may_print(stored: Path):
     notebook.cells.append(code("table", "def show(rows):\n    print(rows)\n\n\nshow([1])"))
     stored.write_text(dumps(notebook), encoding="utf-8")
     assert contract.prints_nowhere_served(Notebook.of(stored)) == []
+
+
+def test_a_file_that_not_every_system_reads_alike_is_noticed(stored: Path):
+    notebook = Notebook.of(stored).content
+    read = code("read", "print(Path('letter.txt').read_text())")
+    notebook.cells.append(read)
+    (stored.parent / f"{stored.name[:2]}_files" / ".cache").mkdir(parents=True)
+    letter, cache = (stored.parent / f"{stored.name[:2]}_files" / name for name in ("letter.txt", ".cache/letter.txt"))
+    for file, text in ((letter, "Grüße"), (cache, "Grüße")):
+        file.write_text(text, encoding="utf-8")
+    stored.write_text(dumps(notebook), encoding="utf-8")
+    [sentence] = contract.reads_the_same_everywhere(Notebook.of(stored))
+    assert sentence.startswith("letter.txt is not ASCII, and code cell ")
+    read.source = "print(Path('letter.txt').read_text(encoding='utf-8'))"
+    stored.write_text(dumps(notebook), encoding="utf-8")
+    assert contract.reads_the_same_everywhere(Notebook.of(stored)) == []
 
 
 def test_a_cell_may_go_uncompared_with_a_reason(stored: Path):
