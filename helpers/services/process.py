@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import subprocess
+import threading
 import time
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
@@ -228,13 +229,16 @@ def process(
     raise CourseError(f"{name} found its port taken by another program, twice.")
 
 
+starting: dict[int, Process] = {}  # thread -> the process for which it waits until that is ready
+
+
 def _start_once(
     name: str, start: launch.Launch, path: str | None, text: str | re.Pattern[str] | None, timeout: float
 ) -> Process | None:
     """A `Process` that is ready, or None when another program had taken its port."""
     started = None
     try:
-        started = Process(name, start)
+        starting[threading.get_ident()] = started = Process(name, start)
         ready = (start.port is None and text is None) or _wait_until_ready(started, path, text, timeout)
     except BaseException as error:
         if started is not None:
@@ -242,6 +246,8 @@ def _start_once(
         if isinstance(error, KeyboardInterrupt):
             raise Interrupted(f"Interrupted while {name} was starting: it was ended.") from None
         raise
+    finally:
+        starting.pop(threading.get_ident(), None)
     if not ready:
         started.kill()
     return started if ready else None

@@ -1,20 +1,18 @@
 """What the notebook of chapter 7 imports: what its cells ask of the machine and of the processes that they start."""
 
 import asyncio
-import contextlib
 import os
 import re
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 from fastapi import FastAPI
 
-from helpers.errors import CourseError, Interrupted
+from helpers.errors import CourseError
 from helpers.live.jupyter import proxied
 from helpers.services.broker import GIVEN, Broker
 from helpers.services.process import Process
@@ -36,40 +34,7 @@ def _lines(service: Process) -> list[tuple[int, str]]:
     return [(int(pid), message) for pid, message in found]
 
 
-def side_by_side(start: Callable[[str], Process], keys: Iterable[str]) -> dict[str, Process]:
-    """Start one process for each key at the same time, and wait until all are ready.
-
-    When one cannot start, or the cell is interrupted, those that did are ended, too.
-    """
-    started: dict[str, Process] = {}
-
-    def begin(key: str) -> None:
-        started[key] = start(key)  # noted here: an interrupt may come before `submit` has returned its future
-
-    keys = list(keys)
-    with ThreadPoolExecutor() as pool:
-        try:
-            for future in [pool.submit(begin, key) for key in keys]:
-                future.result()
-        except BaseException as error:
-            pool.shutdown(cancel_futures=True)
-            for member in started.values():
-                member.kill()
-            if isinstance(error, KeyboardInterrupt):
-                raise Interrupted("Interrupted while processes were starting: they were ended.") from None
-            raise
-    return {key: started[key] for key in keys}
-
-
-@contextlib.contextmanager
-def scratch() -> Iterator[dict[str, str]]:
-    """An environment whose temporary folder is a fresh one, which is removed at the end of the block.
-
-    Celery's pool makes an empty folder at its start (billiard/heap.py) and never needs it again, but a worker that is
-    killed leaves it behind.
-    """
-    with tempfile.TemporaryDirectory(prefix="worker-") as folder:
-        yield {"TMPDIR": folder}
+LONGEST_CALL = 30.0  # seconds that a handler may take
 
 
 class Lambda:
@@ -93,7 +58,10 @@ class Lambda:
             "headers": {},
             "requestContext": {"http": http},
         }
-        return self._thread.submit(self._handler, event, None).result()
+        try:
+            return self._thread.submit(self._handler, event, None).result(LONGEST_CALL)
+        except TimeoutError:
+            raise CourseError(f"The handler has not answered within {LONGEST_CALL:g} s.") from None
 
     def end(self) -> None:
         """Take the environment away, with whatever is still pending in it."""
@@ -113,7 +81,8 @@ def _close_event_loop() -> None:
 class Customer(threading.Thread):
     """Orders one label after the other from the service at `url`, which may change meanwhile, until `leave()`.
 
-    `accepted` holds the parcels whose order was answered with 202, `refused` counts the orders that failed.
+    `accepted` holds the parcels whose order was answered with 202, `refused` counts the orders that failed. It leaves at the
+    end of a `with` block, also of one that is interrupted.
     """
 
     def __init__(self, url: str):
@@ -142,8 +111,15 @@ class Customer(threading.Thread):
             raise CourseError("The service accepted no more orders for 20 s.")
 
     def leave(self) -> None:
+        """Order no more, and wait for the answer to the last order, which comes within 10 s or never."""
         self._done.set()
-        self.join()
+        self.join(15.0)
+
+    def __enter__(self) -> "Customer":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._done.set()
 
 
 def possible(broker: Broker | None = None) -> bool:
@@ -179,6 +155,13 @@ def show(server: Process, path: str) -> None:
     from IPython.display import IFrame, display
 
     display(IFrame(page(server, path), "100%", 400))
+
+
+def wait_for_rq(broker: Broker, queue: str) -> None:
+    """Wait until no job of `queue` is at work or waits for a worker; RQ notes a job's end a moment after its last line."""
+    with broker.client() as client:
+        if not until(lambda: not client.zcard(f"rq:wip:{queue}") and not client.llen(f"rq:queue:{queue}"), 20.0):
+            raise CourseError("RQ's jobs have not ended within 20 s.")
 
 
 def tidy(broker: Broker, queue: str, flower: Process) -> None:

@@ -8,11 +8,9 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import tomllib
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -27,7 +25,6 @@ import make
 from helpers.authoring import compare
 from helpers.chapters.ch07 import lesson
 from helpers.course import CHAPTERS
-from helpers.errors import CourseError, Interrupted
 from helpers.services.process import process
 from helpers.services.waiting import until
 
@@ -193,38 +190,6 @@ def test_told_and_who_read_what_the_package_logged_and_nothing_else():
         assert lesson.told(service, "label 9") == ["label 9 started"]
         assert lesson.told(service) == ["label 9 started", "label 99 started"]
         assert lesson.who(service, "label 99 started") == [12]
-
-
-def test_side_by_side_ends_all_when_one_cannot_start():
-    started = []
-
-    def start(code: str):
-        started.append(process(["python", "-c", code], ready_text="up", timeout=5))
-        return started[-1]
-
-    with pytest.raises(CourseError):
-        lesson.side_by_side(start, ["print('up'); import time; time.sleep(60)", "raise SystemExit(3)"])
-    assert [member.running for member in started] == [False]
-
-
-def test_side_by_side_ends_all_when_it_is_interrupted_between_two_starts(monkeypatch):
-    started, begun = [], threading.Event()
-
-    class Interrupting(ThreadPoolExecutor):
-        def submit(self, *work):
-            super().submit(*work)
-            assert begun.wait(5)
-            raise KeyboardInterrupt
-
-    def start(code: str):
-        begun.set()
-        started.append(process(["python", "-c", code], ready_text="up", timeout=5))
-        return started[-1]
-
-    monkeypatch.setattr(lesson, "ThreadPoolExecutor", Interrupting)
-    with pytest.raises(Interrupted):
-        lesson.side_by_side(start, ["print('up'); import time; time.sleep(60)"] * 2)
-    assert [member.running for member in started] == [False]
 
 
 @posix_only
@@ -393,6 +358,18 @@ def test_a_killed_kernel_takes_its_fleet_with_it(kernel, case):
     kernel.manager.shutdown_kernel(now=True)
 
 
+@posix_only
+@pytest.mark.slow
+def test_every_cell_can_be_run_again_twice_and_in_any_order(kernel, case):
+    """After Run All; an assertion in the cell says whether it shows what it showed. Then backwards, so that what killed a process has gone before."""
+    cells = [cell.id for cell in nbformat.read(NOTEBOOK, as_version=4).cells if cell.cell_type == "code"]
+    assert {cell: kernel.run(cell)[0] for cell in cells} == dict.fromkeys(cells, "ok")
+    assert {cell: kernel.run(cell, cell) for cell in cells} == dict.fromkeys(cells, ["ok", "ok"])
+    # A definition run out of order gives its names to the cells after it, as everywhere in Python.
+    queued = [cell for cell in reversed(cells[cells.index("dep-fleet") :]) if "possible(broker" in kernel.source[cell]]
+    assert {cell: kernel.run(cell)[0] for cell in queued} == dict.fromkeys(queued, "ok")
+
+
 def executed(case: Case, **variables: str):
     book = nbformat.read(NOTEBOOK, as_version=4)
     client = NotebookClient(
@@ -429,7 +406,7 @@ def test_without_a_broker_every_cell_ends_and_says_so(case, tmp_path, missing):
         (package / "__init__.py").write_text("raise ImportError")
         variables = {"PYTHONPATH": str(tmp_path)}
     book = executed(case, **variables)
-    needing = [cell for cell in book.cells if "if possible(broker):" in cell.source]
+    needing = [cell for cell in book.cells if "if possible(broker" in cell.source]
     assert len(needing) > 10
     assert {cell.id: shown(cell) for cell in needing} == {cell.id: f"{NO_BROKER}\n" for cell in needing}
     assert case.left() == []

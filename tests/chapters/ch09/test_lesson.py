@@ -312,7 +312,7 @@ def test_without_a_broker_it_says_so_and_goes_on():
     said = run(notebook(), REDIS_URL="redis://127.0.0.1:1/0")
     silent = ("whole-start", "whole-one", "whole-load-measured", "whole-broker")
     assert all("There is no broker here" in said[cell] for cell in silent)
-    assert "left on disk: False" in said["whole-stop"]
+    assert said["whole-stop"] == "running: []\n"
 
 
 @pytest.mark.slow
@@ -320,7 +320,7 @@ def test_without_a_broker_it_says_so_and_goes_on():
 def test_nothing_is_left_running(end):
     """The kernel's end, however it comes, ends web, relay, worker and broker."""
     cells = nbformat.read(NOTEBOOK, as_version=4).cells
-    wanted = ("cases-imports", "cases-forgetful", "cases-order", "whole-start")
+    wanted = ("cases-imports", "cases-forgetful", "cases-order", "whole-commands", "whole-start")
     manager = KernelManager(kernel_name="python3")
     manager.start_kernel(cwd=str(NOTEBOOK.parent))
     client = manager.client()
