@@ -1,0 +1,140 @@
+"""Exercise 3.3-progress: a job that counts."""
+
+import time
+from itertools import count
+
+import httpx
+from fastapi import BackgroundTasks, FastAPI, HTTPException, Response
+from pydantic import BaseModel
+
+from helpers.chapters.ch03.exercises.asking import ask, logged
+from helpers.learning.model import Exercise
+from helpers.live.server import Server, running
+
+
+def _check_progress(app: FastAPI, labels: list[int]) -> str:
+    before, seen, early = len(labels), [], False
+    with running(app) as server:
+        answer = ask(server, "POST", "/labels", json={"parcels": [7, 8, 9]})
+        at_the_answer = len(labels) - before
+        assert answer.status_code < 500, f"your app answered {answer.status_code}: {logged(server)}."
+        assert not at_the_answer, (
+            "the client waited while the labels were printed. Printing belongs into a task: "
+            "`background_tasks.add_task(function, arguments)`, without parentheses behind the function."
+        )
+        assert answer.status_code == 202, f"202 Accepted was asked for, but {answer.status_code} came."
+        location = answer.headers.get("Location")
+        assert location, "the answer has no header `Location`, so the client does not know where to ask."
+        until = time.monotonic() + 4
+        while time.monotonic() < until and 3 not in seen:
+            idle = not server.busy
+            job = _job_in(ask(server, "GET", location), server)
+            early = early or job["printed"] > len(labels) - before
+            if job["printed"] not in seen:
+                seen.append(job["printed"])
+            if idle:
+                break
+            time.sleep(0.02)
+        printed, error = len(labels) - before, logged(server)
+        unknown = ask(server, "GET", "/jobs/987654").status_code
+        other = ask(server, "POST", "/labels", json={"parcels": [10]}).headers.get("Location")
+    assert not error, f"the client has its 202, but the task then failed, seen by nobody but the log: {error}."
+    assert not early, "the job counted labels that were not printed yet: count one when `print_label` has returned."
+    assert printed, "the job is there, but no label was ever printed: add a task that does it."
+    assert printed == 3, f"three labels were ordered, but {printed} were printed."
+    assert seen[-1] == 3, (
+        f"all labels are printed, but the job still says {seen[-1]}: the task has to change the very job that "
+        "`GET /jobs/{job_id}` reads."
+    )
+    assert job["of"] == 3, f"the job should say that it is `of` 3 labels, but says {job['of']}."
+    assert seen not in ([3], [0, 3]), (
+        "the job jumped from 0 to 3. A waiting client wants to see each label: count as you print."
+    )
+    assert unknown == 404, f"a job that nobody ordered should be a 404, but {unknown} came."
+    assert other != location, (
+        f"the second order got the same address as the first, `{other}`: each job needs an id of its own."
+    )
+    return "202 at once, and the job at its `Location` counted the labels one by one while they were printed."
+
+
+def _job_in(answer: httpx.Response, server: Server) -> dict[str, int]:
+    error = "" if answer.status_code == 200 else logged(server)
+    assert answer.status_code == 200, (
+        f"the client followed `Location` and got {answer.status_code}{f': {error}' if error else ''}. Is it the path of the job, "
+        "and is the job kept before you answer?"
+    )
+    job = answer.json()
+    assert isinstance(job, dict) and {"printed", "of"} <= set(job), (
+        f'a job is asked for as {{"printed": ..., "of": ...}}, but {str(job)[:60]} came.'
+    )
+    return job
+
+
+class LabelOrder(BaseModel):
+    """As in the notebook."""
+
+    parcels: list[int]
+
+
+class LabelJob(BaseModel):
+    """As in the notebook."""
+
+    printed: int = 0
+    of: int
+
+
+label_jobs: dict[int, LabelJob] = {}
+
+
+labels: list[int] = []
+
+
+def print_label(parcel: int) -> None:
+    """As in the notebook."""
+    time.sleep(0.2)
+    labels.append(parcel)
+
+
+def _solve_progress() -> tuple[FastAPI, list[int]]:
+    label_job_ids = count(1)
+
+    def print_labels(job: LabelJob, parcels: list[int]) -> None:
+        for parcel in parcels:
+            print_label(parcel)
+            job.printed += 1
+
+    app = FastAPI()
+
+    @app.post("/labels", status_code=202)
+    def order_labels(order: LabelOrder, response: Response, background_tasks: BackgroundTasks) -> LabelJob:
+        job_id, job = next(label_job_ids), LabelJob(of=len(order.parcels))
+        label_jobs[job_id] = job
+        background_tasks.add_task(print_labels, job, order.parcels)
+        response.headers["Location"] = f"/jobs/{job_id}"
+        return job
+
+    @app.get("/jobs/{job_id}")
+    def read_label_job(job_id: int) -> LabelJob:
+        if job_id not in label_jobs:
+            raise HTTPException(404, "no such job")
+        return label_jobs[job_id]
+
+    return app, labels
+
+
+EXERCISE = Exercise(
+    id="3.3-progress",
+    title="a job that counts",
+    task="`POST /labels` should answer 202 at once with `Location`, the job there should count the labels as they are "
+    "printed, and an unknown job should be a 404.",
+    check=_check_progress,
+    hints=(
+        "Three things: keep a new `LabelJob` in `label_jobs`, add a task that prints and counts, set the header.",
+        "The task needs the job itself: `background_tasks.add_task(print_labels, job, order.parcels)`, where "
+        "`print_labels` is a function of yours.",
+        '`response.headers["Location"]` takes the path as a text. What does `label_jobs[job_id]` do when there is none?',
+    ),
+    solution=_solve_progress,
+    wants=("app", "value"),
+    routes=("POST /labels", "GET /jobs/{job_id}"),
+)

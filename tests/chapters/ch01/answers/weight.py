@@ -1,0 +1,138 @@
+"""What learners pass to 1.2-weight."""
+
+from typing import Annotated
+
+from fastapi import FastAPI, HTTPException
+from pydantic import BaseModel, Field, field_validator
+
+from tests.chapters.answers import right, stub, wrong
+
+
+def weight_app(model, function=None):
+    """An app whose `POST /parcels` takes `model` and returns it, or is `function`."""
+    app = FastAPI()
+
+    def hand_in(parcel: model) -> model:
+        return parcel
+
+    app.post("/parcels")(function or hand_in)
+    return app
+
+
+class Unlimited(BaseModel):
+    to: str
+    weight_kg: float
+
+
+@stub("1.2-weight")
+def weight_shipped():
+    def hand_in(parcel: Unlimited) -> Unlimited: ...
+
+    return weight_app(Unlimited, hand_in)
+
+
+@wrong("1.2-weight", says="a parcel of -1 kg was accepted")
+def weight_unlimited():
+    return weight_app(Unlimited)
+
+
+@wrong("1.2-weight", says="while `ge` allows 0")
+def weight_from_zero():
+    class Parcel(BaseModel):
+        to: str
+        weight_kg: Annotated[float, Field(ge=0, le=30)]
+
+    return weight_app(Parcel)
+
+
+@wrong("1.2-weight", says="30 kg is still allowed")
+def weight_below_thirty():
+    class Parcel(BaseModel):
+        to: str
+        weight_kg: Annotated[float, Field(gt=0, lt=30)]
+
+    return weight_app(Parcel)
+
+
+@wrong("1.2-weight", says="the upper limit is missing")
+def weight_without_upper_limit():
+    class Parcel(BaseModel):
+        to: str
+        weight_kg: Annotated[float, Field(gt=0)]
+
+    return weight_app(Parcel)
+
+
+@wrong("1.2-weight", says="refused, with 400")
+def weight_in_the_function():
+    def hand_in(parcel: Unlimited) -> Unlimited:
+        if not 0 < parcel.weight_kg <= 30:
+            raise HTTPException(400, "wrong weight")
+        return parcel
+
+    return weight_app(Unlimited, hand_in)
+
+
+@wrong("1.2-weight", says="`/openapi.json` does not know them")
+def weight_in_a_validator():
+    class Parcel(BaseModel):
+        to: str
+        weight_kg: float
+
+        @field_validator("weight_kg")
+        @classmethod
+        def limits(cls, weight: float) -> float:
+            if not 0 < weight <= 30:
+                raise ValueError("wrong weight")
+            return weight
+
+    return weight_app(Parcel)
+
+
+@wrong("1.2-weight", says="a parcel of 2.5 kg to Grace is fine, but 422 came")
+def weight_whole_numbers():
+    class Parcel(BaseModel):
+        to: str
+        weight_kg: Annotated[int, Field(gt=0, le=30)]
+
+    return weight_app(Parcel)
+
+
+@wrong("1.2-weight", says="the client got 500, because your function failed: ValueError: wrong weight")
+def weight_raises():
+    def hand_in(parcel: Unlimited) -> Unlimited:
+        if not 0 < parcel.weight_kg <= 30:
+            raise ValueError("wrong weight")
+        return parcel
+
+    return weight_app(Unlimited, hand_in)
+
+
+@wrong("1.2-weight", says="the lower limit is 0 itself")
+def weight_from_a_tenth():
+    class Parcel(BaseModel):
+        to: str
+        weight_kg: Annotated[float, Field(ge=0.1, le=30)]
+
+    return weight_app(Parcel)
+
+
+@wrong("1.2-weight", says="the parcel itself should come back")
+def weight_not_returned():
+    class Parcel(BaseModel):
+        to: str
+        weight_kg: Annotated[float, Field(gt=0, le=30)]
+
+    def hand_in(parcel: Parcel) -> dict[str, str]:
+        return {"status": "fine"}
+
+    return weight_app(Parcel, hand_in)
+
+
+@right("1.2-weight")
+def weight_with_a_default_field():
+    class Parcel(BaseModel):
+        to: str = Field(min_length=1)
+        weight_kg: float = Field(gt=0, le=30)
+
+    return weight_app(Parcel)

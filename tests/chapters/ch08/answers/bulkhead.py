@@ -1,0 +1,141 @@
+"""What learners pass to 8.3-bulkhead."""
+
+import asyncio
+import threading
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+from fastapi import BackgroundTasks, FastAPI, Response
+from fastapi.concurrency import run_in_threadpool
+from starlette.background import BackgroundTask
+
+from helpers.chapters.ch08.exercises.bulkhead import labels, print_label
+from tests.chapters.answers import right, stub, wrong
+
+
+def bulkhead_app(order_label, app: FastAPI | None = None):
+    app = app or FastAPI()
+
+    @app.get("/prices")
+    def read_prices() -> float:
+        return 4.90
+
+    app.post("/labels/{number}", status_code=202)(order_label)
+    return app, labels
+
+
+@stub("8.3-bulkhead")
+def bulkhead_shipped():
+    async def order_label(number: int, background_tasks: BackgroundTasks) -> None: ...
+
+    return bulkhead_app(order_label)
+
+
+@wrong("8.3-bulkhead", says="a `def` task takes any thread that is free")
+def bulkhead_plain():
+    async def order_label(number: int, background_tasks: BackgroundTasks) -> None:
+        background_tasks.add_task(print_label, number)
+
+    return bulkhead_app(order_label)
+
+
+@wrong("8.3-bulkhead", says="the event loop stood still meanwhile")
+def bulkhead_on_the_loop():
+    async def print_async(number: int) -> None:
+        print_label(number)
+
+    async def order_label(number: int, background_tasks: BackgroundTasks) -> None:
+        background_tasks.add_task(print_async, number)
+
+    return bulkhead_app(order_label)
+
+
+@wrong("8.3-bulkhead", says="tasks that wait for a printer inside a thread hold the thread")
+def bulkhead_waits_in_threads():
+    printers = threading.Semaphore(4)
+
+    def print_when_free(number: int) -> None:
+        with printers:
+            print_label(number)
+
+    async def order_label(number: int, background_tasks: BackgroundTasks) -> None:
+        background_tasks.add_task(print_when_free, number)
+
+    return bulkhead_app(order_label)
+
+
+@wrong("8.3-bulkhead", says="Make one for the app, not one for each task")
+def bulkhead_one_each():
+    async def print_when_free(number: int) -> None:
+        await run_sync(print_label, number, limiter=CapacityLimiter(4))
+
+    async def order_label(number: int, background_tasks: BackgroundTasks) -> None:
+        background_tasks.add_task(print_when_free, number)
+
+    return bulkhead_app(order_label)
+
+
+@wrong("8.3-bulkhead", says="every client waited for its label")
+def bulkhead_inline():
+    printers = CapacityLimiter(4)
+
+    async def order_label(number: int) -> None:
+        await run_sync(print_label, number, limiter=printers)
+
+    return bulkhead_app(order_label)
+
+
+@wrong("8.3-bulkhead", says="6 labels were printed at the same time")
+def bulkhead_six():
+    printers = CapacityLimiter(6)
+
+    async def print_when_free(number: int) -> None:
+        await run_sync(print_label, number, limiter=printers)
+
+    async def order_label(number: int, background_tasks: BackgroundTasks) -> None:
+        background_tasks.add_task(print_when_free, number)
+
+    return bulkhead_app(order_label)
+
+
+@wrong("8.3-bulkhead", says="each order is to be printed")
+def bulkhead_refuses():
+    busy: set[int] = set()
+
+    async def print_if_free(number: int) -> None:
+        if len(busy) < 4:
+            busy.add(number)
+            await run_in_threadpool(print_label, number)
+            busy.remove(number)
+
+    async def order_label(number: int, background_tasks: BackgroundTasks) -> None:
+        background_tasks.add_task(print_if_free, number)
+
+    return bulkhead_app(order_label)
+
+
+@right("8.3-bulkhead")
+def bulkhead_with_a_semaphore():
+    printers = asyncio.Semaphore(4)
+
+    async def print_when_free(number: int) -> None:
+        async with printers:
+            await run_in_threadpool(print_label, number)
+
+    def order_label(number: int, background_tasks: BackgroundTasks) -> None:
+        background_tasks.add_task(print_when_free, number)
+
+    return bulkhead_app(order_label)
+
+
+@right("8.3-bulkhead")
+def bulkhead_on_the_response():
+    printers = CapacityLimiter(4)
+
+    async def print_when_free(number: int) -> None:
+        await run_sync(print_label, number, limiter=printers)
+
+    async def order_label(number: int) -> Response:
+        return Response(status_code=202, background=BackgroundTask(print_when_free, number))
+
+    return bulkhead_app(order_label)
