@@ -58,6 +58,15 @@ def test_every_list_of_pythons_is_that_of_pyproject():
 BEYOND = (3, make.NEWEST[1] + 1, 0)
 
 
+@pytest.mark.parametrize(("version", "verdict"), [(None, "**Works**"), (BEYOND, "**Not tested**")])
+def test_the_machine_check_says_whether_the_python_is_supported(monkeypatch, version, verdict):
+    monkeypatch.setattr(sys, "version_info", version or sys.version_info)
+    said = machine_check._python()
+    assert said.startswith(f"{verdict}: Python version ")
+    verified = f"The course is verified on Python version {SUPPORTED[0]} to version {SUPPORTED[-1]}."
+    assert (verified in said) is (version is not None)
+
+
 @pytest.mark.parametrize("version", [(3, 10, 14), BEYOND, (3, 6, 1)])
 def test_another_python_gets_one_sentence(monkeypatch, version):
     # A Python that is taken would set up and turn this process into a JupyterLab.
