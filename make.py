@@ -9,7 +9,6 @@ of; what differs is installed, and a broken environment is made again.
 import contextlib
 import hashlib
 import importlib.util
-import json
 import os
 import re
 import shutil
@@ -20,6 +19,7 @@ from pathlib import Path
 
 UV = "uv==0.13.9"  # the one place that pins it: no lock holds what reads the locks
 LOCK, TEST_LOCK = "requirements.txt", "tests/requirements.txt"
+OWN = ("pyproject.toml", "helpers/authoring/lab_settings.py")  # what is installed with a lock: the course itself
 START = Path("notebooks", "00_start_here.ipynb")
 
 ROOT = Path(__file__).resolve().parent
@@ -38,32 +38,6 @@ OLDEST, NEWEST = (3, int(_SUPPORTED[1])), (3, int(_SUPPORTED[2]) - 1)
 PROSE = ["README.md", "CONTRIBUTING.md", "requirements.in", "make.py"]
 # What pip and uv say when no index answers.
 OFFLINE = re.compile("from versions: none|error sending request|dns error|are you offline")
-# JupyterLab asks for news in a pop-up and lets long lines of code run out of the window.
-OVERRIDES = {
-    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
-    "@jupyterlab/notebook-extension:tracker": {"codeCellConfig": {"lineNumbers": False, "lineWrap": True}},
-}
-LAYOUTS = Path("share", "jupyter", "lab", "workspaces")
-# It opens on a list of files, whose names are cut; the contents of a notebook say more. (Its layout, as it saves it.)
-LAYOUT = {
-    "data": {
-        "layout-restorer:data": {
-            "left": {
-                "collapsed": False,
-                "visible": True,
-                "current": "@jupyterlab/toc:plugin",
-                "widgets": [
-                    "filebrowser",
-                    "running-sessions",
-                    "@jupyterlab/toc:plugin",
-                    "extensionmanager.main-view",
-                ],
-            },
-            "relativeSizes": [0.22, 0.78, 0],
-        }
-    },
-    "metadata": {"id": "default"},
-}
 
 
 def say(line: str) -> None:
@@ -119,10 +93,13 @@ def sound() -> bool:
 
 def set_up(*locks: str) -> None:
     """Make what is missing of the environment; returns at once when nothing is."""
-    wanted = made_of(*locks, *(["pyproject.toml"] if locks else []))
+    from helpers.authoring import lab_settings
+    from helpers.authoring.turns import alone
+
+    wanted = made_of(*locks, *(OWN if locks else ()))
     if wanted <= stamp() and sound():
         return
-    with alone():
+    with alone(ROOT / "make.py"):
         if not sound():
             say("Making .venv with Python {}.{} and uv".format(*sys.version_info))
             # A Python inside an environment must not clear the one it runs in.
@@ -135,80 +112,9 @@ def set_up(*locks: str) -> None:
             say(f"Installing {' and '.join(locks)} with uv")
             install = [PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON, "--compile-bytecode"]
             quietly([*install, *(word for lock in locks for word in ("-r", lock))])
-            settle_lab(VENV)
-            kept = {line for line in installed if line.split(" ")[0] not in (*locks, "pyproject.toml")}
+            lab_settings.settle(VENV)
+            kept = {line for line in installed if line.split(" ")[0] not in (*locks, *OWN)}
             STAMP.write_text("\n".join(sorted(kept | wanted)), encoding="utf-8")
-
-
-@contextlib.contextmanager
-def alone():
-    """Let one process at a time set this folder up: of two `make` in a fresh clone, the second waits for the first.
-
-    The lock is on this very file, so nothing is left behind. Where the file system knows no locks, nobody waits.
-    """
-    try:
-        file = open(ROOT / "make.py", "r+b")
-    except OSError:  # a folder in which nothing can be written has no second `make` that writes
-        yield
-        return
-    with file:
-        if not locked(file, wait=False):
-            say("Another `make` is setting this folder up: waiting for it")
-            locked(file, wait=True)
-        yield
-
-
-def locked(file, wait: bool) -> bool:
-    """Lock an open file until it is closed; False when another process holds the lock and `wait` is not asked for."""
-    if os.name == "nt":
-        import msvcrt
-
-        file.seek(1 << 30)  # no byte of the text, which others read
-        while True:
-            try:
-                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
-                return True
-            except OSError:  # LK_LOCK gives up after ten seconds
-                if not wait:
-                    return False
-    import fcntl
-
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except BlockingIOError:
-        return False
-    except OSError:
-        pass
-    return True
-
-
-def settle_lab(prefix: Path) -> None:
-    """Write what Jupyter heeds into the environment at `prefix`; Binder's image does it too (binder/postBuild)."""
-    prefix = Path(prefix)
-    layouts = prefix / LAYOUTS
-    server = {
-        # Kernels talk over loopback, and say in the terminal that anybody may listen unless it is encrypted.
-        "KernelManager": {"transport_encryption": "auto"},
-        "LanguageServerManager": {"autodetect": False},  # one found among the test tools would start by itself
-        "LabApp": {"workspaces_dir": str(layouts)},
-    }
-    kernel = [
-        # Another package called `helpers`, on PYTHONPATH say, must not stand in for the course's.
-        f"__import__('sys').path.insert(0, {str(ROOT)!r})",
-        # JupyterLab writes this into a notebook that is only opened, and then asks whether to save it.
-        "get_ipython().kernel.language_info.pop('version', None)",
-    ]
-    for place, content in {
-        prefix / "share" / "jupyter" / "lab" / "settings" / "overrides.json": OVERRIDES,
-        prefix / "etc" / "jupyter" / "jupyter_server_config.json": server,
-        prefix / "etc" / "ipython" / "ipython_kernel_config.json": {
-            "IPKernelApp": {"exec_lines": kernel, "log_level": "ERROR"}
-        },
-        layouts / "default-37a8.jupyterlab-workspace": LAYOUT,
-    }.items():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if content is not LAYOUT or not place.exists():  # the reader may have arranged it otherwise
-            place.write_text(json.dumps(content), encoding="utf-8")
 
 
 def quietly(command: list, **options: object) -> None:

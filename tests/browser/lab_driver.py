@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 import make
-from helpers.authoring import chromium
+from helpers.authoring import chromium, lab_settings
 
 CHROMIUM = chromium.find()
 QUIET = (
@@ -178,8 +178,8 @@ def jupyterlab(folder: Path, scratch: Path, base: str = "/") -> Iterator[tuple[s
     command = make.lab_command(folder / "any.ipynb", "--no-browser", "--expose-app-in-browser")
     command += ["--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
     command += [f"--ServerApp.base_url={base}", f"--LabApp.workspaces_dir={scratch / 'workspaces'}"]
-    make.settle_lab(scratch / "settled")
-    shutil.copytree(scratch / "settled" / make.LAYOUTS, scratch / "workspaces")
+    lab_settings.settle(scratch / "settled")
+    shutil.copytree(scratch / "settled" / lab_settings.LAYOUTS, scratch / "workspaces")
     with (scratch / "log.txt").open("w") as log:
         server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=environment)
     try:

@@ -21,7 +21,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from jupyter_client.manager import start_new_kernel
 
 import make
-from helpers.authoring import refresh
+from helpers.authoring import lab_settings, refresh
 from helpers.authoring.cells import syntax
 from helpers.authoring.update import MARK
 from helpers.learning import machine as machine_check
@@ -56,6 +56,15 @@ def test_every_list_of_pythons_is_that_of_pyproject():
 
 
 BEYOND = (3, make.NEWEST[1] + 1, 0)
+
+
+@pytest.mark.parametrize(("version", "verdict"), [(None, "**Works**"), (BEYOND, "**Not tested**")])
+def test_the_machine_check_says_whether_the_python_is_supported(monkeypatch, version, verdict):
+    monkeypatch.setattr(sys, "version_info", version or sys.version_info)
+    said = machine_check._python()
+    assert said.startswith(f"{verdict}: Python version ")
+    verified = f"The course is verified on Python version {SUPPORTED[0]} to version {SUPPORTED[-1]}."
+    assert (verified in said) is (version is not None)
 
 
 @pytest.mark.parametrize("version", [(3, 10, 14), BEYOND, (3, 6, 1)])
@@ -107,11 +116,12 @@ def machine(tmp_path, monkeypatch):
     monkeypatch.setattr(make, "STAMP", tmp_path / ".venv" / "ready")
     monkeypatch.setattr(make, "PYTHON", Path(sys.executable))
     monkeypatch.setattr(make, "quietly", lambda command, **options: steps.append(" ".join(map(str, command[1:]))))
-    for folder in (".venv", "tests", "notebooks"):
-        (tmp_path / folder).mkdir()
+    for folder in (".venv", "tests", "notebooks", "helpers/authoring"):
+        (tmp_path / folder).mkdir(parents=True)
     for lock in LOCKS:
         (tmp_path / lock).write_text("fastapi==1\nstarlette==2\n")
-    (tmp_path / "pyproject.toml").write_text("[project]\n")
+    for own in make.OWN:
+        (tmp_path / own).write_text("as of today\n")
     (tmp_path / "make.py").touch()
     return steps
 
@@ -156,16 +166,17 @@ def test_a_lock_is_compared_by_its_content(machine):
     os.utime(lock, ns=(times.st_atime_ns, times.st_mtime_ns))
     make.set_up(make.LOCK)
     assert kinds(machine) == ["packages"]
-    (make.ROOT / "pyproject.toml").write_text("[project]  # another\n")  # the course's own package is installed too
-    make.set_up(make.LOCK)
-    assert kinds(machine) == ["packages"]
+    for own in make.OWN:
+        (make.ROOT / own).write_text("as of tomorrow\n")
+        make.set_up(make.LOCK)
+        assert kinds(machine) == ["packages"]
 
 
 def test_the_stamp_holds_the_lock_of_today_alone(machine):
     make.set_up(*LOCKS)
     (make.ROOT / make.LOCK).write_text("fastapi==3\n")
     make.set_up(make.LOCK)
-    assert make.stamp() == make.made_of(*LOCKS, "pyproject.toml")
+    assert make.stamp() == make.made_of(*LOCKS, *make.OWN)
 
 
 def another_python():
@@ -304,7 +315,7 @@ def test_news_stay_off_and_nothing_is_written_outside(machine):
     assert json.loads(settings.read_text())["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
     [layout] = make.VENV.rglob("*.jupyterlab-workspace")
     layout.write_text("arranged by the reader")
-    make.settle_lab(make.VENV)
+    lab_settings.settle(make.VENV)
     assert layout.read_text() == "arranged by the reader"
     assert {path for path in make.ROOT.rglob("*") if make.VENV not in path.parents} == before
 
