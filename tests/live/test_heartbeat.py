@@ -1,0 +1,122 @@
+"""The heartbeat finds what holds an event loop, names its line, and blames nobody for a busy machine."""
+
+import asyncio
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from helpers.live.heartbeat import LEAST, Heartbeat, Hold
+
+
+def watched(work: Callable[[], Awaitable[None]]) -> list[Hold]:
+    """What the heartbeat says of `work`, run on a loop in a thread of its own."""
+    told: list[Hold] = []
+
+    async def main() -> None:
+        heartbeat = Heartbeat(asyncio.get_running_loop(), threading.get_ident())
+        heartbeat.start()
+        await asyncio.sleep(0.05)
+        await work()
+        await asyncio.sleep(0.05)
+        heartbeat.stop()
+        told.extend(heartbeat.holds)
+
+    thread = threading.Thread(target=lambda: asyncio.run(main()))
+    thread.start()
+    thread.join(20)
+    return told
+
+
+async def sleeps() -> None:
+    time.sleep(0.3)
+
+
+async def adds_up() -> None:
+    sum(range(30_000_000))  # one call in C: the interpreter's lock is not let go
+
+
+async def loops() -> None:
+    end = time.monotonic() + 0.3
+    while time.monotonic() < end:
+        pass
+
+
+async def waits() -> None:
+    await asyncio.sleep(0.3)
+
+
+async def takes_many_small_steps() -> None:
+    for _ in range(60):
+        time.sleep(0.005)
+        await asyncio.sleep(0)
+
+
+async def waits_for_a_thread() -> None:
+    await asyncio.to_thread(time.sleep, 0.3)
+
+
+@pytest.mark.parametrize("work", [sleeps, adds_up, loops])
+def test_what_holds_the_loop_is_named(work):
+    [hold] = watched(work)
+    assert hold.seconds >= LEAST
+    last = [line for line in hold.lines if line.file == __file__][-1]
+    assert last.function == work.__name__ and last.number > 0
+
+
+@pytest.mark.parametrize("work", [waits, takes_many_small_steps, waits_for_a_thread])
+def test_what_lets_the_loop_go_on_is_not_blamed(work):
+    assert [line.function for hold in watched(work) for line in hold.lines if line.file == __file__] == []
+
+
+def test_two_holds_are_two():
+    async def twice() -> None:
+        await sleeps()
+        await asyncio.sleep(0.1)
+        await sleeps()
+
+    assert len(watched(twice)) == 2
+
+
+def test_a_hold_that_lasts_when_the_watching_ends_is_told():
+    started, loop = threading.Event(), asyncio.new_event_loop()
+
+    async def hold() -> None:
+        started.set()
+        time.sleep(0.6)
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(hold(),))
+    thread.start()
+    started.wait(5)
+    heartbeat = Heartbeat(loop, thread.ident)
+    heartbeat.start()
+    time.sleep(0.3)
+    heartbeat.stop()
+    thread.join()
+    loop.close()
+    assert len(heartbeat.holds) == 1 and heartbeat.holds[0].seconds >= LEAST
+
+
+def test_it_ends_with_its_loop():
+    watched(waits)
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and any(thread.name == "heartbeat" for thread in threading.enumerate()):
+        time.sleep(0.01)
+    assert not [thread for thread in threading.enumerate() if thread.name == "heartbeat"]
+
+
+@pytest.mark.slow
+def test_a_busy_machine_is_not_taken_for_a_hold():
+    crowd = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(8)]
+    try:
+        for work in (waits, takes_many_small_steps, waits_for_a_thread) * 5:
+            assert [line.function for hold in watched(work) for line in hold.lines if line.file == __file__] == []
+        for work in (sleeps, adds_up, loops):
+            assert any(line.function == work.__name__ for hold in watched(work) for line in hold.lines)
+    finally:
+        for process in crowd:
+            process.kill()
+            process.wait()
