@@ -33,7 +33,10 @@ def message(error: BaseException) -> str:
 
 
 def logged_error(log: list[str]) -> str:
-    """What the first traceback in a server's log ends with, in one line, or nothing; of a group, the error inside."""
+    """What the first traceback in a server's log ends with, in one line, or nothing; of a group, the error inside.
+
+    FastAPI's error on a response says what is wrong in the line below: that is told, too.
+    """
     text = next((text for text in log if text.startswith("ERROR")), "")
     found, awaited = "", False
     for line in text.splitlines():
@@ -42,7 +45,16 @@ def logged_error(log: list[str]) -> str:
             awaited = True
         elif awaited and not line.startswith(" "):  # below the frames, which are indented
             found, awaited = line.rstrip(":"), False
+    if found.endswith("validation error") and (
+        detail := re.search(r"^  \{'type': .*'msg': (['\"])(.*?)\1", text, re.M)
+    ):
+        found = f"{found}: {detail[2]}"
     return found or "".join(text.splitlines()[-1:])
+
+
+def capital(text: str) -> str:
+    """A sentence with its first letter large."""
+    return text[:1].upper() + text[1:]
 
 
 def describe(value: object) -> str:

@@ -100,7 +100,7 @@ def explain(error: BaseException, checker: str) -> str:
     """
     error = _innermost(error)
     frames = traceback.extract_tb(error.__traceback__, limit=-1)
-    by_learner = bool(frames) and _is_own(frames[-1].filename, checker)
+    by_learner = bool(frames) and is_own(frames[-1].filename, checker)
     if isinstance(error, CourseError) or (isinstance(error, AssertionError) and not by_learner and message(error)):
         return scrub(message(error))
     who = "Your code" if own_lines(error, checker) else "Checking your code"
@@ -110,7 +110,7 @@ def explain(error: BaseException, checker: str) -> str:
 def own_lines(error: BaseException, checker: str) -> list[str]:
     """The traceback of the learner's own code alone, a line per call, without a file's name."""
     frames = traceback.walk_tb(_innermost(error).__traceback__)
-    calls = [(frame.f_code, line) for frame, line in frames if _is_own(frame.f_code.co_filename, checker)]
+    calls = [(frame.f_code, line) for frame, line in frames if is_own(frame.f_code.co_filename, checker)]
     source = [linecache.getline(code.co_filename, line).strip() for code, line in calls]
     return [f"line {line}, in {code.co_name}: {text}" for (code, line), text in zip(calls, source)]
 
@@ -121,5 +121,5 @@ def _innermost(error: BaseException) -> BaseException:
     return error
 
 
-def _is_own(file: str, checker: str) -> bool:
+def is_own(file: str, checker: str) -> bool:
     return file != checker and not file.startswith((_HERE, "<frozen", *_LIBRARIES))

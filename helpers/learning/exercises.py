@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from helpers.learning import catalogue, store
-from helpers.learning.attempts import explain, own_lines, quiet, run
+from helpers.learning.attempts import explain, is_own, own_lines, quiet, run
+from helpers.learning.diagnoses import held_the_loop, returned_none
 from helpers.learning.model import Exercise
 from helpers.learning.speaking import speaks
 from helpers.learning.stubs import WANTED, kind, missing_route, tell, unfinished
+from helpers.live.server import started
 from helpers.notes import Note
-from helpers.wording import describe, raised, scrub, sentence
+from helpers.wording import capital, describe, raised, scrub, sentence
 
 NOT_STARTED, NOT_YET, SOLVED = "NOT STARTED", "NOT YET", "SOLVED"
 
@@ -38,7 +40,7 @@ def check(id: str = "", *answers: object, verbose: bool = False) -> Note:
     """Say whether the learner's answers are NOT STARTED, NOT YET or SOLVED; `verbose` adds their code's traceback."""
     exercise = catalogue.exercise(id)
     verdict = judge(exercise, answers)
-    message = sentence(verdict.message[:1].upper() + verdict.message[1:])
+    message = sentence(capital(verdict.message))
     text = f"**{verdict.state}** · {exercise.id}, {exercise.title}\n\n{message}"
     if verdict.state == NOT_YET:
         text += f'\n\nAsked: {exercise.task} Stuck? `hint("{exercise.id}")`'
@@ -57,16 +59,20 @@ def judge(exercise: Exercise, answers: tuple[object, ...]) -> Verdict:
 
 
 def _judge(exercise: Exercise, answers: tuple[object, ...]) -> Verdict:
-    sentence, error = run(_examine, exercise, answers)
+    with started() as servers:
+        sentence, error = run(_examine, exercise, answers)
     for answer in answers:
         if inspect.iscoroutine(answer) and inspect.getcoroutinestate(answer) == inspect.CORO_CREATED:
             answer.close()  # or Python warns below the cell that it was never awaited
     if isinstance(error, _NotStarted):
         return Verdict(NOT_STARTED, str(error))
+    file = exercise.check.__code__.co_filename
+    holds = [hold for server in servers for hold in server.holds]
+    held = "" if exercise.may_hold else held_the_loop(holds, lambda other: is_own(other, file))
     if error is not None:
-        file = exercise.check.__code__.co_filename
-        return Verdict(NOT_YET, explain(error, file), tuple(own_lines(error, file)))
-    return Verdict(SOLVED, sentence)
+        told = returned_none(text for server in servers for text in server.log) or explain(error, file)
+        return Verdict(NOT_YET, " ".join(filter(None, (told, capital(held)))), tuple(own_lines(error, file)))
+    return Verdict(NOT_YET, held) if held else Verdict(SOLVED, sentence)
 
 
 def _examine(exercise: Exercise, answers: tuple[object, ...]) -> str:

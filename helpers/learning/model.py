@@ -16,7 +16,8 @@ class Exercise:
     AssertionError (a plain `assert`) with a message that names the misconception, without path, port, time or address.
     `solution` is a function without parameters that returns what the learner should pass, a tuple for several things.
     `wants` says what that is (app, function, class, value; a tuple for several). `routes` are the path operations that
-    must be there, "POST /send", whatever their path parameters are called.
+    must be there, "POST /send", whatever their path parameters are called. Code that holds the event loop is never right,
+    unless the exercise is about just that, `may_hold`.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Exercise:
     solution: Callable[[], Any]
     wants: str | tuple[str, ...] = "app"
     routes: tuple[str, ...] = ()
+    may_hold: bool = False
 
 
 @dataclass(frozen=True)

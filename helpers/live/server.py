@@ -23,12 +23,13 @@ from fastapi import APIRouter
 from helpers import given
 from helpers.errors import CourseError, Interrupted
 from helpers.live.client import Client
+from helpers.live.heartbeat import Heartbeat, Hold
 from helpers.live.peers import Admitting
 from helpers.live.sockets import listen
 from helpers.live.spans import observe, running_tasks
 from helpers.wording import LONGEST, message, raised
 
-__all__ = ["Server", "any_busy", "running", "serve"]
+__all__ = ["Server", "any_busy", "running", "serve", "started"]
 
 POLL = 0.002  # seconds between two looks at the server's state
 
@@ -89,6 +90,7 @@ class Server:
         self.app = app
         self.options = options
         self.log: list[str] = []
+        self.holds: list[Hold] = []  # filled by `running` only
         self.url = ""
         self.port = 0
         # Plain HTTP to this machine: no proxy, and no 20 ms for loading certificates.
@@ -209,6 +211,7 @@ class Server:
 _lock = threading.RLock()
 _current: Server | None = None
 _live: "weakref.WeakSet[Server]" = weakref.WeakSet()
+_asked: list[list[Server]] = []
 _logs: dict[int, list[str]] = {}  # thread of a server -> its log
 
 
@@ -258,9 +261,37 @@ def running(app: Any, **options: Any) -> Iterator[Server]:
     server = Server(app, **options)
     try:
         server._start(_listener(None), 10.0)
-        yield server
+        with _watched(server):
+            yield server
     finally:
         server.stop(1.0)
+
+
+@contextlib.contextmanager
+def _watched(server: Server) -> Iterator[None]:
+    """Note in `server.holds` when its event loop stands still, and hand the server to whoever asked for all of them."""
+    loop, thread = server._uvicorn.loop, server._thread
+    assert loop is not None and thread is not None and thread.ident is not None, "it has started"
+    heartbeat = Heartbeat(loop, thread.ident)
+    server.holds = heartbeat.holds
+    for servers in _asked:
+        servers.append(server)
+    heartbeat.start()
+    try:
+        yield
+    finally:
+        heartbeat.stop()
+
+
+@contextlib.contextmanager
+def started() -> Iterator[list[Server]]:
+    """A list that receives every server that `running` serves inside the `with` block, with its `log` and its `holds`."""
+    servers: list[Server] = []
+    _asked.append(servers)
+    try:
+        yield servers
+    finally:
+        _asked.remove(servers)
 
 
 def any_busy() -> bool:
