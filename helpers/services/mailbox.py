@@ -123,7 +123,9 @@ class Mailbox(Sequence[EmailMessage]):
             raise CourseError(f"wait_for() takes a number of messages from 0 to {MOST}, not {shown(count)}.")
         timeout = given.seconds("wait_for(timeout=...)", timeout)
         try:
-            came = until(lambda: len(self) >= count, timeout)
+            came = until(
+                lambda: len(self) >= count, timeout, f"mail, {count} message{'' if count == 1 else 's'} in all"
+            )
         except KeyboardInterrupt:
             raise Interrupted(f"Interrupted while waiting for mail: {len(self)} of {count} came.") from None
         if not came:

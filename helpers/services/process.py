@@ -106,7 +106,7 @@ class Process:
         if not isinstance(text, str | re.Pattern):
             raise CourseError(f"wait_for() expects a text or a compiled pattern, but got {given.shown(text)}.")
         with self._interruptible("waiting for its log"):
-            until(lambda: holds(self.log, text) or not self.running, timeout)
+            until(lambda: holds(self.log, text) or not self.running, timeout, f"{self.name} to log {quoted(text)}")
         if not holds(self.log, text):
             why = f"ended ({self.ended})" if not self.running else f"ran for {timeout:g} s"
             raise CourseError(f"{self.name} {why} without {quoted(text)} in its log. {self.last_lines()}")
@@ -132,7 +132,7 @@ class Process:
         """Wait until the command has ended and return how, as `ended` does; `CourseError` after `timeout` seconds."""
         timeout = given.seconds("wait(timeout=...)", timeout)
         with self._interruptible("waiting for its end"):
-            if not until(lambda: not self.running, timeout):
+            if not until(lambda: not self.running, timeout, f"{self.name} to end"):
                 raise CourseError(f"{self.name} still runs after {timeout:g} s.")
         return self.ended or ""
 
@@ -146,7 +146,7 @@ class Process:
             if self._end.alive and self.running:
                 with contextlib.suppress(OSError):  # a Windows without a console, or ended meanwhile
                     self._command.send_signal(signal.SIGTERM if launch.POSIX else BREAK)
-                until(lambda: not self.running, timeout)
+                until(lambda: not self.running, timeout, f"{self.name} to stop")
         except KeyboardInterrupt:
             raise Interrupted(f"Interrupted while {self.name} was stopping: it was killed.") from None
         finally:
@@ -212,6 +212,9 @@ def process(
     compiled pattern. Without any of these, having started is enough. `env` is added to the kernel's environment,
     `name` stands in messages, `timeout` is in seconds.
 
+    On Linux another user of the machine is turned away by every Python program that is started so
+    (helpers/live/peers.py); a program in another language has to see to that itself.
+
     Raises `CourseError`, with the end of the log, for a command that does not exist, ends before it is ready or is not
     ready in time; nothing is left behind then.
     """
@@ -267,7 +270,7 @@ def _wait_until_ready(started: Process, path: str | None, text: str | re.Pattern
             [started.pid, *started.children()], started.port
         )
 
-    settled = until(lambda: not started.running or ready(), timeout)
+    settled = until(lambda: not started.running or ready(), timeout, f"{started.name} to be ready")
     if started.running:
         if settled:
             return True

@@ -1,5 +1,6 @@
 """When a process is ready: waiting without a fixed pause, a first answer, the owner of a port, a line in a log."""
 
+import os
 import re
 import socket
 import time
@@ -8,14 +9,24 @@ from collections.abc import Callable, Iterable
 from helpers.given import shown
 
 POLL = 0.005  # seconds between two looks
+LONG = 2.0  # seconds of waiting after which a reader is told what for
 
 
-def until(condition: Callable[[], bool], timeout: float) -> bool:
-    """Look until `condition()` is true, for at most `timeout` seconds; returns whether it became true."""
-    deadline = time.monotonic() + timeout
+def until(condition: Callable[[], bool], timeout: float, what: str = "") -> bool:
+    """Look until `condition()` is true, for at most `timeout` seconds; returns whether it became true.
+
+    A wait that is long for a reader says once what for, as `what` does: "web to be ready". Not with COURSE_RUN=ci, where
+    outputs are compared.
+    """
+    begun = time.monotonic()
+    said = not what or os.environ.get("COURSE_RUN") == "ci"
     while not condition():
-        if time.monotonic() >= deadline:
+        waited = time.monotonic() - begun
+        if waited >= timeout:
             return False
+        if not said and waited >= LONG:
+            print(f"Waiting for {what}, at most {timeout:g} s.")
+            said = True
         time.sleep(POLL)
     return True
 

@@ -157,10 +157,21 @@ def show(server: Process, path: str) -> None:
     display(IFrame(page(server, path), "100%", 400))
 
 
-def wait_for_rq(broker: Broker, queue: str) -> None:
-    """Wait until no job of `queue` is at work or waits for a worker; RQ notes a job's end a moment after its last line."""
+def wait_for_rq(broker: Broker, queue: str, service: Process) -> None:
+    """Wait until `queue` is empty and its worker idle; RQ notes a job's end a moment after the job's last line.
+
+    A worker that was killed says for ever that it is at work, so only the one that runs as `service` is asked.
+    """
+    from rq import Queue, Worker
+
     with broker.client() as client:
-        if not until(lambda: not client.zcard(f"rq:wip:{queue}") and not client.llen(f"rq:queue:{queue}"), 20.0):
+        jobs = Queue(queue, connection=client)
+
+        def idle() -> bool:
+            states = [worker.get_state() for worker in Worker.all(queue=jobs) if worker.pid == service.pid]
+            return jobs.count == 0 and states == ["idle"]
+
+        if not until(idle, 20.0):
             raise CourseError("RQ's jobs have not ended within 20 s.")
 
 

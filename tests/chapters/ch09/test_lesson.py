@@ -316,6 +316,35 @@ def test_without_a_broker_it_says_so_and_goes_on():
 
 
 @pytest.mark.slow
+def test_section_3_runs_alone_and_each_of_its_cells_again():
+    """After a restart, with the imports and the mailbox; then twice, and once more when the service has been stopped."""
+    source = {cell.id: cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells}
+    again = [
+        "whole-one",
+        "whole-merge",
+        "whole-spans",
+        "whole-load",
+        "whole-load-measured",
+        "whole-broker",
+        "whole-stop",
+    ]
+    first = ["cases-imports", "cases-order", "whole-commands", "whole-start"]
+    cells = [*first, *(cell for cell in again for _ in range(2)), "whole-broker", "whole-spans", *again]
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel(cwd=str(NOTEBOOK.parent))
+    client = manager.client()
+    try:
+        client.start_channels()
+        client.wait_for_ready(timeout=30)
+        for number, cell in enumerate(cells):
+            reply = client.execute_interactive(source[cell], timeout=120, output_hook=lambda message: None)
+            assert reply["content"]["status"] == "ok", (number, cell, reply["content"])
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel()
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["killed", "interrupted", "failing cell"])
 def test_nothing_is_left_running(end):
     """The kernel's end, however it comes, ends web, relay, worker and broker."""
