@@ -299,6 +299,11 @@ def test_a_taken_port_is_no_obstacle():
         assert other.port != port and other.client.get("/").json() == "two"
 
 
+@pytest.mark.xfail(
+    sys.version_info >= (3, 14),
+    reason="nest_asyncio breaks asyncio there, as chapter 2 says: https://github.com/Chaoses-Ib/nest-asyncio2#comparison-with-nest_asyncio",
+    strict=True,
+)
 def test_nest_asyncio_does_not_disturb_the_server():
     code = """
         import asyncio, nest_asyncio
