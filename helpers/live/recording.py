@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from helpers.errors import CourseError
 from helpers.given import moment, seconds, shown
+from helpers.live.aside import Patience
 from helpers.live.server import any_busy
 from helpers.live.spans import Span, collect
 from helpers.live.timeline import Bar, Timeline
@@ -36,11 +37,17 @@ def record(
     timeline = Timeline(detail=detail)
     begun = time.perf_counter_ns()
     with collect() as spans:
+        deadline = 0.0  # an interrupted block waits for nothing
         try:
             yield timeline
-        finally:
             deadline = time.monotonic() + timeout
+        except Exception:
+            deadline = time.monotonic() + timeout
+            raise
+        finally:
+            patience = Patience()
             while (any_busy() or _unfinished(spans, ignored)) and time.monotonic() < deadline:
+                patience.tell(lambda: f"for {_awaited(spans, ignored)} to end")
                 time.sleep(POLL)
             timeline.fill(*_bars(_kept(spans, ignored), [event for event in events or [] if _is_event(event)], begun))
     for event in events or []:
@@ -86,6 +93,11 @@ def _kept(spans: list[Span], ignored: tuple[str, ...]) -> list[Span]:
 
 def _unfinished(spans: list[Span], ignored: tuple[str, ...]) -> bool:
     return any(span.end is None for span in _kept(spans, ignored))
+
+
+def _awaited(spans: list[Span], ignored: tuple[str, ...]) -> str:
+    names = [span.name for span in _kept(spans, ignored) if span.end is None]
+    return ", ".join(names) or "a request or a task of an earlier cell"
 
 
 def _bars(spans: list[Span], events: Sequence[tuple], begun: int) -> tuple[list[Bar], float]:
