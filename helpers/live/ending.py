@@ -69,6 +69,7 @@ def _arm_again(frame: FrameType, event: str, argument: object) -> None:
 def raise_in(thread: threading.Thread) -> None:
     """Raise `Stop` in a thread at its next step, and wake it when it waits for an event, a queue or a future."""
     with contextlib.suppress(AttributeError):
+        # pyrefly: ignore[missing-attribute]
         thread._invoke_excepthook = lambda *_: None  # or `threading` prints the traceback into some later cell
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(Stop))
     for frame in outward(sys._current_frames().get(thread.ident or 0)):
@@ -107,4 +108,5 @@ def set_aside(threads: Iterable[threading.Thread]) -> None:
     """Forget threads that cannot be woken: nobody waits for them any more, Python's exit included."""
     for thread in threads:
         # concurrent.futures joins its workers when Python ends (concurrent/futures/thread.py, `_python_exit`).
+        # pyrefly: ignore[missing-attribute]
         concurrent.futures.thread._threads_queues.pop(thread, None)

@@ -10,6 +10,7 @@ import httpx
 
 from helpers import given
 from helpers.errors import CourseError
+from helpers.live.aside import SLICE, Patience
 from helpers.live.server import Server
 
 __all__ = ["ping"]
@@ -28,7 +29,7 @@ class ping:  # noqa: N801 - reads as a verb: `with ping(server) as pings:`
         self._every = given.seconds("ping(every=...)", every)
         self.waits: list[float] = []
         self._client = httpx.Client(base_url=url, trust_env=False, verify=False, timeout=60.0)
-        self._done, self._failure = threading.Event(), ""
+        self._done, self._ended, self._failure = threading.Event(), threading.Event(), ""
 
     @property
     def worst(self) -> float:
@@ -61,6 +62,10 @@ class ping:  # noqa: N801 - reads as a verb: `with ping(server) as pings:`
                 self._ask()
         except httpx.HTTPError as error:
             self._failure = type(error).__name__
+        except RuntimeError:
+            pass  # an interrupt closed the client meanwhile
+        finally:
+            self._ended.set()
 
     def __enter__(self) -> Self:
         try:
@@ -76,7 +81,11 @@ class ping:  # noqa: N801 - reads as a verb: `with ping(server) as pings:`
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._done.set()
-        self._thread.join()
-        self._client.close()
+        patience = Patience()
+        try:
+            while not self._ended.wait(SLICE):
+                patience.tell(f"for the last answer to {self._path}")
+        finally:
+            self._client.close()
         if kind is None and (self._failure or not self.waits):
             raise CourseError(f"no ping of {self._path} was answered{': ' + self._failure if self._failure else ''}.")

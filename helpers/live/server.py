@@ -233,12 +233,16 @@ def serve(app: Any, *, timeout: float = 10.0, **options: Any) -> Server:
     """
     _check_app(app)
     timeout = given.seconds("serve(timeout=...)", timeout, positive=True)
+    found = _current
     try:
         server, abandoned = aside(lambda hurry: _serve(app, timeout, options, hurry))
-    except KeyboardInterrupt as error:
-        if isinstance(error, Interrupted):
-            raise
-        raise Interrupted("Interrupted when the app had started: it is served now.") from None
+    except Interrupted:
+        raise
+    except KeyboardInterrupt:  # before the work had begun, or when it was done
+        if _current is not found:
+            raise Interrupted("Interrupted when the app had started: it is served now.") from None
+        kept = "The app before it is" if found is not None and found.running else "Nothing is"
+        raise Interrupted(f"Interrupted before the app was started. {kept} served.") from None
     _tell(abandoned, HANDOVER)
     return server
 
