@@ -3,6 +3,7 @@
 `__init__.pyi` gives the same names to editors and type checkers; a test compares the two.
 """
 
+import sys
 from importlib import import_module
 
 _HOME = {
@@ -34,6 +35,8 @@ __all__ = sorted([*_HOME, *_MODULES])
 
 
 def __getattr__(name: str) -> object:
+    if "IPython" in sys.modules and name in __all__:
+        import_module("helpers.live.failing").install()
     if name in _MODULES:
         return import_module(f"helpers.{_MODULES[name]}")
     if name in _HOME:

@@ -3,14 +3,18 @@
 import contextlib
 import logging
 import threading
+import weakref
 from collections.abc import Iterator
+from typing import Any
 
 from helpers.wording import LONGEST
 
-__all__ = ["hear", "kept_in", "reason"]
+__all__ = ["hear", "kept_in", "reason", "sources"]
 
 LOGGERS = ("uvicorn.error", "uvicorn.access", "asyncio")
 _logs: dict[int, list[str]] = {}  # thread of a server -> its log
+# What has a `log`, a list of texts or a text, that a failing cell may quote.
+sources: "weakref.WeakSet[Any]" = weakref.WeakSet()
 
 
 class _Log(logging.Handler):

@@ -55,6 +55,8 @@ class Server:
         self._engine: Engine | None = None
         self._thread: threading.Thread | None = None
         self._ended = threading.Event()
+        self.born = time.monotonic()
+        log.sources.add(self)
         self._config()  # tells of an option that uvicorn does not know before anything is stopped for this app
 
     def __repr__(self) -> str:
