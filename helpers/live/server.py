@@ -25,6 +25,7 @@ from helpers.live import ending, log
 from helpers.live.aside import SLICE, Hurry, aside
 from helpers.live.client import Client
 from helpers.live.engine import LEAST, Engine, check_version
+from helpers.live.prints import in_its_cell
 from helpers.live.sockets import listen
 from helpers.live.spans import observe, running_tasks
 from helpers.wording import message, raised
@@ -125,7 +126,7 @@ class Server:
     def _config(self) -> uvicorn.Config:
         check_version()
         try:
-            return uvicorn.Config(self.app, log_config=None, log_level="info", **self.options)
+            return uvicorn.Config(in_its_cell(self.app), log_config=None, log_level="info", **self.options)
         except Exception as error:
             told = message(error).replace("Config.__init__() ", "").strip()
             raise CourseError(

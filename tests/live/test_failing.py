@@ -1,12 +1,10 @@
 """Forty slips that learners make, in one real kernel: what they read first, or last, names the cause."""
 
-import os
-import queue
 import re
-import textwrap
 
 import pytest
-from jupyter_client.manager import start_new_kernel
+
+from tests.live.kernel import Kernel
 
 IMPORTS = """
 import asyncio, time
@@ -59,8 +57,8 @@ assert printed == [7]
 """
 # (what is replaced in the app, by what, the cell that fails, what its last lines say)
 SLIPS = [
-    ('return {"received": number}', 'return {"received": nubmer}', ASK, "name 'nubmer' is not defined"),
-    ('return {"received": number}', 'return {"received": nubmer}', ASK, 'return {"received": nubmer}'),
+    ('return {"received": number}', 'return {"received": numero}', ASK, "name 'numero' is not defined"),
+    ('return {"received": number}', 'return {"received": numero}', ASK, 'return {"received": numero}'),
     ('    return {"received": number}', "", ASK, "None"),
     ('@app.post("/parcels/{number}", status', '@app.post("/parcel/{number}", status', ASK, "405"),
     ('@app.get("/parcels/{number}")', '@app.get("/parcel/{number}")', LOOK, "405 to GET /parcels/7"),
@@ -83,7 +81,7 @@ SLIPS = [
     ("weigh(parcel: Parcel)", "weigh(parcel: float)", WEIGH, "'loc': ['query', 'parcel']"),
     ("return parcel.weight_kg", "return parcel.wieght_kg", WEIGH, "no attribute 'wieght_kg'"),
     ("return parcel.weight_kg", "return parcel", WEIGH, "Input should be a valid number"),
-    ("printed.append(number)", "printed.append(nubmer)", TASK, "name 'nubmer' is not defined"),
+    ("printed.append(number)", "printed.append(numero)", TASK, "name 'numero' is not defined"),
     ("printed.append(number)", "printed.append(number)", TASK + "assert printed[1] == 7", "IndexError"),
     ("printed.append(number)", "printed.append(str(number))", TASK, "printed is ['7']"),
     ("tasks.add_task(print_label, number)", "tasks.add_task(print_label(number))", TASK + "assert timeline['print_label'].started_after_response", "the first argument must be callable"),
@@ -104,39 +102,8 @@ SLIPS = [
     ("", "", "from helpers import serv", "cannot import name 'serv'"),
     ("", "", "serve(APP)", "name 'APP' is not defined"),
     ("", "", "serve(FastAPI)", "call it, FastAPI()"),
-    ("", "", "import pathlib, tempfile\nfolder = tempfile.mkdtemp()\n(pathlib.Path(folder) / 'main.py').write_text('from fastapi import FastAPI\\napp = FastAPI()\\n@app.get(\"/\")\\ndef root():\\n    return nubmer\\n')\nwith process(['uvicorn', 'main:app', '--port', '{port}'], cwd=folder) as web:\n    answer = web.client.get('/')\n    assert answer.status_code == 200", "main.py, line 5: return nubmer"),
+    ("", "", "import pathlib, tempfile\nfolder = tempfile.mkdtemp()\n(pathlib.Path(folder) / 'main.py').write_text('from fastapi import FastAPI\\napp = FastAPI()\\n@app.get(\"/\")\\ndef root():\\n    return numero\\n')\nwith process(['uvicorn', 'main:app', '--port', '{port}'], cwd=folder) as web:\n    answer = web.client.get('/')\n    assert answer.status_code == 200", "main.py, line 5: return numero"),
 ]  # fmt: skip
-
-
-class Kernel:
-    def __init__(self, **environment: str):
-        kept = {name: value for name, value in os.environ.items() if name != "COURSE_RUN"}
-        self.manager, self.client = start_new_kernel(
-            env={**kept, **environment}, extra_arguments=["--IPKernelApp.log_level=ERROR"]
-        )
-
-    def run(self, code: str, stop_on_error: bool = True) -> tuple[str, list[str]]:
-        """What a cell printed, and the lines of its error."""
-        sent = self.client.execute(textwrap.dedent(code), stop_on_error=stop_on_error)
-        out, lines = "", []
-        while True:
-            try:
-                message = self.client.get_iopub_msg(timeout=60)
-            except queue.Empty:
-                raise AssertionError(f"no end of {code}") from None
-            content = message["content"]
-            if message["parent_header"].get("msg_id") != sent:
-                continue
-            if message["msg_type"] == "stream":
-                out += content["text"]
-            elif message["msg_type"] == "error":
-                lines = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(content["traceback"])).splitlines()
-            elif message["msg_type"] == "status" and content["execution_state"] == "idle":
-                return out, lines
-
-    def end(self) -> None:
-        self.client.stop_channels()
-        self.manager.shutdown_kernel(now=True)
 
 
 @pytest.fixture(scope="module")
@@ -157,14 +124,14 @@ def test_the_last_lines_name_the_cause(kernel, right, slip, cell, says):
 
 
 def test_an_error_stands_there_with_the_cell_and_line_that_raised_it_once(kernel):
-    kernel.run(APP.replace('return {"received": number}', 'return {"received": nubmer}'))
+    kernel.run(APP.replace('return {"received": number}', 'return {"received": numero}'))
     _, lines = kernel.run(ASK)
     assert re.fullmatch(
-        r"Meanwhile your app logged NameError: name 'nubmer' is not defined "
-        r'\(Cell In\[\d+\], line \d+: return {"received": nubmer}\)',
+        r"Meanwhile your app logged NameError: name 'numero' is not defined "
+        r'\(Cell In\[\d+\], line \d+: return {"received": numero}\)',
         lines[-1],
     ), lines
-    assert sum("nubmer" in line for line in lines) == 1
+    assert sum("numero" in line for line in lines) == 1
     _, lines = kernel.run("1 / 0")
     assert lines[-1].startswith("In an earlier cell your app logged NameError")
 
