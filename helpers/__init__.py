@@ -4,6 +4,7 @@
 """
 
 import os
+import sys
 from importlib import import_module
 
 _HOME = {
@@ -49,6 +50,8 @@ _never_proxy_loopback()
 
 
 def __getattr__(name: str) -> object:
+    if "IPython" in sys.modules and name in __all__:
+        import_module("helpers.live.failing").install()
     if name in _MODULES:
         return import_module(f"helpers.{_MODULES[name]}")
     if name in _HOME:

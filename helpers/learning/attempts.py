@@ -3,35 +3,28 @@
 No sentence holds a path, a port or an object's address, so that it reads the same in every run.
 """
 
-import ctypes
 import io
 import linecache
-import os
-import sysconfig
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from pathlib import Path
 from typing import Any
 
 from helpers.errors import CourseError, Interrupted
+from helpers.live import ending
+from helpers.live.frames import is_own
+from helpers.live.server import Server, live
+from helpers.services.mailbox import Mailbox
 from helpers.wording import message, raised, scrub
 
 DEADLINE = 10.0  # seconds
 _INTERRUPTED = "Interrupted while your code was being checked."
 
-_HERE = f"{Path(__file__).parents[1]}{os.sep}"  # the helpers
-_LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
-
 
 class TookTooLong(CourseError):
     """The code was still running when its time was up."""
-
-
-class _Stop(BaseException):
-    """Raised inside a thread whose time is up; no `except Exception` of a learner catches it."""
 
 
 class _Nowhere(io.TextIOBase):
@@ -51,8 +44,9 @@ def quiet() -> Iterator[None]:
 def run(function: Callable[..., Any], *arguments: Any) -> tuple[Any, BaseException | None]:
     """Call the function in a thread; give its result and the exception it ended with, one of them None.
 
-    After `DEADLINE` seconds the exception is TookTooLong, and the thread is told to stop, so that an endless loop does
-    not slow every later measurement. Interrupted, a KeyboardInterrupt, when the cell is interrupted meanwhile.
+    After `DEADLINE` seconds the exception is TookTooLong. What still runs then, and what an attempt in time has left
+    running, is ended or set aside, so that the next attempt finds the kernel as this one did. Interrupted, a
+    KeyboardInterrupt, when the cell is interrupted meanwhile.
     """
     outcome: dict[str, Any] = {}
     # Not `join` and `is_alive`: an interrupted join makes Python 3.11 take a living thread for an ended one.
@@ -66,9 +60,10 @@ def run(function: Callable[..., Any], *arguments: Any) -> tuple[Any, BaseExcepti
         finally:
             ended.set()
 
+    found = _Found(arguments)
     thread = threading.Thread(target=attempt, name="check", daemon=True)
-    thread.start()
     try:
+        thread.start()
         end = time.monotonic() + DEADLINE
         while not ended.wait(0.1) and time.monotonic() < end:  # short, because Windows does not interrupt a longer wait
             pass
@@ -76,7 +71,7 @@ def run(function: Callable[..., Any], *arguments: Any) -> tuple[Any, BaseExcepti
     except KeyboardInterrupt:
         raise Interrupted(_INTERRUPTED) from None
     finally:
-        _stop(thread, ended)
+        found.restore(thread, ended)
     # Out of the dict, which the traceback's frame holds: a cycle would keep what the learner made alive for long.
     error = outcome.pop("error", None)
     if late:
@@ -86,11 +81,49 @@ def run(function: Callable[..., Any], *arguments: Any) -> tuple[Any, BaseExcepti
     return outcome.get("result"), error
 
 
-def _stop(thread: threading.Thread, ended: threading.Event) -> None:
-    if not ended.is_set():
-        # The one way to end a thread from outside: docs.python.org/3/c-api/init.html, PyThreadState_SetAsyncExc.
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_Stop))
-        ended.wait(0.5)
+class _Found:
+    """What the kernel ran before an attempt, and how its mailboxes were set: all else is the attempt's."""
+
+    def __init__(self, arguments: Iterable[Any]):
+        self.threads = set(threading.enumerate())
+        self.servers = live()
+        self.next_blow = 0.0  # at the thread of the check
+        given = [part for argument in arguments for part in (argument if isinstance(argument, tuple) else (argument,))]
+        self.settings = [
+            (part, name, getattr(part, name))
+            for part in given
+            if isinstance(part, Mailbox)
+            for name in ("delay", "fail_with", "fail_times")
+        ]
+
+    def new_servers(self) -> list[Server]:
+        return [server for server in live() if server not in self.servers]
+
+    def new_threads(self) -> list[threading.Thread]:
+        kept = self.threads.union(*(server.threads() for server in self.servers))
+        return [thread for thread in threading.enumerate() if thread not in kept]
+
+    def restore(self, check: threading.Thread, ended: threading.Event) -> None:
+        """End what the attempt has left running, within a second; what sleeps in a system call is set aside."""
+
+        def over() -> bool:
+            if ended.is_set() and not self.new_servers() and not ending.own_threads(self.new_threads()):
+                return True
+            for server in self.new_servers():
+                server.condemn()
+            if not ended.is_set() and time.monotonic() >= self.next_blow:
+                # Again, because code on the way out may use one up; seldom, because its `finally` shall come to its end.
+                self.next_blow = time.monotonic() + 0.25
+                ending.raise_in(check)
+            return False
+
+        ending.end(lambda: [thread for thread in self.new_threads() if thread is not check], over, 1.0)
+        for server in self.new_servers():
+            server.set_aside()
+        ending.set_aside(self.new_threads())
+        if not ended.is_set():  # its `finally` has not run
+            for mailbox, name, value in self.settings:
+                setattr(mailbox, name, value)
 
 
 def explain(error: BaseException, checker: str) -> str:
@@ -100,7 +133,7 @@ def explain(error: BaseException, checker: str) -> str:
     """
     error = _innermost(error)
     frames = traceback.extract_tb(error.__traceback__, limit=-1)
-    by_learner = bool(frames) and is_own(frames[-1].filename, checker)
+    by_learner = bool(frames) and frames[-1].filename != checker and is_own(frames[-1].filename)
     if isinstance(error, CourseError) or (isinstance(error, AssertionError) and not by_learner and message(error)):
         return scrub(message(error))
     who = "Your code" if own_lines(error, checker) else "Checking your code"
@@ -110,7 +143,8 @@ def explain(error: BaseException, checker: str) -> str:
 def own_lines(error: BaseException, checker: str) -> list[str]:
     """The traceback of the learner's own code alone, a line per call, without a file's name."""
     frames = traceback.walk_tb(_innermost(error).__traceback__)
-    calls = [(frame.f_code, line) for frame, line in frames if is_own(frame.f_code.co_filename, checker)]
+    calls = [(frame.f_code, line) for frame, line in frames if frame.f_code.co_filename != checker]
+    calls = [(code, line) for code, line in calls if is_own(code.co_filename)]
     source = [linecache.getline(code.co_filename, line).strip() for code, line in calls]
     return [f"line {line}, in {code.co_name}: {text}" for (code, line), text in zip(calls, source)]
 
@@ -119,7 +153,3 @@ def _innermost(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
         error = error.exceptions[0]
     return error
-
-
-def is_own(file: str, checker: str) -> bool:
-    return file != checker and not file.startswith((_HERE, "<frozen", *_LIBRARIES))

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from helpers.learning import catalogue, store
-from helpers.learning.attempts import explain, is_own, own_lines, quiet, run
+from helpers.learning.attempts import explain, own_lines, quiet, run
 from helpers.learning.diagnoses import held_the_loop, returned_none
 from helpers.learning.model import Exercise
 from helpers.learning.speaking import speaks
 from helpers.learning.stubs import WANTED, kind, missing_route, tell, unfinished
+from helpers.live.frames import is_own
 from helpers.live.server import started
 from helpers.notes import Note
 from helpers.wording import capital, describe, raised, scrub, sentence
@@ -68,7 +69,7 @@ def _judge(exercise: Exercise, answers: tuple[object, ...]) -> Verdict:
         return Verdict(NOT_STARTED, str(error))
     file = exercise.check.__code__.co_filename
     holds = [hold for server in servers for hold in server.holds]
-    held = "" if exercise.may_hold else held_the_loop(holds, lambda other: is_own(other, file))
+    held = "" if exercise.may_hold else held_the_loop(holds, lambda other: other != file and is_own(other))
     if error is not None:
         told = returned_none(text for server in servers for text in server.log) or explain(error, file)
         return Verdict(NOT_YET, " ".join(filter(None, (told, capital(held)))), tuple(own_lines(error, file)))

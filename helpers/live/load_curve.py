@@ -18,6 +18,8 @@ import httpx
 from helpers import given
 from helpers.errors import CourseError
 from helpers.given import shown
+from helpers.live.aside import SLICE, Patience
+from helpers.live.ending import alive
 from helpers.live.server import Server
 
 __all__ = ["LoadCurve", "Point"]
@@ -135,8 +137,10 @@ def _ask_at_once(url: str, path: str, clients: int) -> list[float]:
     threads = [threading.Thread(target=ask, daemon=True) for _ in range(clients)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    patience = Patience()
+    while any(map(alive, threads)):
+        patience.tell(f"for {clients - len(waits) - len(failures)} of {clients} answers from {path}")
+        time.sleep(SLICE / 10)
     if failures:
         told = next((name for name in failures if name != "BrokenBarrierError"), failures[0])
         raise CourseError(f"{len(failures)} of {clients} clients had no answer from {path}: {told}.")

@@ -10,6 +10,7 @@ import httpx
 
 from helpers import given
 from helpers.errors import CourseError
+from helpers.live.aside import SLICE, Patience
 from helpers.live.server import Server
 
 __all__ = ["ping"]
@@ -19,7 +20,9 @@ class ping:  # noqa: N801 - reads as a verb: `with ping(server) as pings:`
     """Ask `path` of a server again and again on a connection of its own, for the length of a `with` block.
 
     `server`: what `serve` or `process` returned. `every`: seconds of rest after each answer. Afterwards `waits` holds
-    how many seconds each answer took, the last one included, which may end after the block.
+    how many seconds each answer took, the last one included, which may end after the block. Raises `CourseError` for a
+    path that cannot serve as a ping: one that does not answer, redirects, asks for a log-in, limits how often it is
+    asked, or whose answer takes long to make itself, as a page and /openapi.json do.
     """
 
     def __init__(self, server: Server, path: str = "/ping", every: float = 0.01):
@@ -28,7 +31,7 @@ class ping:  # noqa: N801 - reads as a verb: `with ping(server) as pings:`
         self._every = given.seconds("ping(every=...)", every)
         self.waits: list[float] = []
         self._client = httpx.Client(base_url=url, trust_env=False, verify=False, timeout=60.0)
-        self._done, self._failure = threading.Event(), ""
+        self._done, self._ended, self._failure = threading.Event(), threading.Event(), ""
 
     @property
     def worst(self) -> float:
@@ -37,7 +40,7 @@ class ping:  # noqa: N801 - reads as a verb: `with ping(server) as pings:`
 
     @property
     def typical(self) -> float:
-        """The median wait, in seconds."""
+        """The median of all `waits`, in seconds; how many they are, `len(pings.waits)` says."""
         return statistics.median(self._measured())
 
     def _measured(self) -> list[float]:
@@ -48,27 +51,38 @@ class ping:  # noqa: N801 - reads as a verb: `with ping(server) as pings:`
     def __repr__(self) -> str:
         if not self.waits:
             return "pings: none yet"
-        return f"pings: the worst waited {self.worst * 1e3:.0f} ms, the typical one {self.typical * 1e3:.1f} ms"
+        return (
+            f"pings: {len(self.waits)} answers, the worst waited {self.worst * 1e3:.0f} ms, "
+            f"the typical one {self.typical * 1e3:.1f} ms"
+        )
 
-    def _ask(self) -> None:
+    def _ask(self) -> httpx.Response:
         begun = time.perf_counter()
-        self._client.get(self._path).raise_for_status()
+        answer = self._client.get(self._path)
+        answer.raise_for_status()
         self.waits.append(time.perf_counter() - begun)
+        return answer
 
     def _run(self) -> None:
         try:
             while not self._done.wait(self._every):
                 self._ask()
         except httpx.HTTPError as error:
-            self._failure = type(error).__name__
+            self._failure = _why(error)
+        except RuntimeError:
+            pass  # an interrupt closed the client meanwhile
+        finally:
+            self._ended.set()
 
     def __enter__(self) -> Self:
         try:
-            self._ask()  # opens the connection, so that the block begins with a client that is already there
+            # Opens the connection, so that the block begins with a client that is already there.
+            unfit = _unfit(self._ask())
         except httpx.HTTPError as error:
+            unfit = f"to answer, but it said {_why(error)}"
+        if unfit:
             self._client.close()
-            said = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else type(error).__name__
-            raise CourseError(f"ping() expects {self._path} to answer, but it said {said}.") from None
+            raise CourseError(f"ping() expects {self._path} {unfit}.")
         self.waits.clear()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -76,7 +90,37 @@ class ping:  # noqa: N801 - reads as a verb: `with ping(server) as pings:`
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._done.set()
-        self._thread.join()
-        self._client.close()
-        if kind is None and (self._failure or not self.waits):
-            raise CourseError(f"no ping of {self._path} was answered{': ' + self._failure if self._failure else ''}.")
+        patience = Patience()
+        try:
+            while not self._ended.wait(SLICE):
+                patience.tell(f"for the last answer to {self._path}")
+        finally:
+            self._client.close()
+        if kind is not None or (self.waits and not self._failure):
+            return
+        why = f": {self._failure}" if self._failure else ""
+        if not self.waits:
+            raise CourseError(f"no ping of {self._path} was answered{why}.")
+        raise CourseError(f"{self._path} was answered {len(self.waits)} times, then{why}.")
+
+
+def _why(error: httpx.HTTPError) -> str:
+    """What came instead of an answer, and what can be done."""
+    if not isinstance(error, httpx.HTTPStatusError):
+        return type(error).__name__
+    answer = error.response
+    if answer.is_redirect:
+        return f"{answer.status_code}, a redirect to {answer.headers.get('location', 'nowhere')}"
+    advice = {
+        401: ", so it asks for a log-in: ping a path that is open to everybody",
+        403: ", so it asks for a log-in: ping a path that is open to everybody",
+        429: ", so it limits how often it is asked: ping another path, or more slowly (every=...)",
+    }
+    return f"{answer.status_code}{advice.get(answer.status_code, '')}"
+
+
+def _unfit(answer: httpx.Response) -> str:
+    """Why an answer takes so long to make that it would be measured itself, or nothing."""
+    if answer.headers.get("content-type", "").startswith("text/html"):
+        return "to be a small answer, but it is a page"
+    return "to be a small answer, but it is the app's description" if answer.text.startswith('{"openapi"') else ""

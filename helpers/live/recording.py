@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from helpers.errors import CourseError
 from helpers.given import moment, seconds, shown
+from helpers.live.aside import Patience
 from helpers.live.server import any_busy
-from helpers.live.spans import Span, collect
+from helpers.live.spans import Span, check_telemetry, collect
 from helpers.live.timeline import Bar, Timeline
 
 __all__ = ["record"]
@@ -29,20 +30,31 @@ def record(
     The block ends when the last background task has ended, or after `timeout` seconds; what still runs then is marked so.
     `events`: a plain list to which the app appends `(name, time.perf_counter())`, for what FastAPI gives no span.
     `ignore`: paths whose requests are left out, such as "/ping". `detail`: the picture also shows dependencies and
-    serialization. Each span and what has none: facts of FastAPI's native telemetry (fastapi/telemetry).
+    serialization. Each span and what has none: facts of FastAPI's native telemetry (fastapi/telemetry). Spans that the
+    app or a library makes itself are left out. Raises `CourseError` for a FastAPI without telemetry (before 0.142), for
+    an OpenTelemetry that is switched off, and for events that are none.
     """
+    check_telemetry()
     _check(events)
     ignored, timeout = _paths(ignore), seconds("record(timeout=...)", timeout, positive=True)
     timeline = Timeline(detail=detail)
     begun = time.perf_counter_ns()
     with collect() as spans:
+        deadline = 0.0  # an interrupted block waits for nothing
         try:
             yield timeline
-        finally:
             deadline = time.monotonic() + timeout
+        except Exception:
+            deadline = time.monotonic() + timeout
+            raise
+        finally:
+            patience = Patience()
             while (any_busy() or _unfinished(spans, ignored)) and time.monotonic() < deadline:
+                patience.tell(lambda: f"for {_awaited(spans, ignored)} to end")
                 time.sleep(POLL)
-            timeline.fill(*_bars(_kept(spans, ignored), [event for event in events or [] if _is_event(event)], begun))
+            timeline.fill(
+                *_bars(spans, _kept(spans, ignored), [event for event in events or [] if _is_event(event)], begun)
+            )
     for event in events or []:
         if not _is_event(event):
             raise CourseError(
@@ -72,14 +84,14 @@ def _paths(ignore: object) -> tuple[str, ...]:
 
 
 def _kept(spans: list[Span], ignored: tuple[str, ...]) -> list[Span]:
-    """Without the requests to ignored paths, and without tasks of requests that began before the recording."""
+    """Without foreign spans, requests to ignored paths, and tasks of requests that began before the recording."""
     kept, by_id = [], {span.span_id: span for span in list(spans)}
     for span in by_id.values():
         parent = by_id.get(span.parent_id or 0)
         while parent is not None and parent.kind not in ("client", "server"):
             parent = by_id.get(parent.parent_id or 0)
         root = span if span.kind in ("client", "server") else parent
-        if root is not None and root.attributes.get("url.path") not in ignored:
+        if span.kind != "foreign" and root is not None and root.attributes.get("url.path") not in ignored:
             kept.append(span)
     return kept
 
@@ -88,17 +100,24 @@ def _unfinished(spans: list[Span], ignored: tuple[str, ...]) -> bool:
     return any(span.end is None for span in _kept(spans, ignored))
 
 
-def _bars(spans: list[Span], events: Sequence[tuple], begun: int) -> tuple[list[Bar], float]:
+def _awaited(spans: list[Span], ignored: tuple[str, ...]) -> str:
+    names = [span.name for span in _kept(spans, ignored) if span.end is None]
+    return ", ".join(names) or "a request or a task of an earlier cell"
+
+
+def _bars(all_spans: list[Span], spans: list[Span], events: Sequence[tuple], begun: int) -> tuple[list[Bar], float]:
     """Bars in seconds from the first request, each request followed by what it caused; and the recording's length."""
     now = time.perf_counter_ns()
     zero = min((span.start for span in spans), default=begun)
-    by_id = {span.span_id: span for span in spans}
+    by_id = {span.span_id: span for span in list(all_spans)}
 
     def request(span: Span) -> Span:
         """The outermost span that a span belongs to: the client's, or the server's when somebody else asked."""
+        outermost = span
         while span.parent_id in by_id:
             span = by_id[span.parent_id]
-        return span
+            outermost = outermost if span.kind == "foreign" else span
+        return outermost
 
     def server(span: Span) -> Span | None:
         while span.kind != "server" and span.parent_id in by_id:

@@ -9,73 +9,32 @@ import asyncio
 import atexit
 import contextlib
 import inspect
-import logging
 import socket
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
-from typing import Any, NoReturn, cast
+from collections.abc import Iterator
+from typing import Any, NoReturn
 
 import uvicorn
 from fastapi import APIRouter
 
 from helpers import given
 from helpers.errors import CourseError, Interrupted
+from helpers.live import ending, log
+from helpers.live.aside import SLICE, Hurry, aside
 from helpers.live.client import Client
+from helpers.live.engine import LEAST, Engine, check_version
 from helpers.live.heartbeat import Heartbeat, Hold
-from helpers.live.peers import Admitting
+from helpers.live.prints import in_its_cell
 from helpers.live.sockets import listen
 from helpers.live.spans import observe, running_tasks
-from helpers.wording import LONGEST, message, raised
+from helpers.wording import message, raised
 
-__all__ = ["Server", "any_busy", "running", "serve", "started"]
+__all__ = ["Server", "any_busy", "live", "running", "serve", "started"]
 
-POLL = 0.002  # seconds between two looks at the server's state
-
-
-class _Uvicorn(uvicorn.Server):
-    """uvicorn's server, woken by an event where it polls ten times a second, with a deadline on its end, for this user alone.
-
-    Nothing else is changed: start-up, protocols, lifespan and the order of the shutdown are uvicorn's (uvicorn/server.py,
-    `_serve` and `shutdown`), which waits for background tasks without limit.
-    """
-
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]):
-        super().__init__(config)
-        self.announce = announce
-        self.deadline = float("inf")
-        self.abandoned: list[str] = []
-        self.name_tasks: Callable[[], list[str]] = list
-        self.loop: asyncio.AbstractEventLoop | None = None
-        self.main: asyncio.Task | None = None
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        self.loop, self.main = asyncio.get_running_loop(), asyncio.current_task()
-        self.exit_event = asyncio.Event()
-        protocol: Any = self.config.http_protocol_class
-        self.config.http_protocol_class = cast("Any", lambda **options: Admitting(lambda: protocol(**options)))
-        await super().startup(sockets)
-        self.announce()
-
-    async def main_loop(self) -> None:
-        while not await self.on_tick(0):  # refreshes the Date header
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.exit_event.wait(), 1.0)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for server in self.servers:
-            server.close()
-        for connection in list(self.server_state.connections):
-            connection.shutdown()
-        while (self.server_state.connections or self.server_state.tasks) and time.monotonic() < self.deadline:
-            await asyncio.sleep(POLL)
-        self.abandoned = self.name_tasks() if self.server_state.tasks else []
-        for task in list(self.server_state.tasks):
-            task.cancel()
-        with contextlib.suppress(TimeoutError):
-            # The same second that a start-up is given at the least: a lifespan must end even when the deadline is used up.
-            await asyncio.wait_for(self.lifespan.shutdown(), max(1.0, self.deadline - time.monotonic()))
+HANDOVER = 5.0  # seconds that the tasks of the app before get
+GRACE = 0.1  # seconds after a deadline, for an event loop that sees it
 
 
 class Server:
@@ -96,7 +55,11 @@ class Server:
         # Plain HTTP to this machine: no proxy, and no 20 ms for loading certificates.
         self.client = Client(trust_env=False, verify=False, timeout=30.0)
         self._listener: socket.socket | None = None
+        self._engine: Engine | None = None
         self._thread: threading.Thread | None = None
+        self._ended = threading.Event()
+        self.born = time.monotonic()
+        log.sources.add(self)
         self._config()  # tells of an option that uvicorn does not know before anything is stopped for this app
 
     def __repr__(self) -> str:
@@ -106,7 +69,7 @@ class Server:
     @property
     def running(self) -> bool:
         """True while the app answers requests."""
-        return self._thread is not None and self._thread.is_alive() and self._uvicorn.started
+        return self._engine is not None and self._engine.started and not self._ended.is_set()
 
     @property
     def busy(self) -> bool:
@@ -114,139 +77,218 @@ class Server:
 
         An open WebSocket is not counted: it lasts as long as its client wants.
         """
-        return self.running and any(_is_http(task) for task in list(self._uvicorn.server_state.tasks))
+        engine = self._engine
+        return self.running and engine is not None and any(map(_is_http, list(engine.server_state.tasks)))
 
     def stop(self, timeout: float = 5.0) -> list[str]:
         """Stop the app as uvicorn does: no new connection, background tasks to their end, lifespan shutdown.
 
-        `timeout`, in seconds, is how long running tasks may take; the names of those that were still running then, and
-        are abandoned, are printed and returned. Stopping twice does nothing.
+        `timeout`, in seconds, is how long running tasks may take. The names of those that were still running then are
+        printed and returned; they are abandoned, and code in threads is ended at its next step. Stopping twice does nothing.
         """
         timeout = given.seconds("stop(timeout=...)", timeout)
-        with _lock:
-            abandoned = self._halt(timeout)
+        abandoned = aside(lambda hurry: self._stop(timeout, hurry))
+        _tell(abandoned, timeout)
+        return abandoned
+
+    def _stop(self, timeout: float, hurry: Hurry) -> list[str]:
+        with _held(hurry):
+            abandoned = self._halt(timeout, hurry)
             if self._listener:
                 self._listener.close()
                 self._listener = None
-            return abandoned
+        if hurry.is_set():
+            left = f" Abandoned: {', '.join(abandoned)}." if abandoned else ""
+            raise Interrupted(f"Interrupted while the app was stopping: it is not served any more.{left}")
+        return abandoned
+
+    def condemn(self) -> None:
+        """Tell the server to end at once and let go of its clients, without waiting; for what outlived a check."""
+        if self._engine is not None:
+            self._engine.leave(time.monotonic())
+            self._engine.cut_off()
+
+    def threads(self) -> list[threading.Thread]:
+        """The threads in which the app's code runs: the event loop's and its workers'."""
+        if self._engine is None or self._thread is None:
+            return []
+        return [self._thread, *self._engine.threads()]
+
+    @property
+    def ended(self) -> bool:
+        """True when the server's thread has come to its end."""
+        return self._thread is None or self._ended.is_set() or not ending.alive(self._thread)
+
+    def set_aside(self) -> None:
+        """Forget what is left of a server: at most code that sleeps in a system call, which ends when it wakes."""
+        _live.discard(self)
+        ending.set_aside(self.threads())
+        self._engine = self._thread = None
 
     def _config(self) -> uvicorn.Config:
+        check_version()
         try:
-            return uvicorn.Config(self.app, log_config=None, log_level="info", **self.options)
+            return uvicorn.Config(in_its_cell(self.app), log_config=None, log_level="info", **self.options)
         except Exception as error:
             told = message(error).replace("Config.__init__() ", "").strip()
             raise CourseError(
                 f"serve() passes its options on to uvicorn.Config, which refuses: {told[:200]}."
             ) from None
 
-    def _start(self, listener: socket.socket, timeout: float) -> None:
+    def _start(self, listener: socket.socket, timeout: float, hurry: Hurry) -> None:
         """Serve on `listener`, which stays ours: uvicorn closes the duplicate that it is handed."""
         ready = threading.Event()
         self._listener = listener
         config = self._config()
-        self._uvicorn = server = _Uvicorn(config, ready.set)
-        server.name_tasks = lambda: running_tasks(self.port) or ["a request without spans"]
+        log.hear(config.access_log)
+
+        def announce() -> None:
+            log.hear(config.access_log)  # a lifespan may have configured logging
+            ready.set()
+
+        self._engine = engine = Engine(
+            config, announce, lambda: running_tasks(self.port) or ["a request without spans"]
+        )
+        self._ended = ended = threading.Event()
         failure: list[BaseException] = []
 
         def run() -> None:
-            _logs[threading.get_ident()] = self.log
             try:
-                # Not uvicorn's run(): nest-asyncio replaces asyncio.run, and the server must not notice.
-                with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-                    runner.run(server.serve(sockets=[listener.dup()]))
+                with log.kept_in(self.log):
+                    engine.run_on(listener)
             except BaseException as error:  # SystemExit is uvicorn's way to say that the start-up failed
                 failure.append(error)
             finally:
+                ended.set()
                 ready.set()
-                _logs.pop(threading.get_ident(), None)
 
         self._thread = threading.Thread(target=run, name="server", daemon=True)
         self.port = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         seen = len(self.log)
         self._thread.start()
-        try:
-            in_time = ready.wait(timeout)
-        except KeyboardInterrupt:
-            self._halt(0.0)
-            raise
-        if not in_time:
-            self._halt(0.0)
-            raise CourseError(
-                f"The app did not finish starting within {timeout:g} s: its lifespan is still before `yield`."
-            )
-        if not server.started:
-            self._thread.join(1.0)
-            raise CourseError(f"The app did not start: {_reason(self.log[seen:], failure)}")
+        deadline = time.monotonic() + timeout
+        hurry.doing = "for the app's lifespan to reach its `yield`"
+        while not ready.wait(min(SLICE, max(0.0, deadline - time.monotonic()))):
+            late = time.monotonic() >= deadline
+            if late or hurry.is_set():
+                self._halt(0.0, hurry)
+                if not late:
+                    raise KeyboardInterrupt
+                raise CourseError(
+                    f"The app did not finish starting within {timeout:g} s: its lifespan is still before `yield`."
+                )
+        hurry.doing = ""
+        if not engine.started:
+            ended.wait(1.0)
+            why = log.reason(self.log[seen:])
+            why = why or (f"{raised(failure[0]).replace('`', '')}." if failure else "its thread ended.")
+            raise CourseError(f"The app did not start: {why}")
         self.client.base_url = self.url
         _live.add(self)
 
-    def _halt(self, timeout: float) -> list[str]:
+    def _halt(self, timeout: float, hurry: Hurry) -> list[str]:
         """End the thread but keep the listening socket; returns the names of abandoned tasks."""
-        thread = self._thread
-        if thread is None or not thread.is_alive():
+        engine = self._engine
+        if engine is None or self.ended:
             return []
-        server = self._uvicorn
-        server.deadline = time.monotonic() + timeout
-        server.should_exit = True
-        if server.started:
+        names = engine.name_tasks if engine.started else list
+        started, deadline = engine.started, time.monotonic() + timeout
+        engine.leave(deadline)
+        if started:
             self.client.hang_up()
-            _wake(server, server.exit_event.set)
-        elif server.main:  # still in the lifespan's start-up
-            _wake(server, server.main.cancel)
-        # A task that holds the event loop never lets it see the deadline: one second more, then the thread is left alone.
-        thread.join(timeout + 1.0)
-        self._thread = None
-        if thread.is_alive():
-            server.abandoned = server.name_tasks()
-            # uvicorn's duplicate of the socket is stuck in that thread: give the port up.
-            if self._listener:
-                self._listener.close()
-                self._listener = None
-        if server.abandoned:
-            print(f"Still running after {timeout:g} s and abandoned: {', '.join(server.abandoned)}.")
-        return server.abandoned
+        while not self._ended.wait(SLICE / 2) and not engine.closing and time.monotonic() < deadline + GRACE:
+            hurry.doing = f"for the app before to stop: {', '.join(names())}"
+            if hurry.is_set() and deadline > time.monotonic():
+                deadline = time.monotonic()
+                engine.leave(deadline)
+        hurry.doing = ""
+        if not self.ended and not engine.closing:  # the loop stands still, or has not noticed yet that it is late
+            engine.abandoned = names()
+            engine.cut_off()
+        if engine.abandoned or not (self.ended or engine.closing):
+            # A lifespan that ends by itself is not disturbed.
+            ending.end(lambda: engine.threads() if engine.closing else self.threads(), lambda: self._quiet(engine), 0.5)
+        self._ended.wait(max(LEAST, deadline - time.monotonic()) + GRACE if engine.closing else GRACE)
+        if not self.ended and self._listener and started:
+            # uvicorn's duplicate of the socket is stuck in that thread, which accepts when it wakes: give the port up.
+            self._listener.close()
+            self._listener = None
+        self.set_aside()
+        return engine.abandoned
+
+    def _quiet(self, engine: Engine) -> bool:
+        return (self.ended or engine.closing) and not ending.own_threads(engine.threads())
 
 
 _lock = threading.RLock()
 _current: Server | None = None
 _live: "weakref.WeakSet[Server]" = weakref.WeakSet()
 _asked: list[list[Server]] = []
-_logs: dict[int, list[str]] = {}  # thread of a server -> its log
 
 
 def serve(app: Any, *, timeout: float = 10.0, **options: Any) -> Server:
     """Serve `app` in this kernel and return its `Server`, ready to answer.
 
     Called again, it first stops the app before (its tasks get 5 s to end) and takes over the same address. An app that
-    cannot start raises `CourseError`, and the app before it is served again. `timeout`: seconds for the start-up, the
-    lifespan included. `options` go to `uvicorn.Config`, for example `limit_concurrency=5`.
+    cannot start raises `CourseError`, and the app before it is served again; `Interrupted` likewise. `timeout`: seconds
+    for the start-up, the lifespan included. `options` go to `uvicorn.Config`, for example `limit_concurrency=5`.
+
+    Each call runs the app on a new event loop. What was bound to the loop before, such as an asyncpg engine at the top of
+    a module, does not survive that: make it in the lifespan.
     """
-    global _current
     _check_app(app)
     timeout = given.seconds("serve(timeout=...)", timeout, positive=True)
-    with _lock:
+    found = _current
+    try:
+        server, abandoned = aside(lambda hurry: _serve(app, timeout, options, hurry))
+    except Interrupted:
+        raise
+    except KeyboardInterrupt:  # before the work had begun, or when it was done
+        if _current is not found:
+            raise Interrupted("Interrupted when the app had started: it is served now.") from None
+        kept = "The app before it is" if found is not None and found.running else "Nothing is"
+        raise Interrupted(f"Interrupted before the app was started. {kept} served.") from None
+    _tell(abandoned, HANDOVER)
+    return server
+
+
+def _serve(app: Any, timeout: float, options: dict[str, Any], hurry: Hurry) -> tuple[Server, list[str]]:
+    global _current
+    abandoned: list[str] = []
+    with _held(hurry):
         before = _current if _current is not None and _current.running else None
         server = Server(app, **options)
         try:
+            if hurry.is_set():
+                raise KeyboardInterrupt
             if before is not None:
-                before._halt(5.0)
-            server._start(_listener(_current), timeout)
+                abandoned = before._halt(HANDOVER, hurry)
+            server._start(_listener(_current), timeout, hurry)
+            if hurry.is_set():
+                raise KeyboardInterrupt
         except (Exception, KeyboardInterrupt) as error:
-            _restore(before, server, timeout, error)
+            _restore(before, server, timeout, hurry, error)
         _current = server
-        return server
+    return server, abandoned
 
 
-def _restore(before: Server | None, failed: Server, timeout: float, error: BaseException) -> NoReturn:
+def _restore(before: Server | None, failed: Server, timeout: float, hurry: Hurry, error: BaseException) -> NoReturn:
     """Serve the app before again on the same socket and tell what happened in one sentence."""
+    failed._halt(0.0, hurry)
     listener, failed._listener = failed._listener, None
     kept = "Nothing is served now."
     if before is not None:
-        before._halt(5.0)
-        before._start(listener or _listener(before), timeout)
-        kept = "The app before it is served again."
-    elif listener is not None:
+        if not before.running:
+            try:
+                # An interrupted cell does not wait for a slow lifespan.
+                before._start(listener or _listener(before), min(timeout, 1.0) if hurry.is_set() else timeout, Hurry())
+                listener = None
+            except CourseError:
+                before._halt(0.0, Hurry())
+        if before.running:
+            kept = "The app before it is served again."
+    if listener is not None:
         listener.close()
     if isinstance(error, KeyboardInterrupt):
         raise Interrupted(f"Interrupted while the app was starting. {kept}") from None
@@ -260,7 +302,7 @@ def running(app: Any, **options: Any) -> Iterator[Server]:
     _check_app(app)
     server = Server(app, **options)
     try:
-        server._start(_listener(None), 10.0)
+        aside(lambda hurry: server._start(_listener(None), 10.0, hurry))
         with _watched(server):
             yield server
     finally:
@@ -270,7 +312,8 @@ def running(app: Any, **options: Any) -> Iterator[Server]:
 @contextlib.contextmanager
 def _watched(server: Server) -> Iterator[None]:
     """Note in `server.holds` when its event loop stands still, and hand the server to whoever asked for all of them."""
-    loop, thread = server._uvicorn.loop, server._thread
+    engine, thread = server._engine, server._thread
+    loop = engine.loop if engine is not None else None
     assert loop is not None and thread is not None and thread.ident is not None, "it has started"
     heartbeat = Heartbeat(loop, thread.ident)
     server.holds = heartbeat.holds
@@ -294,9 +337,31 @@ def started() -> Iterator[list[Server]]:
         _asked.remove(servers)
 
 
+@contextlib.contextmanager
+def _held(hurry: Hurry) -> Iterator[None]:
+    """Starting and stopping happen one at a time."""
+    while not _lock.acquire(timeout=SLICE):
+        if hurry.is_set():
+            raise Interrupted("Interrupted while another server was starting or stopping.")
+    try:
+        yield
+    finally:
+        _lock.release()
+
+
+def _tell(abandoned: list[str], timeout: float) -> None:
+    if abandoned:
+        print(f"Still running after {timeout:g} s and abandoned: {', '.join(abandoned)}.")
+
+
+def live() -> list[Server]:
+    """The servers of this kernel that were started and have not ended."""
+    return [server for server in list(_live) if not server.ended]
+
+
 def any_busy() -> bool:
     """True while any server of this kernel works on a request or on a background task."""
-    return any(server.busy for server in list(_live))
+    return any(server.busy for server in live())
 
 
 def _listener(before: Server | None) -> socket.socket:
@@ -337,40 +402,8 @@ def _is_http(task: "asyncio.Task[None]") -> bool:
     return "Cycle" in getattr(task.get_coro(), "__qualname__", "Cycle")
 
 
-def _wake(server: _Uvicorn, call: Callable[[], Any]) -> None:
-    if server.loop is not None:
-        with contextlib.suppress(RuntimeError):  # the loop ended by itself a moment ago
-            server.loop.call_soon_threadsafe(call)
-
-
-def _reason(log: list[str], failure: list[BaseException]) -> str:
-    """The error itself, once: the last line of the traceback that a lifespan left in the log."""
-    errors = [text for text in log if text.startswith("ERROR") and "Exiting" not in text]
-    if errors:
-        first, *rest = errors[-1].strip().splitlines()
-        told = f"its lifespan raised {rest[-1]}" if rest else first.removeprefix("ERROR ").rstrip(".")
-        return f"{told[:LONGEST]}."
-    return f"{raised(failure[0]).replace('`', '')}." if failure else "its thread ended."
-
-
-class _Log(logging.Handler):
-    """Puts what a server's thread logs into that server's `log`; anything else goes where it would have gone."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        log = _logs.get(record.thread or 0)
-        if log is None:
-            logging.getLogger().handle(record)
-        else:
-            log.append(f"{record.levelname} {self.format(record)}")
-
-
-for _name in ("uvicorn.error", "uvicorn.access", "asyncio"):
-    logging.getLogger(_name).addHandler(_Log())
-    logging.getLogger(_name).propagate = False
-
-
 @atexit.register
 def _stop_at_exit() -> None:
     if _current is not None:
-        with contextlib.redirect_stdout(None):
-            _current.stop(1.0)
+        with contextlib.suppress(Interrupted):
+            _current._stop(1.0, Hurry())  # not aside: Python starts no thread any more

@@ -7,6 +7,8 @@ Nothing is patched and the app needs no decorator. OpenTelemetry's own times are
 """
 
 import contextlib
+import importlib.util
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,15 +16,28 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from fastapi import __version__
 from opentelemetry import propagate, trace
-from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
+from opentelemetry.propagators.composite import CompositePropagator
+from opentelemetry.sdk.trace import ReadableSpan, SpanLimits, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-__all__ = ["Span", "client_span", "collect", "observe", "open_spans", "running_tasks"]
+from helpers.errors import CourseError
+
+__all__ = ["Span", "check_telemetry", "client_span", "collect", "observe", "open_spans", "running_tasks"]
+
+# FastAPI's names for the parts of a request (fastapi/telemetry/_api.py, `_operation`).
+KINDS = {f"fastapi.{kind}": kind for kind in ("dependencies", "endpoint", "serialization")}
+KINDS["fastapi.background_task"] = "task"
 
 
 @dataclass(eq=False)
 class Span:
-    """One span: `kind` is client, server, dependencies, endpoint, serialization or task; times in perf_counter_ns."""
+    """One span: `kind` is client, server, dependencies, endpoint, serialization or task; times in perf_counter_ns.
+
+    Spans that an app or a library makes itself, of a database for example, are "foreign": no bar, only part of the tree.
+    """
 
     name: str
     kind: str
@@ -70,20 +85,48 @@ class _Stamps(SpanProcessor):
 
 _lock = threading.Lock()
 _stamps = _Stamps()
-_provider = TracerProvider(shutdown_on_exit=False)
+# What OTEL_TRACES_SAMPLER, OTEL_PROPAGATORS and the OTEL_..._LIMIT of the environment say is for the reader's own telemetry.
+_provider = TracerProvider(
+    sampler=ALWAYS_ON,
+    span_limits=SpanLimits(
+        **dict.fromkeys(
+            ("max_attributes", "max_span_attributes", "max_attribute_length", "max_span_attribute_length"),
+            SpanLimits.UNSET,
+        )
+    ),
+    shutdown_on_exit=False,
+)
+_traceparent = TraceContextTextMapPropagator()
 _provider.add_span_processor(_stamps)
 _observed: list[TracerProvider] = [_provider]
 _tracer = _provider.get_tracer("helpers")
 
 
 def observe() -> None:
-    """Make our provider the process's global one; where the reader has set one already, listen to that too."""
+    """Make our provider the process's global one; where the reader has set one already, listen to that too.
+
+    A server knows its request by the header `traceparent`, so that is read in any case.
+    """
+    if not _traceparent.fields <= propagate.get_global_textmap().fields:
+        propagate.set_global_textmap(CompositePropagator([propagate.get_global_textmap(), _traceparent]))
     provider = trace.get_tracer_provider()
     if isinstance(provider, trace.ProxyTracerProvider):
         trace.set_tracer_provider(_provider)  # OpenTelemetry accepts this once a process
     elif isinstance(provider, TracerProvider) and provider not in _observed:
         provider.add_span_processor(_stamps)
         _observed.append(provider)
+
+
+def check_telemetry() -> None:
+    """Raise `CourseError` where nothing can be recorded: FastAPI makes no spans, or OpenTelemetry is switched off."""
+    if importlib.util.find_spec("fastapi.telemetry") is None:
+        raise CourseError(
+            f"record() reads the telemetry that FastAPI has had since 0.142, but {__version__} is installed."
+        )
+    if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+        raise CourseError(
+            "record() finds OpenTelemetry switched off: take OTEL_SDK_DISABLED=true out of the environment and restart the kernel."
+        )
 
 
 @contextlib.contextmanager
@@ -124,7 +167,7 @@ def client_span(request: httpx.Request) -> Iterator[Callable[[httpx.Response], h
         attributes=attributes,
         record_exception=False,
     ) as span:
-        propagate.inject(request.headers)
+        _traceparent.inject(request.headers)
 
         def finished(response: httpx.Response) -> httpx.Response:
             span.set_attribute("http.response.status_code", response.status_code)
@@ -138,9 +181,12 @@ def client_span(request: httpx.Request) -> Iterator[Callable[[httpx.Response], h
 
 
 def _kind(span: Any) -> str:
-    if span.kind in (trace.SpanKind.CLIENT, trace.SpanKind.SERVER):
-        return span.kind.name.lower()
-    return {"fastapi.background_task": "task"}.get(span.name, span.name.rpartition(".")[2])
+    if span.kind == trace.SpanKind.SERVER:
+        return "server"
+    maker = span.instrumentation_scope.name if span.instrumentation_scope else ""
+    if span.kind == trace.SpanKind.CLIENT:
+        return "client" if maker == "helpers" else "foreign"
+    return KINDS.get(span.name, "foreign") if maker == "fastapi" else "foreign"
 
 
 def _name(span: Span, name: str) -> str:

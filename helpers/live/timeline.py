@@ -41,11 +41,6 @@ class Bar:
         """True if it began when the response of its request had been sent."""
         return self.sent is not None and self.start >= self.sent
 
-    @property
-    def ended_after_response(self) -> bool:
-        """True if it ended when the response of its request had been sent."""
-        return self.sent is not None and self.end >= self.sent and self.kind != "server"
-
     def __repr__(self) -> str:
         return f"<{self.kind} {self.name}: {self.start * 1e3:.1f} ms to {self.end * 1e3:.1f} ms>"
 

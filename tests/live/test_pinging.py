@@ -3,7 +3,8 @@
 import time
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from helpers.errors import CourseError
 from helpers.live.pinging import ping
@@ -56,3 +57,63 @@ def test_a_server_that_stops_meanwhile_is_told():
     with pytest.raises(CourseError, match="no ping of /ping was answered"), running(app) as server, ping(server):
         server.stop(0)
         time.sleep(0.1)
+
+
+def refusing(status: int):
+    def answer() -> None:
+        raise HTTPException(status)
+
+    return answer
+
+
+def page() -> HTMLResponse:
+    return HTMLResponse("<p>")
+
+
+def moved() -> RedirectResponse:
+    return RedirectResponse("/ping/")
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (refusing(401), "it said 401, so it asks for a log-in: ping a path that is open to everybody."),
+        (refusing(429), "it said 429, so it limits how often it is asked: ping another path, or more slowly"),
+        (moved, "it said 307, a redirect to /ping/."),
+        (page, "to be a small answer, but it is a page."),
+    ],
+)
+def test_a_path_that_cannot_be_a_ping_is_told(answer, says):
+    app = FastAPI()
+    app.get("/ping", response_model=None)(answer)
+    with running(app) as server, pytest.raises(CourseError) as refusal, ping(server):
+        pass
+    assert says in str(refusal.value)
+
+
+def test_the_apps_description_is_no_ping(server):
+    with pytest.raises(CourseError, match="it is the app's description"), ping(server, "/openapi.json"):
+        pass
+
+
+def test_a_limit_that_is_met_on_the_way_is_told():
+    app, left = FastAPI(), [3]
+
+    @app.get("/ping")
+    def answer() -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise HTTPException(429)
+
+    def unanswered() -> str:
+        with pytest.raises(CourseError) as refusal, running(app) as server, ping(server):
+            time.sleep(0.3)
+        return str(refusal.value)
+
+    assert "/ping was answered 2 times, then: 429, so it limits how often it is asked" in unanswered()
+
+
+def test_it_says_how_many_answers_stand_behind_its_words(server):
+    with ping(server) as pings:
+        time.sleep(0.1)
+    assert repr(pings).startswith(f"pings: {len(pings.waits)} answers, the worst waited ")

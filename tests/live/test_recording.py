@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import os
 import subprocess
 import sys
 import textwrap
@@ -9,16 +10,19 @@ import threading
 import time
 from typing import Annotated
 
+import fastapi
 import httpx
 import pytest
 from fastapi import BackgroundTasks, Depends, FastAPI
+from opentelemetry import trace
 from starlette.background import BackgroundTask
 from starlette.responses import PlainTextResponse
 
 from helpers.errors import CourseError, NotInTimeline
 from helpers.live.client import AsyncClient
 from helpers.live.recording import record
-from helpers.live.server import serve
+from helpers.live.server import running, serve
+from helpers.live.spans import observe
 
 events: list[tuple[str, float]] = []
 
@@ -103,7 +107,6 @@ def test_tasks_start_after_the_response_one_after_the_other(client):
     assert mail.started_after_response and log.started_after_response and log.start >= mail.end
     assert 0.2 <= mail.duration < 0.4 and 0.1 <= log.duration < 0.3
     assert timeline.waited < 0.15 and not timeline["mail"].started_after_response
-    assert timeline["mail"].ended_after_response is False
 
 
 def test_equal_names_are_numbered(client):
@@ -294,3 +297,97 @@ def test_importing_the_helpers_is_quick_and_quiet():
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60)
     assert float(done.stdout) < 0.4 and done.stderr == ""
+
+
+RECORDED = """
+    from fastapi import BackgroundTasks, FastAPI
+    from helpers import record, serve
+    app = FastAPI()
+    @app.get("/")
+    def root(background_tasks: BackgroundTasks) -> None:
+        background_tasks.add_task(int)
+    server = serve(app)
+    with record() as timeline:
+        server.client.get("/")
+    print(timeline.names)
+"""
+
+
+def recorded_with(prelude: str = "", **environment: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(prelude) + textwrap.dedent(RECORDED)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, **environment},
+    )
+    return done.stdout + done.stderr.strip().rpartition("\n")[2]
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "OTEL_TRACES_SAMPLER=always_off",
+        "OTEL_PROPAGATORS=none",
+        "OTEL_PROPAGATORS=baggage",
+        "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT=0",
+        "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT=1",
+        "OTEL_PYTHON_TRACER_PROVIDER=sdk_tracer_provider",
+    ],
+)
+def test_settings_of_the_environment_are_for_the_readers_own_telemetry(setting):
+    name, _, value = setting.partition("=")
+    assert recorded_with(**{name: value}) == "['client', 'GET /', 'dependencies', 'root', 'serialization', 'int']\n"
+
+
+def test_a_telemetry_that_is_switched_off_is_told():
+    assert recorded_with(OTEL_SDK_DISABLED="true") == (
+        "helpers.errors.CourseError: record() finds OpenTelemetry switched off: take OTEL_SDK_DISABLED=true out of the "
+        "environment and restart the kernel."
+    )
+
+
+def test_a_fastapi_without_telemetry_is_told():
+    prelude = """
+        import importlib.util, fastapi
+        found = importlib.util.find_spec
+        importlib.util.find_spec = lambda name, *more: None if name == "fastapi.telemetry" else found(name, *more)
+    """
+    assert recorded_with(prelude) == (
+        "helpers.errors.CourseError: record() reads the telemetry that FastAPI has had since 0.142, "
+        f"but {fastapi.__version__} is installed."
+    )
+
+
+def test_spans_of_the_app_and_of_libraries_are_left_out():
+    observe()
+    tracer = trace.get_tracer("a library")
+    app = FastAPI()
+
+    @app.get("/")
+    def root(background_tasks: BackgroundTasks) -> None:
+        with tracer.start_as_current_span("pack"):
+            with tracer.start_as_current_span("SELECT", kind=trace.SpanKind.CLIENT):
+                pass
+        background_tasks.add_task(work)
+
+    def work() -> None:
+        with tracer.start_as_current_span("INSERT", kind=trace.SpanKind.CLIENT):
+            pass
+
+    with running(app) as server, record() as timeline, tracer.start_as_current_span("mine"):
+        server.client.get("/")
+        server.client.get("/")
+    once = ["client", "GET /", "dependencies", "root", "serialization", "work"]
+    assert timeline.names == [*once, *(f"{name}#2" for name in once)]
+    assert all(bar.sent is not None for bar in timeline if bar.kind != "client")
+
+
+def test_an_interrupted_block_waits_for_nothing(client):
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), record() as timeline:
+        client.get("/mail")
+        time.sleep(0.05)
+        raise KeyboardInterrupt
+    assert time.monotonic() - begun < 0.2 and timeline["send_email"].running
+    time.sleep(0.4)

@@ -1,6 +1,8 @@
 """The in-kernel server: it starts, hands over, stops, and says in one sentence why it cannot."""
 
 import asyncio
+import logging
+import logging.config
 import os
 import signal
 import socket
@@ -342,3 +344,39 @@ def test_a_server_says_what_it_is():
 
 def test_a_slip_shows_one_sentence_in_a_cell():
     assert CourseError("It was so.")._render_traceback_() == ["CourseError: It was so."]
+
+
+@pytest.mark.parametrize(
+    "silence",
+    [
+        lambda: setattr(logging.getLogger("uvicorn.access"), "disabled", True),
+        lambda: logging.getLogger("uvicorn.access").handlers.clear(),
+        lambda: logging.config.dictConfig({"version": 1}),
+    ],
+    ids=["disabled", "no handler", "configured anew"],
+)
+def test_an_app_that_silences_uvicorn_does_not_silence_the_log_of_the_next(silence):
+    @asynccontextmanager
+    async def lifespan(app):
+        silence()
+        yield
+
+    serve(FastAPI(lifespan=lifespan)).client.get("/")
+    server = serve(app_named("next"))
+    server.client.get("/")
+    assert '"GET / HTTP/1.1" 200' in server.log[-1]
+
+
+def test_an_access_log_that_is_switched_off_stays_so():
+    server = serve(app_named("app"), access_log=False)
+    server.client.get("/")
+    assert not any("GET /" in line for line in server.log)
+    server = serve(app_named("app"))
+    server.client.get("/")
+    assert "GET /" in server.log[-1]
+
+
+def test_an_old_uvicorn_is_told(monkeypatch):
+    monkeypatch.delattr("uvicorn.Config.get_loop_factory")
+    with pytest.raises(CourseError, match="^serve\\(\\) needs uvicorn 0.36 or later, but .* is installed."):
+        serve(app_named("app"))

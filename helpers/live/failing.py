@@ -1,0 +1,170 @@
+"""A cell that fails says what came: in its last lines stand the values, and what the served app logged meanwhile.
+
+IPython shows a failure through `shell.showtraceback`, which asks the exception for `_render_traceback_` first
+(IPython/core/interactiveshell.py). Nothing changes where errors are expected: with COURSE_RUN=ci, and where the request
+says that the next cells shall run all the same (a cell tagged `raises-exception`).
+"""
+
+import contextlib
+import linecache
+import os
+import re
+import sys
+import time
+import traceback
+import weakref
+from types import TracebackType
+from typing import Any
+
+from helpers.live.frames import is_own
+
+__all__ = ["install"]
+
+SETTLE = 0.3  # seconds that a task of the failing cell gets to log its own error
+Lengths = weakref.WeakKeyDictionary  # of a log's source: its length when the cell began
+LONGEST = 300  # characters of a logged error
+_HEAD = "Traceback (most recent call last):"
+FEW = 3  # frames at either end of a long traceback
+
+
+def install() -> None:
+    """Let this kernel's failing cells say what came; once, and not outside of IPython."""
+    shell = _shell()
+    if shell is None or hasattr(shell, "_course_failing"):
+        return
+    shell._course_failing = original = shell.showtraceback
+    began: Lengths = weakref.WeakKeyDictionary()
+
+    def note_logs(*_: Any) -> None:
+        began.clear()
+        with contextlib.suppress(Exception):  # a log that was closed
+            began.update({source: len(source.log) for source in _sources()})
+
+    def showtraceback(exc_tuple: Any = None, *arguments: Any, **options: Any) -> None:
+        error = exc_tuple[1] if exc_tuple else sys.exc_info()[1]
+        try:
+            if error is not None and _wanted(shell) and not isinstance(error, SyntaxError):
+                lines = _rendered(error, shell, began)
+                vars(error)["_render_traceback_"] = lambda: lines
+        except Exception:
+            pass  # then as IPython shows it
+        original(exc_tuple, *arguments, **options)
+
+    note_logs()
+    shell.showtraceback = showtraceback
+    shell.events.register("pre_run_cell", note_logs)
+
+
+def _shell() -> Any:
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
+
+
+def _wanted(shell: Any) -> bool:
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    return os.environ.get("COURSE_RUN") != "ci" and (parent or {}).get("content", {}).get("stop_on_error", True)
+
+
+def _sources() -> list[Any]:
+    log = sys.modules.get("helpers.live.log")
+    return sorted(log.sources, key=lambda source: source.born) if log else []
+
+
+def _text(source: Any, since: int = 0) -> str:
+    log = source.log[since:]
+    return log if isinstance(log, str) else "\n".join(log)
+
+
+def _rendered(error: BaseException, shell: Any, began: Lengths) -> list[str]:
+    """The lines that a failing cell shows: the learner's own frames, the error, what came, what the app logged."""
+    said = f"{type(error).__name__}: {error}".rstrip(": ")
+    frames = [
+        (frame, line) for frame, line in traceback.walk_tb(error.__traceback__) if is_own(frame.f_code.co_filename)
+    ]
+    own = "_render_traceback_" not in dir(type(error))
+    shown = frames if len(frames) <= 2 * FEW else [*frames[:FEW], *frames[-FEW:]]
+    lines = [_HEAD] if own and frames else []
+    for frame, line in shown if own else []:
+        code = linecache.getline(frame.f_code.co_filename, line).strip()
+        inside = "" if frame.f_code.co_name == "<module>" else f", in {frame.f_code.co_name}"
+        lines.append(f"  {_place(frame.f_code.co_filename, line, shell)}{inside}\n    {code}")
+    told = [*_values(error), *_logged(shell, began)] if not isinstance(error, KeyboardInterrupt) else []
+    return [*lines, said, *getattr(error, "__notes__", []), *told]
+
+
+def _values(error: BaseException) -> list[str]:
+    from helpers.live.values import told
+
+    last = None
+    trace: TracebackType | None = error.__traceback__
+    while trace is not None:
+        last = trace if is_own(trace.tb_frame.f_code.co_filename) else last
+        trace = trace.tb_next
+    try:
+        return told(last) if last is not None else []
+    except Exception:  # a source that changed meanwhile
+        return []
+
+
+def _place(file: str, line: int | str, shell: Any) -> str:
+    """Where a line stands, in a reader's words: a cell by its number, a file by its name."""
+    try:
+        kind, name = shell.compile.format_code_name(file) or ("", "")
+    except Exception:
+        kind, name = "", ""
+    return f"{kind} {name}, line {line}" if kind == "Cell" else f"{os.path.basename(file)}, line {line}"
+
+
+def _logged(shell: Any, began: Lengths) -> list[str]:
+    """The last error that an app or a process logged since the cell began, else the last refusal, else an earlier error."""
+    server = sys.modules.get("helpers.live.server")
+    deadline = time.monotonic() + SETTLE
+    while server is not None and server.any_busy() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    sources = _sources()[::-1]
+    for source in sources:
+        if told := _last_error(_text(source, began.get(source, 0)), shell):
+            return [f"Meanwhile your app logged {told}"]
+    for source in sources:
+        if told := _last_refusal(_text(source, began.get(source, 0)), source):
+            return [told]
+    for source in sources:
+        if told := _last_error(_text(source), shell):
+            return [f"In an earlier cell your app logged {told}"]
+    return []
+
+
+def _last_error(text: str, shell: Any) -> str:
+    """The last traceback of a log in one line: the error, and the learner's own line that raised it."""
+    before, found, block = text.rpartition(_HEAD)
+    if not found:
+        return ""
+    frame = ""  # the last of the learner's own
+    lines = [re.sub(r"^\s*[|+] ", "", line) for line in block.splitlines()]  # without the frame around a group's errors
+    message: list[str] = []
+    for line, code in zip(lines, [*lines[1:], ""]):
+        if place := re.match(r'\s+File "(.+?)", line (\d+)', line):
+            if is_own(place[1]):
+                frame = f" ({_place(place[1], place[2], shell)}: {code.strip()})"
+        elif message and (not line.strip() or not line.startswith(" ")):
+            break
+        elif message or (line.strip() and not line.startswith(" ")):
+            message.append(line.strip())
+    said = " ".join(message)
+    return (said if len(said) <= LONGEST else f"{said[:LONGEST]}…") + frame
+
+
+def _last_refusal(text: str, source: Any) -> str:
+    found = re.findall(r'"(\w+) (\S+) HTTP/[\d.]+" ([45]\d\d)', text)
+    if not found:
+        return ""
+    method, path, status = found[-1]
+    routes = _routes(getattr(source, "app", None)) if status in ("404", "405") else []
+    return f"Your app answered {status} to {method} {path}." + (f" It has: {', '.join(routes)}." if routes else "")
+
+
+def _routes(app: Any) -> list[str]:
+    routes = [route for route in getattr(app, "routes", []) if getattr(route, "include_in_schema", False)]
+    return [f"{method} {route.path}" for route in routes for method in sorted(getattr(route, "methods", None) or ())][
+        :8
+    ]

@@ -1,0 +1,298 @@
+"""An interrupt, wherever it falls, is obeyed soon and leaves a state that its sentence tells truly."""
+
+import asyncio
+import contextlib
+import linecache
+import logging
+import signal
+import sys
+import threading
+import time
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from fastapi import BackgroundTasks, FastAPI
+
+from helpers.errors import CourseError, Interrupted
+from helpers.live import aside as waiting
+from helpers.live import server as module
+from helpers.live.load_curve import LoadCurve
+from helpers.live.pinging import ping
+from helpers.live.recording import record
+from helpers.live.server import running, serve
+
+SOON = 2.0  # seconds
+
+
+@asynccontextmanager
+async def short(app):
+    await asyncio.sleep(0.01)
+    yield
+
+
+def app_named(name: str) -> FastAPI:
+    app = FastAPI(lifespan=short)
+    app.get("/")(lambda: name)
+    return app
+
+
+@pytest.fixture(autouse=True)
+def nothing_served_afterwards():
+    yield
+    if module._current:
+        module._current.stop(0.2)
+
+
+class Interrupt:
+    """Raises KeyboardInterrupt in this thread at the n-th line that runs in the helpers or in `threading`.
+
+    Not where `threading` handles its locks: a trace would strike there between a lock and its release, which no signal can.
+    """
+
+    def __init__(self, at: int):
+        self.left, self.fell = at, False
+
+    def trace(self, frame, event, argument):
+        watched = frame.f_globals.get("__name__", "") in ("threading", "contextlib") or "helpers/live" in (
+            frame.f_code.co_filename.replace("\\", "/")
+        )
+        if not watched or frame.f_code in (threading.Condition.wait.__code__, threading.Condition.__exit__.__code__):
+            return None
+        code = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
+        if event == "line" and not self.fell and "lock" not in code and "_cond" not in code:
+            self.left -= 1
+            if self.left <= 0:
+                self.fell = True
+                raise KeyboardInterrupt
+        return self.trace
+
+    def __enter__(self):
+        self.before = sys.gettrace()
+        sys.settrace(self.trace)
+        return self
+
+    def __exit__(self, *error):
+        sys.settrace(self.before)
+
+
+class Later(Interrupt):
+    """Raises KeyboardInterrupt by a signal after so many seconds, if the block still runs then."""
+
+    def strike(self, *_):
+        self.fell = True
+        raise KeyboardInterrupt
+
+    def __enter__(self):
+        self.before = signal.signal(signal.SIGALRM, self.strike)
+        signal.setitimer(signal.ITIMER_REAL, self.left)
+        return self
+
+    def __exit__(self, *error):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, self.before)
+
+
+def interrupted(interrupt: Interrupt) -> bool:
+    """Whether `serve` was interrupted, once it has been proved what is left."""
+    old = serve(app_named("old"))
+    said = None
+    try:
+        with interrupt:
+            serve(app_named("new"))
+    except KeyboardInterrupt as error:
+        said = str(error)
+    assert serving() <= 1, said
+    answers = {old.client.get("/").json() for _ in range(3)} if module._current.running else set()
+    if said is None:
+        assert not interrupt.fell and answers == {"new"}
+    elif said == "":  # outside of its care, but nothing half done
+        assert answers in ({"old"}, {"new"})
+    else:
+        told = {"The app before it is": {"old"}, "it is served now": {"new"}, "Nothing is": set()}
+        assert answers == next(apps for words, apps in told.items() if words in said), said
+    assert serve(app_named("next")).client.get("/").json() == "next"
+    return interrupt.fell
+
+
+def serving() -> int:
+    return sum(thread.name == "server" for thread in threading.enumerate())
+
+
+def test_an_interrupt_at_any_line_of_serve_leaves_one_app_and_a_true_sentence():
+    line = 1
+    while interrupted(Interrupt(line)):
+        line += 1
+    assert line > 30, "the lines were not met"
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no interval timer")
+def test_an_interrupt_at_any_moment_leaves_one_app_and_a_true_sentence():
+    met = sum(interrupted(Later(milliseconds / 2e3)) for milliseconds in range(1, 60))
+    assert met > 10, "the start was over before the interrupts"
+
+
+def test_an_interrupt_in_logging_keeps_no_lock(monkeypatch):
+    original, main = logging.getLogger, threading.main_thread()
+
+    def interrupted(name=None):
+        if threading.current_thread() is main:
+            raise AssertionError("serve() touches logging in the main thread, where an interrupt may keep its lock")
+        return original(name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(logging, "getLogger", interrupted)
+        serve(app_named("app"))
+    assert module._current.client.get("/").json() == "app"
+
+
+# Each kind of wait
+
+
+def slow_start(seconds: float, block: bool = False) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(app):
+        if block:
+            time.sleep(seconds)
+        await asyncio.sleep(seconds)
+        yield
+
+    return FastAPI(lifespan=lifespan)
+
+
+def working(seconds: float, block: bool = False) -> FastAPI:
+    app = FastAPI()
+
+    def sleeps() -> None:
+        time.sleep(seconds)
+
+    async def holds() -> None:
+        time.sleep(seconds)
+
+    @app.get("/task")
+    async def task(tasks: BackgroundTasks) -> None:
+        tasks.add_task(holds if block else sleeps)
+
+    @app.get("/hang")
+    async def hang() -> None:
+        await asyncio.sleep(seconds)
+
+    @app.get("/ping")
+    async def answer() -> None: ...
+
+    return app
+
+
+def starts(server) -> None:
+    serve(slow_start(8), timeout=9)
+
+
+def starts_and_blocks(server) -> None:
+    serve(slow_start(4, block=True), timeout=9)
+
+
+def hands_over(server) -> None:
+    server.client.get("/task")
+    serve(FastAPI())
+
+
+def stops(server) -> None:
+    server.client.get("/task")
+    server.stop(9)
+
+
+def records(server) -> None:
+    with record():
+        server.client.get("/task")
+
+
+def records_a_request(server) -> None:
+    with record():
+        server.client.get("/hang")
+
+
+def pings(server) -> None:
+    with ping(server):
+        server.client.get("/hang")
+
+
+def waits_for_the_last_ping(server) -> None:
+    def hold() -> None:
+        with contextlib.suppress(httpx.HTTPError):
+            server.client.get("/hold")
+
+    with ping(server, "/ping"):
+        threading.Thread(target=hold, daemon=True).start()
+        time.sleep(0.1)
+
+
+def draws_a_load_curve(server) -> None:
+    LoadCurve(server, "/hang", clients=(3,))
+
+
+def asks(server) -> None:
+    server.client.get("/hang")
+
+
+def runs(server) -> None:
+    with running(working(8)) as other:
+        other.client.get("/task")
+        other.client.get("/hang")
+
+
+WAITS = [starts, starts_and_blocks, hands_over, stops, records, records_a_request, pings, waits_for_the_last_ping]
+WAITS += [draws_a_load_curve, asks, runs]
+
+
+@pytest.mark.parametrize("wait", WAITS)
+def test_it_is_obeyed_soon_in_every_kind_of_wait(wait):
+    app = working(6)
+
+    @app.get("/hold")
+    async def hold() -> None:
+        time.sleep(4)
+
+    server = serve(app)
+    main, struck = threading.main_thread().ident, []
+
+    def strike() -> None:
+        struck.append(time.monotonic())
+        signal.pthread_kill(main, signal.SIGINT)
+
+    timer = threading.Timer(0.6, strike)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        wait(server)
+    assert time.monotonic() - struck[0] < SOON
+    module._current.stop(0)
+    assert serve(app_named("next")).client.get("/").json() == "next"
+
+
+def test_a_wait_of_two_seconds_says_what_for(monkeypatch, capsys):
+    monkeypatch.delenv("COURSE_RUN")
+    monkeypatch.setattr(waiting.Patience, "after", 0.1)
+    with pytest.raises(CourseError):
+        serve(slow_start(5), timeout=0.4)
+    assert capsys.readouterr().out == "Waiting for the app's lifespan to reach its `yield` ...\n"
+    server = serve(working(0.5))
+    with record():
+        server.client.get("/task")
+    assert capsys.readouterr().out == "Waiting for sleeps to end ...\n"
+    server.client.get("/task")
+    serve(FastAPI())
+    assert capsys.readouterr().out == "Waiting for the app before to stop: sleeps ...\n"
+    monkeypatch.setenv("COURSE_RUN", "ci")
+    server = serve(working(0.3))
+    with record():
+        server.client.get("/task")
+    assert capsys.readouterr().out == ""
+
+
+def test_an_interrupted_stop_says_what_it_abandoned():
+    server = serve(working(3))
+    server.client.get("/task")
+    main = threading.main_thread().ident
+    threading.Timer(0.3, lambda: signal.pthread_kill(main, signal.SIGINT)).start()
+    with pytest.raises(Interrupted, match="while the app was stopping: it is not served any more. Abandoned: sleeps."):
+        server.stop(9)
+    assert not server.running
