@@ -60,7 +60,7 @@ def test_another_misfit_is_no_forgotten_return():
 def test_who_holds_the_event_loop_is_named_though_the_answer_is_right(endpoint, where):
     verdict = judge(EXERCISE, (app_with(endpoint),))
     assert verdict.state == NOT_YET
-    assert "your code held the event loop for 0." in verdict.message and f"in `{where}`" in verdict.message
+    assert "your code held the event loop for " in verdict.message and f"in `{where}`" in verdict.message
 
 
 def test_a_thread_may_be_held():
