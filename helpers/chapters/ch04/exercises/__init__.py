@@ -1,5 +1,13 @@
 """The exercises of chapter 4, in the order of its notebook; a file each."""
 
-from helpers.chapters.ch04.exercises import analogies, audit, patient
+from helpers.chapters.ch04.exercises import analogies, audit, caller, mine, patient, stack, stamp
 
-EXERCISES = [audit.EXERCISE, analogies.EXERCISE, patient.EXERCISE]
+EXERCISES = [
+    caller.EXERCISE,
+    mine.EXERCISE,
+    audit.EXERCISE,
+    stamp.EXERCISE,
+    stack.EXERCISE,
+    analogies.EXERCISE,
+    patient.EXERCISE,
+]
