@@ -1,5 +1,7 @@
 """The exercises of chapter 4, in the order of its notebook; a file each."""
 
-from helpers.chapters.ch04.exercises import analogies, audit, crash, patient, shop
+from helpers.chapters.ch04.exercises import analogies, audit, crash, leave, patient, shape, shop
 
-EXERCISES = [audit.EXERCISE, analogies.EXERCISE, shop.EXERCISE, crash.EXERCISE, patient.EXERCISE]
+EXERCISES = [
+    module.EXERCISE for module in (audit, analogies, leave, shop, crash, shape, patient)
+]
