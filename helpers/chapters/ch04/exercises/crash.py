@@ -55,8 +55,12 @@ def _ask(served: Any, page: str, other: str, slip: str) -> None:
         "the page may not read the crash's 500. Starlette's outermost layer makes that answer, outside of every "
         "middleware that `add_middleware` adds: put `CORSMiddleware` around the app itself."
     )
-    assert mine["/limited"][1] == page, "the page may not read the 429, an answer of a middleware that was there before."
-    assert logged, "the crash is no longer in the server's log: an answer for the page must not hide the error from you."
+    assert mine["/limited"][1] == page, (
+        "the page may not read the 429, an answer of a middleware that was there before."
+    )
+    assert logged, (
+        "the crash is no longer in the server's log: an answer for the page must not hide the error from you."
+    )
     assert preflight == 200, f"a preflight is answered {preflight}, so the page could send nothing but plain requests."
 
 

@@ -48,7 +48,9 @@ def _try(follow: Callable[..., Any], texts: list[str]) -> None:
 
     with running(app) as server:
         try:
-            with connect(f"{server.url.replace('http', 'ws')}/follow", open_timeout=PATIENCE, close_timeout=0.2) as follower:
+            with connect(
+                f"{server.url.replace('http', 'ws')}/follow", open_timeout=PATIENCE, close_timeout=0.2
+            ) as follower:
                 _follow(server, follower, texts)
         except InvalidStatus as refused:
             status = refused.response.status_code

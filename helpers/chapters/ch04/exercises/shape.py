@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from helpers.learning.model import Exercise
-from helpers.live.server import Server, running
+from helpers.live.server import running
 from helpers.wording import logged_error
 
 TYPE = "application/problem+json"
@@ -40,7 +40,9 @@ def _try(shape: Callable[..., Any], detail: str, field: str, headers: dict[str, 
     _judge(lost, error, "the router's 404", of_router, 404, "Not Found")
     _judge(wrong_method, error, "the router's 405", of_router, 405, "Method Not Allowed")
     _judge(invalid, error, "the 422 of a wrong body", "A `RequestValidationError` has a handler of its own.", 422)
-    assert field in invalid.text, f"the 422 should say which field is wrong, `{field}`, but it said {invalid.text[:200]}"
+    assert field in invalid.text, (
+        f"the 422 should say which field is wrong, `{field}`, but it said {invalid.text[:200]}"
+    )
     assert (fine.status_code, fine.text) == (200, "1"), "an answer that is no error should stay as it was."
     name, value = next(iter(headers.items()))
     assert refused.headers.get(name) == value, (

@@ -110,7 +110,7 @@ EXERCISE = Exercise(
     check=_check_shop,
     hints=(
         "Six options: which origins, with cookies or not, which methods, which headers in, which headers out, how long.",
-        "`allow_origin_regex` must match the whole origin. In `r\"shop\\.example\"` the dot is a dot.",
+        '`allow_origin_regex` must match the whole origin. In `r"shop\\.example"` the dot is a dot.',
         "The part with the subdomain may be missing: `([a-z0-9-]+\\.)?`.",
     ),
     solution=_solve_shop,
