@@ -87,7 +87,7 @@ def audit_with_a_list():
     return refuse, refusals
 
 
-@wrong("4.1-audit", says="held while the path was noted")
+@wrong("4.1-audit", says="held the event loop")
 def audit_on_the_loop():
     async def note_later(path):
         note_refusal(path)
