@@ -14,7 +14,7 @@ from helpers.authoring import refresh
 from helpers.authoring.cells import answers, headings, syntax
 from helpers.authoring.navigation import line
 from helpers.authoring.stored import Sanitiser, dumps, keep_unchanged, loads, normalise, same_outputs
-from helpers.course import APPENDIX
+from helpers.course import CLAIMS
 from helpers.errors import CourseError
 from helpers.live.picture import describe, draw
 
@@ -174,8 +174,8 @@ def test_check_tells_what_is_stale_and_touches_nothing(tmp_path, capsys):
     before = (tmp_path / START).read_bytes()
     assert refresh.main(["--check"], tmp_path) == 1
     said = capsys.readouterr().out
-    assert START in said and APPENDIX in said
-    assert (tmp_path / START).read_bytes() == before and not (tmp_path / APPENDIX).exists()
+    assert START in said and CLAIMS in said
+    assert (tmp_path / START).read_bytes() == before and not (tmp_path / CLAIMS).exists()
 
     assert refresh.main(["appendix_claims"], tmp_path) == 0
     assert refresh.main(["--check"], tmp_path) == 0
@@ -186,7 +186,7 @@ def test_navigation_links_what_exists_and_names_what_does_not():
         f"← [Start here]({START}) · [Contents]({START}) · 2 Core Concepts →"
     )  # fmt: skip
     assert line(START, {START, FIRST}) == f"[1 Introduction to FastAPI]({FIRST}) →"
-    assert line(APPENDIX, {START}) == f"← 10 Exam Preparation · [Contents]({START})"
+    assert line(CLAIMS, {START}) == f"← 10 Exam Preparation · [Contents]({START})"
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
