@@ -1,7 +1,7 @@
 """The index of the rules on background tasks: read from the cells that hold them, so that it cannot go stale.
 
-A rule is a Markdown cell with the tag `rule`. Its question is the nearest heading below level 2, its rule the first bold
-sentence, its group the tag `group-waits` or, without one, the `## ` heading above it. The core stands in chapter 4, all
+A rule is a Markdown cell with the tag `rule`. Its question is the nearest heading below level 2 before it, its rule the
+first bold sentence, its group the tag `group-waits` or, without one, the `## ` heading above it. The core stands in chapter 4, all
 others in the appendix, whose cell tagged `rules-index` is written anew from both.
 """
 
@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 
 from helpers.authoring.cells import headings, tags
 from helpers.course import TASKS
@@ -40,17 +40,25 @@ def rules(notebook: NotebookNode, file: str) -> list[Rule]:
     """The rules of one notebook, in its order."""
     found, group, question = [], "", ""
     for cell in notebook.cells:
-        for level, text in headings(cell):
-            if level == 2:
-                group = text
-            elif level > 2:
-                question = re.sub(r"^\d+\. ", "", text)
+        bold = _BOLD.search(cell.source) if TAG in tags(cell) else None
+        split = bold.start() if bold else len(cell.source)
+        group, question = _below(cell, cell.source[:split], group, question)
         if TAG in tags(cell):
-            bold = _BOLD.search(cell.source)
             named = next((tag.removeprefix(_GROUP) for tag in tags(cell) if tag.startswith(_GROUP)), "")
             rule = " ".join(bold[1].split()) if bold else ""
             found.append(Rule(question, rule, named.replace("-", " ").capitalize() or group, file, cell.id))
+        group, question = _below(cell, cell.source[split:], group, question)
     return found
+
+
+def _below(cell: NotebookNode, source: str, group: str, question: str) -> tuple[str, str]:
+    """Group and question after the headings of a part of a cell: what follows a rule asks for the next one."""
+    for level, text in headings(from_dict({"cell_type": cell.cell_type, "source": source})):
+        if level == 2:
+            group = text
+        elif level > 2:
+            question = re.sub(r"^\d+\. ", "", text)
+    return group, question
 
 
 def every(notebooks: Mapping[str, NotebookNode]) -> list[Rule]:
