@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 
 async def loop() -> None:
+    print("loop started", flush=True)
     try:
         while True:
             await asyncio.sleep(0.1)
