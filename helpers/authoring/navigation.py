@@ -30,7 +30,7 @@ def line(file: str, existing: Collection[str]) -> str:
     if place + 1 < len(order):
         following = order[place + 1]
         parts.append(f"{named(following, TITLES[following])} →")
-    if file != TASKS:
+    if TASKS not in order[max(place - 1, 0) : place + 2]:
         parts.append(named(TASKS, TITLES[TASKS]))
     return " · ".join(parts)
 

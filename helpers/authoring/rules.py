@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nbformat import NotebookNode, from_dict
+from nbformat import NotebookNode
 
 from helpers.authoring.cells import headings, tags
 from helpers.course import TASKS
@@ -53,7 +53,8 @@ def rules(notebook: NotebookNode, file: str) -> list[Rule]:
 
 def _below(cell: NotebookNode, source: str, group: str, question: str) -> tuple[str, str]:
     """Group and question after the headings of a part of a cell: what follows a rule asks for the next one."""
-    for level, text in headings(from_dict({"cell_type": cell.cell_type, "source": source})):
+    part = NotebookNode(cell_type=cell.cell_type, source=source)
+    for level, text in headings(part):
         if level == 2:
             group = text
         elif level > 2:

@@ -14,7 +14,7 @@ from helpers.authoring import refresh
 from helpers.authoring.cells import answers, headings, syntax
 from helpers.authoring.navigation import line
 from helpers.authoring.stored import Sanitiser, dumps, keep_unchanged, loads, normalise, same_outputs
-from helpers.course import CLAIMS
+from helpers.course import CLAIMS, TASKS
 from helpers.errors import CourseError
 from helpers.live.picture import describe, draw
 
@@ -183,10 +183,12 @@ def test_check_tells_what_is_stale_and_touches_nothing(tmp_path, capsys):
 
 def test_navigation_links_what_exists_and_names_what_does_not():
     assert line(FIRST, {START, FIRST}) == (
-        f"← [Start here]({START}) · [Contents]({START}) · 2 Core Concepts →"
+        f"← [Start here]({START}) · [Contents]({START}) · 2 Core Concepts → · Background tasks: every rule"
     )  # fmt: skip
-    assert line(START, {START, FIRST}) == f"[1 Introduction to FastAPI]({FIRST}) →"
-    assert line(CLAIMS, {START}) == f"← 10 Exam Preparation · [Contents]({START})"
+    rules = f"[Background tasks: every rule]({TASKS})"
+    assert line(START, {START, FIRST, TASKS}) == f"[1 Introduction to FastAPI]({FIRST}) → · {rules}"
+    assert line(CLAIMS, {START, TASKS}) == f"← {rules} · [Contents]({START})"
+    assert line(TASKS, {START, CLAIMS}) == f"← 10 Exam Preparation · [Contents]({START}) · [The claims]({CLAIMS}) →"
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):

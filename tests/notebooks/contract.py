@@ -422,7 +422,9 @@ def links_to_cells(book: Notebook) -> list[str]:
     links = dict.fromkeys(link for text in texts for link in LINK.findall(text))
     paths = {file: book.path.with_name(file) for file, _ in links}
     there = {file: {cell.id for cell in Notebook.of(path).cells} for file, path in paths.items() if path.exists()}
-    return [f"it links to {file}#cell-id={id}, which is not there" for file, id in links if id not in there.get(file, ())]
+    return [
+        f"it links to {file}#cell-id={id}, which is not there" for file, id in links if id not in there.get(file, ())
+    ]
 
 
 def has_its_index(book: Notebook) -> list[str]:

@@ -9,8 +9,8 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers.authoring import refresh
-from helpers.authoring.stored import dumps
 from helpers.authoring.rules import INDEX
+from helpers.authoring.stored import dumps
 from helpers.course import CHAPTERS, CLAIMS, TASKS
 from helpers.live.picture import describe, draw
 from tests.notebooks import contract

@@ -20,8 +20,8 @@ def _check_careful(careful: Callable[..., Any]) -> str:
 
     async def task(parcel: int) -> None:
         ran.append(parcel)
-        if errors[parcel]:
-            raise errors[parcel]
+        if (problem := errors[parcel]) is not None:
+            raise problem
 
     def on_failure(parcel: int, error: Exception) -> Awaitable[None]:
         asked.append(parcel)
@@ -53,7 +53,9 @@ def _check_careful(careful: Callable[..., Any]) -> str:
             if problem is None:
                 assert not told, "`on_failure` was called for a task that went well: it belongs into the `except`."
             else:
-                assert told or not asked, "`on_failure` was called and not awaited: calling an `async def` makes a coroutine."
+                assert told or not asked, (
+                    "`on_failure` was called and not awaited: calling an `async def` makes a coroutine."
+                )
                 assert told or error, f"the task failed with {name}, and nobody was told: `on_failure` was not called."
                 assert told, f"a {name} came out, and `on_failure` was not called: every `Exception` is meant. {error}"
                 assert told == [(parcel, problem)], (

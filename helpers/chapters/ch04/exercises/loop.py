@@ -54,18 +54,24 @@ def _check_loop(archive_pages: Callable[..., Any]) -> str:
                 server.client.get("/prices")
             error = logged_error(server.log)
             assert not error, f"the task failed: {error}."
-            assert at_once, "no page was written: `write_page` has to be called for each page, and what is started awaited."
+            assert at_once, (
+                "no page was written: `write_page` has to be called for each page, and what is started awaited."
+            )
             assert all(served), (
                 "while a page was written, another client got no answer: `write_page` ran on the event loop. Send it to a "
                 "thread, `await asyncio.to_thread(write_page, page)`."
             )
-            assert max(at_once) == 1, f"{max(at_once)} pages were written at the same time; one after the other was asked for."
+            assert max(at_once) == 1, (
+                f"{max(at_once)} pages were written at the same time; one after the other was asked for."
+            )
             assert "announced" in steps, "`announce()` was not awaited: calling an `async def` only makes a coroutine."
             expected = ["announced", *(f"page {page}" for page in pages)]
             assert sorted(steps[: steps.index("ended")]) == sorted(expected), (
                 "the task had ended before all pages were written. Await each call to the thread."
             )
-            assert steps == [*expected, "ended"], f"announced first, then the pages in their order; it was {steps[:-1]}."
+            assert steps == [*expected, "ended"], (
+                f"announced first, then the pages in their order; it was {steps[:-1]}."
+            )
     return "Announced, then page by page in a thread, while everybody else was served."
 
 

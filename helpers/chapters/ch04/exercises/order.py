@@ -44,7 +44,9 @@ def _check_order(app: FastAPI, counter_log: list[str]) -> str:
             assert said(answer) == "accepted", f"`accepted` should be answered, but {describe(said(answer))} came."
             assert not error, f"the answer was sent, and then a task failed: {error}."
             missing = {f"weighed {parcel}", f"printed {parcel}"} - set(noted)
-            assert not missing or len(noted) > 1, f"{describe(min(missing))} is missing: one `add_task` for each function."
+            assert not missing or len(noted) > 1, (
+                f"{describe(min(missing))} is missing: one `add_task` for each function."
+            )
             assert noted != [f"printed {parcel}", f"weighed {parcel}"], (
                 "the label was printed before the parcel was weighed. Tasks run in the order in which they are added, and "
                 "what is started together is not in any order."

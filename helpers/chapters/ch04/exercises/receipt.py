@@ -28,12 +28,16 @@ def _check_receipt(app: FastAPI, journal: list[str]) -> str:
                 "the note was made before the answer, and the task then failed: with brackets behind it, `append` is called "
                 "at once. Pass the function and its argument to `add_task`, with a comma between them."
             )
-            assert not early, f"{describe(early[0])} was noted before the answer: nothing had been sent by then. Add a task."
+            assert not early, (
+                f"{describe(early[0])} was noted before the answer: nothing had been sent by then. Add a task."
+            )
             assert not error, f"the label was sent, and then the task failed: {error}."
             assert f"received {parcel}" not in sent, (
                 "`received` was noted when the label had been sent, but nobody has said that it came. Sent is not received."
             )
-            assert sent == [f"sent {parcel}"], f"behind the answer `sent {parcel}` should be noted, but noted was {sent}."
+            assert sent == [f"sent {parcel}"], (
+                f"behind the answer `sent {parcel}` should be noted, but noted was {sent}."
+            )
             with record():
                 confirmed = server.client.post(f"/labels/{parcel}/received")
             error = logged_error(server.log)

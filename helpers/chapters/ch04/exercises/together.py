@@ -46,14 +46,18 @@ def _check_together(tell_all: Callable[..., Any]) -> str:
                 f"when the task ended, {len(ended[0]) if ended else 0} of {len(carriers)} answers were in `said`. A task "
                 "that does not await what it starts is over before it is done."
             )
-            assert set(ended[0]) == set(carriers), f"`said` should be sorted by carrier: its keys are {sorted(ended[0])}."
+            assert set(ended[0]) == set(carriers), (
+                f"`said` should be sorted by carrier: its keys are {sorted(ended[0])}."
+            )
             wrong = [carrier for carrier in carriers if ended[0][carrier] != f"{carrier} comes at noon"]
             assert not wrong, f"`said` should hold what `call` gave for {wrong[0]}."
             assert max(most) > 1, (
                 "the carriers were called one after the other, so the task takes the sum of their times. Start all calls, "
                 "then wait for them."
             )
-            assert max(most) == len(carriers), f"{len(carriers)} carriers, but at most {max(most)} were called at a time."
+            assert max(most) == len(carriers), (
+                f"{len(carriers)} carriers, but at most {max(most)} were called at a time."
+            )
     return "All carriers at the same time, and the task ends when the last has answered."
 
 
