@@ -28,8 +28,7 @@ from helpers.course import APPENDICES, CHAPTERS, CLAIMS, START, TASKS, Chapter
 from helpers.learning.claims import load, of_chapter
 from helpers.live.picture import describe
 
-LIMITS = {4: 500_000}  # bytes by chapter; chapter 4 holds the reference section
-LIMIT = 250_000
+LIMIT = 250_000  # bytes
 PROVED_IN_APPENDIX = CHAPTERS[3].file  # section 4.3 is proved in the appendix on background tasks, too
 LONGEST_TRACEBACK = 15  # lines; an error that teaches is short
 UNCOMPARED_TAGS = {"nbval-ignore-output", "nbval-skip"}
@@ -156,10 +155,9 @@ def has_navigation(book: Notebook) -> list[str]:
 
 
 def is_small(book: Notebook) -> list[str]:
-    """It stays under 250 kB (chapter 4: 500 kB)."""
-    limit = LIMITS.get(book.chapter.number, LIMIT) if book.chapter else LIMIT
+    """It stays under 250 kB."""
     size = len(book.text.encode("utf-8"))
-    return [f"it has {size:,} bytes, more than {limit:,}"] if size > limit else []
+    return [f"it has {size:,} bytes, more than {LIMIT:,}"] if size > LIMIT else []
 
 
 # The text
