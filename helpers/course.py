@@ -139,4 +139,6 @@ CHAPTERS = (
 )
 
 START = "00_start_here.ipynb"
-APPENDIX = "appendix_claims.ipynb"
+TASKS = "appendix_background_tasks.ipynb"
+CLAIMS = "appendix_claims.ipynb"
+APPENDICES = {TASKS: "Background tasks: every rule", CLAIMS: "The claims"}  # file -> title, in their order

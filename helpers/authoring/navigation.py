@@ -1,17 +1,17 @@
-"""Previous, contents, next: the lines above the title and below the last cell of every notebook, generated."""
+"""Previous, contents, next, and the rules of background tasks: the lines above and below every notebook, generated."""
 
 from collections.abc import Collection
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from helpers.course import APPENDIX, CHAPTERS, START
+from helpers.course import APPENDICES, CHAPTERS, START, TASKS
 
 TAG = "navigation"
 TITLES = {
     START: "Start here",
     **{chapter.file: f"{chapter.number} {chapter.title}" for chapter in CHAPTERS},
-    APPENDIX: "The claims",
+    **APPENDICES,
 }
 
 
@@ -30,6 +30,8 @@ def line(file: str, existing: Collection[str]) -> str:
     if place + 1 < len(order):
         following = order[place + 1]
         parts.append(f"{named(following, TITLES[following])} →")
+    if TASKS not in order[max(place - 1, 0) : place + 2]:
+        parts.append(named(TASKS, TITLES[TASKS]))
     return " · ".join(parts)
 
 

@@ -2,7 +2,7 @@
 
 A chapter is a number (`4`) or a file's stem; without one, all notebooks are run. Each runs in its folder with
 `COURSE_RUN=ci`, four at a time. Where only measured numbers differ, the stored outputs stay (`--force` takes the new
-ones). Navigation and the appendix of claims are written anew. `--check` runs nothing and tells what is stale.
+ones). Navigation, the index of rules and the appendix of claims are written anew. `--check` runs nothing and tells what is stale.
 A notebook with a failing cell keeps its file, and the command then ends with exit code 1.
 """
 
@@ -21,9 +21,10 @@ from nbformat import NotebookNode
 
 from helpers.authoring.appendix import appendix
 from helpers.authoring.navigation import navigate
+from helpers.authoring.rules import write_index
 from helpers.authoring.stored import Sanitiser, dumps, keep_unchanged, loads, normalise
 from helpers.authoring.update import MARK
-from helpers.course import APPENDIX, CHAPTERS
+from helpers.course import CHAPTERS, CLAIMS, TASKS
 from helpers.errors import CourseError
 from helpers.learning.store import put
 
@@ -45,8 +46,8 @@ def stored(folder: Path = NOTEBOOKS) -> list[Path]:
 
 
 def files(folder: Path = NOTEBOOKS) -> list[Path]:
-    """The notebooks of the folder that people write, in order; the appendix is generated and not among them."""
-    return [path for path in stored(folder) if path.name != APPENDIX]
+    """The notebooks of the folder that people write, in order; the appendix of claims is generated and not among them."""
+    return [path for path in stored(folder) if path.name != CLAIMS]
 
 
 def chosen(chapters: list[str], folder: Path = NOTEBOOKS) -> list[Path]:
@@ -56,7 +57,7 @@ def chosen(chapters: list[str], folder: Path = NOTEBOOKS) -> list[Path]:
         stem = Path(name).name.removesuffix(".ipynb")
         prefix = f"{int(stem):02d}_" if stem.isdecimal() else None
         found = [path for path in paths if path.stem == stem or (prefix and path.name.startswith(prefix))]
-        if not found and stem != Path(APPENDIX).stem:
+        if not found and stem != Path(CLAIMS).stem:
             known = ", ".join(path.stem for path in paths) or "none"
             raise CourseError(f"no notebook is meant by {name!r}; there are: {known}.")
         wanted += [path for path in found if path not in wanted]
@@ -73,8 +74,11 @@ def read(path: Path) -> NotebookNode:
 
 def prepared(path: Path) -> NotebookNode:
     """The notebook of a file as it should be stored: navigation up to date, in canonical form, outputs as they are."""
-    existing = {APPENDIX, *(known.name for known in files(path.parent))}
-    return normalise(navigate(read(path), path.name, existing))
+    existing = {CLAIMS, *(known.name for known in files(path.parent))}
+    notebook = navigate(read(path), path.name, existing)
+    if path.name == TASKS:
+        write_index(notebook, TASKS, {known.name: read(known) for known in files(path.parent) if known != path})
+    return normalise(notebook)
 
 
 def current_appendix(folder: Path = NOTEBOOKS) -> str:
@@ -89,9 +93,9 @@ def stale(folder: Path = NOTEBOOKS) -> list[str]:
         for path in files(folder)
         if dumps(prepared(path)) != path.read_text(encoding="utf-8")
     ]
-    page = folder / APPENDIX
+    page = folder / CLAIMS
     if not page.exists() or page.read_text(encoding="utf-8") != current_appendix(folder):
-        sentences.append(f"{APPENDIX}: it does not say what the claims and the notebooks say.")
+        sentences.append(f"{CLAIMS}: it does not say what the claims and the notebooks say.")
     return sentences
 
 
@@ -194,8 +198,8 @@ def main(arguments: list[str] | None = None, folder: Path = NOTEBOOKS) -> int:
         failed = _run(paths, options.jobs, options.force)
         for path in set(files(folder)) - set(paths):
             write(path, dumps(prepared(path)))
-        if write(folder / APPENDIX, current_appendix(folder)):
-            print(f"{Path(APPENDIX).stem}  written")
+        if write(folder / CLAIMS, current_appendix(folder)):
+            print(f"{Path(CLAIMS).stem}  written")
         if picture := first_picture(folder / CHAPTERS[0].file):
             write(folder.parent / "timeline.svg", picture)
     except CourseError as error:

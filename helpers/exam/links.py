@@ -6,27 +6,34 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from helpers.course import CHAPTERS
+from helpers.course import CHAPTERS, TASKS
 from helpers.exam.bank import SECTIONS
 from helpers.exam.model import Item
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
-@cache
 def _content(number: int) -> list[dict[str, Any]]:
     """A chapter's cells as they stand in its file; none without a notebook, or with a damaged one."""
+    return _cells_of(CHAPTERS[number - 1].file)
+
+
+@cache
+def _cells_of(file: str) -> list[dict[str, Any]]:
     try:
-        return json.loads((NOTEBOOKS / CHAPTERS[number - 1].file).read_text(encoding="utf-8"))["cells"]
+        return json.loads((NOTEBOOKS / file).read_text(encoding="utf-8"))["cells"]
     except (OSError, ValueError, KeyError, TypeError):
         return []
 
 
 @cache
 def cells(number: int) -> dict[str, str]:
-    """The ids of a chapter's code cells by themselves, and of the first one that bears a claim's tag by that tag."""
+    """The ids of a chapter's code cells by themselves, and of the first one that bears a claim's tag by that tag.
+
+    Chapter 4 counts the appendix on background tasks as its own.
+    """
     found: dict[str, str] = {}
-    for cell in _content(number):
+    for cell in [*_content(number), *(_cells_of(TASKS) if number == 4 else [])]:
         if cell["cell_type"] == "code":
             found[cell["id"]] = cell["id"]
             for tag in cell["metadata"].get("tags", []):
@@ -39,6 +46,11 @@ def cell(place: tuple[int, str]) -> str:
     return cells(place[0]).get(place[1], "") if 1 <= place[0] <= len(CHAPTERS) else ""
 
 
+def home(number: int, id: str) -> str:
+    """The file in which a chapter's cell stands: its notebook, or the appendix on background tasks."""
+    return CHAPTERS[number - 1].file if any(cell["id"] == id for cell in _content(number)) else TASKS
+
+
 def proof(item: Item) -> str:
     """Half a line on what proves a question: a link to the cell, or that code does."""
     place = item.question.place
@@ -47,7 +59,7 @@ def proof(item: Item) -> str:
     id = cell(place)
     if not id:
         return f"Proved in chapter {place[0]}."
-    return f"Proved by [this cell of chapter {place[0]}]({CHAPTERS[place[0] - 1].file}#cell-id={id})."
+    return f"Proved by [this cell of chapter {place[0]}]({home(place[0], id)}#cell-id={id})."
 
 
 def printed(item: Item) -> str:
@@ -55,7 +67,7 @@ def printed(item: Item) -> str:
     place = item.question.place
     if place is None or not cell(place):
         return proof(item)
-    return f"Proved by the cell {cell(place)} of {CHAPTERS[place[0] - 1].file}."
+    return f"Proved by the cell {cell(place)} of {home(place[0], cell(place))}."
 
 
 def chapters() -> dict[int, str]:

@@ -1,12 +1,17 @@
 """The job monitor of section 4.3 as a module, so that a process of its own can serve it."""
 
 import asyncio
+import inspect
+import time
 from itertools import count
 from typing import Annotated, Literal
 
 import anyio
-from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException, Response
+from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, HTTPException, Request, Response
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+
+KEPT = 100  # finished jobs that can still be asked for
 
 
 class Job(BaseModel):
@@ -26,13 +31,21 @@ jobs: dict[int, Job] = {}
 scopes: dict[int, anyio.CancelScope] = {}
 
 
+async def attempt_once(job: Job) -> None:
+    work = WORK[job.work]
+    if inspect.iscoroutinefunction(work):
+        await work(job)
+    else:
+        await run_in_threadpool(work, job)
+
+
 async def run(job: Job, attempts: int = 3) -> None:
     with scopes[job.id] as scope:
         while job.is_open:
             job.attempt += 1
             job.status = "running"
             try:
-                await WORK[job.work](job)
+                await attempt_once(job)
                 job.status = "done"
             except Exception as error:
                 job.problem = type(error).__name__
@@ -43,15 +56,26 @@ async def run(job: Job, attempts: int = 3) -> None:
         job.status = "cancelled"
 
 
-async def print_labels(job: Job) -> None:
-    for percent in (20, 40, 60, 80, 100):
-        await asyncio.sleep(0.2)
-        job.progress = percent
-
-
-WORK = {"print_labels": print_labels}
-app = FastAPI()
+router = APIRouter(prefix="/jobs", tags=["jobs"])
 numbers = count(1)
+
+
+def forget_old() -> None:
+    finished = [job.id for job in jobs.values() if not job.is_open]
+    for id in finished[:-KEPT]:
+        del jobs[id], scopes[id]
+
+
+@router.post("/{work}", status_code=202)
+async def start_job(work: str, request: Request, response: Response, background_tasks: BackgroundTasks) -> Job:
+    if work not in WORK:
+        raise HTTPException(404, "no such work")
+    forget_old()
+    job = Job(id=next(numbers), work=work)
+    jobs[job.id], scopes[job.id] = job, anyio.CancelScope()
+    background_tasks.add_task(run, job)
+    response.headers["Location"] = request.url_for("read_job", job_id=job.id).path
+    return job
 
 
 def get_job(job_id: int) -> Job:
@@ -63,27 +87,34 @@ def get_job(job_id: int) -> Job:
 JobDep = Annotated[Job, Depends(get_job)]
 
 
-@app.post("/jobs/{work}", status_code=202)
-async def start_job(work: str, response: Response, background_tasks: BackgroundTasks) -> Job:
-    if work not in WORK:
-        raise HTTPException(404, "no such work")
-    job = Job(id=next(numbers), work=work)
-    jobs[job.id], scopes[job.id] = job, anyio.CancelScope()
-    background_tasks.add_task(run, job)
-    response.headers["Location"] = app.url_path_for("read_job", job_id=job.id)
-    return job
-
-
-@app.get("/jobs")
+@router.get("")
 async def list_jobs() -> list[Job]:
     return list(jobs.values())
 
 
-@app.get("/jobs/{job_id}")
+@router.get("/{job_id}")
 async def read_job(job: JobDep) -> Job:
     return job
 
 
-@app.delete("/jobs/{job_id}", status_code=202)
+@router.delete("/{job_id}", status_code=202)
 async def cancel_job(job: JobDep) -> None:
+    if not job.is_open:
+        raise HTTPException(409, f"the job is {job.status} already")
     scopes[job.id].cancel()
+
+
+async def print_labels(job: Job) -> None:
+    for percent in (20, 40, 60, 80, 100):
+        await asyncio.sleep(0.2)
+        job.progress = percent
+
+
+def archive_pages(job: Job) -> None:
+    time.sleep(0.3)
+    job.progress = 100
+
+
+WORK = {work.__name__: work for work in (print_labels, archive_pages)}
+app = FastAPI()
+app.include_router(router)

@@ -17,7 +17,7 @@ from helpers.authoring.cells import answers, headings, syntax
 from helpers.authoring.navigation import line
 from helpers.authoring.stored import Sanitiser, dumps, keep_unchanged, loads, normalise, same_outputs
 from helpers.authoring.update import MARK
-from helpers.course import APPENDIX
+from helpers.course import CLAIMS, TASKS
 from helpers.errors import CourseError
 from helpers.live.picture import describe, draw
 
@@ -177,19 +177,19 @@ def test_check_tells_what_is_stale_and_touches_nothing(tmp_path, capsys):
     before = (tmp_path / START).read_bytes()
     assert refresh.main(["--check"], tmp_path) == 1
     said = capsys.readouterr().out
-    assert START in said and APPENDIX in said
-    assert (tmp_path / START).read_bytes() == before and not (tmp_path / APPENDIX).exists()
+    assert START in said and CLAIMS in said
+    assert (tmp_path / START).read_bytes() == before and not (tmp_path / CLAIMS).exists()
 
     assert refresh.main(["appendix_claims"], tmp_path) == 0
     assert refresh.main(["--check"], tmp_path) == 0
 
 
 def test_what_an_update_kept_of_a_readers_own_is_left_alone(tmp_path):
-    names = [FIRST, FIRST.replace(".ipynb", f" {MARK}2026-11-25).ipynb"), APPENDIX]
+    names = [FIRST, FIRST.replace(".ipynb", f" {MARK}2026-11-25).ipynb"), CLAIMS]
     for name in names:
         save(tmp_path / name, markdown("a", "# A"))
     assert refresh.files(tmp_path) == [tmp_path / FIRST]
-    assert refresh.stored(tmp_path) == [tmp_path / FIRST, tmp_path / APPENDIX]
+    assert refresh.stored(tmp_path) == [tmp_path / FIRST, tmp_path / CLAIMS]
     never = [*conftest.collect_ignore_glob, *(refresh.NOTEBOOKS.parent / ".gitignore").read_text().splitlines()]
     assert sum(fnmatch(f"notebooks/{names[1]}", pattern) for pattern in never) == 2
     assert not any(fnmatch(f"notebooks/{FIRST}", pattern) for pattern in never)
@@ -197,10 +197,12 @@ def test_what_an_update_kept_of_a_readers_own_is_left_alone(tmp_path):
 
 def test_navigation_links_what_exists_and_names_what_does_not():
     assert line(FIRST, {START, FIRST}) == (
-        f"← [Start here]({START}) · [Contents]({START}) · 2 Core Concepts →"
+        f"← [Start here]({START}) · [Contents]({START}) · 2 Core Concepts → · Background tasks: every rule"
     )  # fmt: skip
-    assert line(START, {START, FIRST}) == f"[1 Introduction to FastAPI]({FIRST}) →"
-    assert line(APPENDIX, {START}) == f"← 10 Exam Preparation · [Contents]({START})"
+    rules = f"[Background tasks: every rule]({TASKS})"
+    assert line(START, {START, FIRST, TASKS}) == f"[1 Introduction to FastAPI]({FIRST}) → · {rules}"
+    assert line(CLAIMS, {START, TASKS}) == f"← {rules} · [Contents]({START})"
+    assert line(TASKS, {START, CLAIMS}) == f"← 10 Exam Preparation · [Contents]({START}) · [The claims]({CLAIMS}) →"
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):

@@ -9,7 +9,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers.authoring.appendix import Proof, appendix, proofs
 from helpers.authoring.stored import dumps
-from helpers.course import APPENDIX, CHAPTERS
+from helpers.course import CHAPTERS
+from helpers.course import CLAIMS as APPENDIX
 from helpers.errors import CourseError
 from helpers.learning.claims import SOURCES, VERDICTS, load, myths, of_chapter
 

@@ -22,13 +22,14 @@ from helpers.authoring.appendix import tagged
 from helpers.authoring.cells import answers, called, calls, folded, headings, predicted, syntax, tags
 from helpers.authoring.navigation import TAG as NAVIGATION
 from helpers.authoring.navigation import navigate
+from helpers.authoring.rules import INDEX, rules
 from helpers.authoring.stored import KERNELSPEC, LANGUAGE, drawn_from_its_data, dumps, loads, normalise
-from helpers.course import APPENDIX, CHAPTERS, START, Chapter
+from helpers.course import APPENDICES, CHAPTERS, CLAIMS, START, TASKS, Chapter
 from helpers.learning.claims import load, of_chapter
 from helpers.live.picture import describe
 
-LIMITS = {4: 500_000}  # bytes by chapter; chapter 4 holds the reference section
-LIMIT = 250_000
+LIMIT = 250_000  # bytes
+PROVED_IN_APPENDIX = CHAPTERS[3].file  # section 4.3 is proved in the appendix on background tasks, too
 LONGEST_TRACEBACK = 15  # lines; an error that teaches is short
 UNCOMPARED_TAGS = {"nbval-ignore-output", "nbval-skip"}
 NBVAL_COMMENT = re.compile(r"^\s*#\s*(?:NBVAL_\w+|PYTEST_VALIDATE_IGNORE_OUTPUT)\s*$", re.MULTILINE)
@@ -79,7 +80,7 @@ class Notebook:
 
     @cached_property
     def chapter(self) -> Chapter | None:
-        """The chapter it is, None for the start page and the appendix."""
+        """The chapter it is, None for the start page and the appendices."""
         return next((chapter for chapter in CHAPTERS if chapter.file == self.path.name), None)
 
     @cached_property
@@ -152,7 +153,7 @@ def is_canonical(book: Notebook) -> list[str]:
 
 def has_navigation(book: Notebook) -> list[str]:
     """Its first and last cell are today's navigation."""
-    existing = {APPENDIX, *(path.name for path in refresh.files(book.path.parent))}
+    existing = {CLAIMS, *(path.name for path in refresh.files(book.path.parent))}
     current = navigate(loads(book.text), book.path.name, existing)
     marked = [cell for cell in book.cells if NAVIGATION in tags(cell)]
     if [cell.source for cell in current.cells] != [cell.source for cell in book.cells] or len(marked) != 2:
@@ -161,10 +162,9 @@ def has_navigation(book: Notebook) -> list[str]:
 
 
 def is_small(book: Notebook) -> list[str]:
-    """It stays under 250 kB (chapter 4: 500 kB)."""
-    limit = LIMITS.get(book.chapter.number, LIMIT) if book.chapter else LIMIT
+    """It stays under 250 kB."""
     size = len(book.text.encode("utf-8"))
-    return [f"it has {size:,} bytes, more than {limit:,}"] if size > limit else []
+    return [f"it has {size:,} bytes, more than {LIMIT:,}"] if size > LIMIT else []
 
 
 # The text
@@ -446,6 +446,8 @@ def reads_the_same_everywhere(book: Notebook) -> list[str]:
 def settles_its_claims(book: Notebook) -> list[str]:
     """Tags name known claims, and each claim of the chapter is settled by a code cell of it."""
     found = {claim for claim, _ in tagged(book.content)}
+    if book.chapter and book.path.name == PROVED_IN_APPENDIX and (appendix := book.path.with_name(TASKS)).exists():
+        found |= {claim for claim, _ in tagged(Notebook.of(appendix).content)}
     wrong = [f"a cell is tagged claim-{claim}, which is no known claim" for claim in sorted(found - set(load()))]
     if book.chapter:
         wrong += [
@@ -458,7 +460,7 @@ def settles_its_claims(book: Notebook) -> list[str]:
 
 def links_to_proofs(book: Notebook) -> list[str]:
     """The appendix is today's, and each of its links leads to a code cell that is there."""
-    if book.path.name != APPENDIX:
+    if book.path.name != CLAIMS:
         return []
     wrong = []
     if book.text != refresh.current_appendix(book.path.parent):
@@ -473,9 +475,40 @@ def links_to_proofs(book: Notebook) -> list[str]:
     return wrong
 
 
+def links_to_cells(book: Notebook) -> list[str]:
+    """Each link to a cell, in the prose or in what a cell shows, leads to a cell that is there."""
+    shown = [output.data["text/markdown"] for _, output in book.outputs() if "text/markdown" in output.get("data", {})]
+    texts = [cell.source for cell in book.cells if cell.cell_type == "markdown"] + shown
+    links = dict.fromkeys(link for text in texts for link in LINK.findall(text))
+    paths = {file: book.path.with_name(file) for file, _ in links}
+    there = {file: {cell.id for cell in Notebook.of(path).cells} for file, path in paths.items() if path.exists()}
+    return [
+        f"it links to {file}#cell-id={id}, which is not there" for file, id in links if id not in there.get(file, ())
+    ]
+
+
+def has_its_index(book: Notebook) -> list[str]:
+    """Where a cell is the index of rules, it holds today's rules."""
+    marked = [cell.source for cell in book.cells if INDEX in tags(cell)]
+    current = [cell.source for cell in refresh.prepared(book.path).cells if INDEX in tags(cell)]
+    if book.path.name == TASKS and len(marked) != 1:
+        return [f"{len(marked)} cells are tagged {INDEX}, not one"]
+    return [] if marked == current else ["its index of rules is out of date: run `python -m helpers.authoring.refresh`"]
+
+
+def states_its_rules(book: Notebook) -> list[str]:
+    """A cell tagged as a rule has a question above it, a rule in bold, and a group."""
+    return [
+        f"the cell {rule.cell} is tagged rule, but its {name} is missing"
+        for rule in rules(book.content, book.path.name)
+        for name in ("question", "rule", "group")
+        if not getattr(rule, name)
+    ]
+
+
 def is_known(book: Notebook) -> list[str]:
-    """It is the start page, a chapter or the appendix."""
-    known = book.chapter is not None or book.path.name in (START, APPENDIX)
+    """It is the start page, a chapter or an appendix."""
+    known = book.chapter is not None or book.path.name in (START, *APPENDICES)
     return [] if known else ["it is no part of the course: helpers/course.py does not name it"]
 
 
@@ -505,4 +538,7 @@ RULES: tuple[Rule, ...] = (
     reads_the_same_everywhere,
     settles_its_claims,
     links_to_proofs,
+    links_to_cells,
+    states_its_rules,
+    has_its_index,
 )

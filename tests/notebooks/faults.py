@@ -7,17 +7,19 @@ that proves the fact. A fault that no cell notices is a fact that the course ass
 
 from dataclasses import dataclass
 
+from helpers.course import TASKS
+
 
 @dataclass(frozen=True)
 class Fault:
-    """`name`: the wrong behaviour. `code`: plants it, in a namespace of its own. `caught`: by chapter, the cells that catch
-    it. `quick`: the chapter of which `make test` runs these cells.
+    """`name`: the wrong behaviour. `code`: plants it, in a namespace of its own. `caught`: by chapter, or by an appendix's
+    file, the cells that catch it. `quick`: the one of these that `make test` runs.
     """
 
     name: str
     code: str
-    caught: dict[int, str]
-    quick: int | None = None
+    caught: dict[int | str, str]
+    quick: int | str | None = None
 
 
 # What several faults share
@@ -197,7 +199,7 @@ FAULTS = [
     Fault(
         "a task added by a running task is left out",
         tasks("for task in list(self.tasks):", "    await one(task)"),
-        {4: "rule-list"},
+        {TASKS: "rule-list"},
     ),
     Fault(
         "one request's tasks at a time",
@@ -259,7 +261,7 @@ BackgroundTasks.add_task = add_task
             "running.add(asyncio.create_task(all()))",
         )
         + "\nrunning = set()",
-        {1: "01_i-065", 4: "rule-middleware rule-create-task rule-limit rule-slot rule-testclient"},
+        {1: "01_i-065", 4: "rule-middleware", TASKS: "rule-create-task rule-limit rule-slot rule-testclient"},
     ),
     # Threads
     Fault(
@@ -360,7 +362,7 @@ AsyncIOBackend.current_default_thread_limiter = classmethod(limiter)
             "    except asyncio.CancelledError:",
             "        pass",
         ),
-        {4: "rule-cancelled"},
+        {TASKS: "rule-cancelled"},
     ),
     Fault(
         "a failing task is followed by the next",
@@ -472,7 +474,7 @@ routing.wrap_app_handling_exceptions = wrap
     Fault(
         "add_task refuses what cannot be called",
         adding("if not callable(func):", "    raise TypeError(func)", "return add(self, func, *args, **kwargs)"),
-        {3: "03_b-052", 4: "rule-callable"},
+        {3: "03_b-052", TASKS: "rule-callable"},
     ),
     Fault(
         "a coroutine is taken as a task",
@@ -481,7 +483,7 @@ routing.wrap_app_handling_exceptions = wrap
             "    await func",
             "return add(self, awaiting if inspect.iscoroutine(func) else func, *args, **kwargs)",
         ),
-        {4: "rule-callable"},
+        {TASKS: "rule-callable"},
     ),
     Fault(
         "what a def task returns is awaited",
@@ -492,12 +494,12 @@ routing.wrap_app_handling_exceptions = wrap
             "if hasattr(result, '__await__'):",
             "    await result",
         ),
-        {2: "core-kinds-ran", 4: "rule-callable"},
+        {2: "core-kinds-ran", TASKS: "rule-callable"},
     ),
     Fault(
         "add_task returns a handle",
         adding("add(self, func, *args, **kwargs)", "return self.tasks[-1]"),
-        {4: "rule-list"},
+        {TASKS: "rule-list"},
     ),
     Fault(
         "add_task copies what a task is given",
@@ -529,8 +531,8 @@ def analyze(*, param_name, annotation, value, path_param_names):
     return theirs(param_name=param_name, annotation=annotation, value=value, path_param_names=path_param_names)
 utils.analyze_param = analyze
 """,
-        {2: "core-spellings", 4: "rule-spelling"},
-        quick=4,
+        {2: "core-spellings", TASKS: "rule-spelling"},
+        quick=TASKS,
     ),
     Fault(
         "BackgroundTasks | None is accepted",
@@ -544,7 +546,7 @@ def analyze(*, annotation, **options):
     return theirs(annotation=annotation, **options)
 utils.analyze_param = analyze
 """,
-        {4: "rule-spelling"},
+        {TASKS: "rule-spelling"},
     ),
     Fault(
         "Starlette's own class is refused",
@@ -552,7 +554,7 @@ utils.analyze_param = analyze
 from fastapi.dependencies import utils
 utils.StarletteBackgroundTasks = utils.BackgroundTasks
 """,
-        {4: "rule-spelling"},
+        {TASKS: "rule-spelling"},
     ),
     Fault(
         "each dependency has tasks of its own",
@@ -565,7 +567,7 @@ async def alone(*, background_tasks=None, **options):
     return solved
 utils.solve_dependencies = alone
 """,
-        {2: "core-depends-ran core-audit", 3: "03_b-045", 4: "rule-dependencies"},
+        {2: "core-depends-ran core-audit", 3: "03_b-045", TASKS: "rule-dependencies"},
     ),
     Fault(
         "a WebSocket runs its tasks",
@@ -604,16 +606,16 @@ routing.solve_dependencies = solving
     Fault(
         "HTTPException runs the tasks",
         kept("HTTPException"),
-        {2: "core-audit", 4: "rule-audit rule-dropped", 8: "ver-count"},
+        {2: "core-audit", 4: "rule-audit", TASKS: "rule-dropped", 8: "ver-count"},
         quick=2,
     ),
     Fault("a 422 runs the tasks", kept("RequestValidationError"), {2: "core-audit", 3: "03_b-045"}),
     Fault(
         "a wrong response model keeps the tasks",
         kept("ResponseValidationError"),
-        {2: "core-invalid", 4: "rule-dropped"},
+        {2: "core-invalid", TASKS: "rule-dropped"},
     ),
-    Fault("a crash keeps the tasks", kept("ArithmeticError"), {4: "rule-dropped"}),
+    Fault("a crash keeps the tasks", kept("ArithmeticError"), {TASKS: "rule-dropped"}),
     Fault(
         "an answer of 400 or more drops the tasks",
         response(
@@ -622,12 +624,12 @@ routing.solve_dependencies = solving
             "    self.background = None",
             "await theirs(self, scope, receive, send)",
         ),
-        {4: "rule-audit rule-dropped"},
+        {4: "rule-audit", TASKS: "rule-dropped"},
     ),
     Fault(
         "a redirect drops the tasks",
         response("RedirectResponse", "self.background = None", "await theirs(self, scope, receive, send)"),
-        {4: "rule-dropped"},
+        {TASKS: "rule-dropped"},
     ),
     Fault(
         "an answer of 204 drops the tasks",
@@ -642,7 +644,7 @@ routing.solve_dependencies = solving
     Fault(
         "a returned response is given no tasks",
         returned("if answer.background is None:", "    answer.background = BackgroundTasks()"),
-        {4: "rule-received rule-dropped rule-own-response rule-cached"},
+        {4: "rule-received", TASKS: "rule-dropped rule-own-response rule-cached"},
     ),
     Fault(
         "injected tasks join a response's own",
@@ -651,12 +653,12 @@ routing.solve_dependencies = solving
             "if own is not None and injected is not None and own is not injected:",
             "    answer.background = BackgroundTasks([*injected.tasks, own])",
         ),
-        {4: "rule-own-response"},
+        {TASKS: "rule-own-response"},
     ),
     Fault(
         "a response that is used again has each request's tasks",
         returned("if answer.background in given:", "    answer.background = None", "given.append(injected)"),
-        {4: "rule-cached"},
+        {TASKS: "rule-cached"},
     ),
     Fault(
         "a stream's tasks run before it",
@@ -667,7 +669,7 @@ routing.solve_dependencies = solving
             "    await tasks()",
             "await theirs(self, scope, receive, send)",
         ),
-        {4: "rule-stream"},
+        {TASKS: "rule-stream"},
     ),
     Fault(
         "a stream's tasks are fixed when it begins",
@@ -676,7 +678,7 @@ routing.solve_dependencies = solving
             "self.background = BackgroundTasks(self.background.tasks) if self.background else None",
             "await theirs(self, scope, receive, send)",
         ),
-        {4: "rule-stream"},
+        {TASKS: "rule-stream"},
     ),
     # Dependencies with yield
     Fault(
@@ -690,7 +692,7 @@ routing.solve_dependencies = solving
         {
             1: "01_i-065",
             2: "core-scope-ran",
-            4: "rule-dependencies rule-slot",
+            TASKS: "rule-dependencies rule-slot",
             5: "pool-runs-dry tasks-hold mends-timed",
         },
     ),
@@ -709,7 +711,7 @@ routing.solve_dependencies = solving
         {
             1: "01_i-065",
             2: "core-scope-ran",
-            4: "rule-dependencies rule-slot",
+            TASKS: "rule-dependencies rule-slot",
             5: "pool-runs-dry tasks-hold mends-timed",
         },
         quick=2,
@@ -722,7 +724,7 @@ routing.solve_dependencies = solving
             "    response = await call(request)",
             "    await response(scope, receive, send)",
         ),
-        {2: "core-scope-ran", 4: "rule-dependencies rule-slot", 5: "mends-timed commit-measured"},
+        {2: "core-scope-ran", TASKS: "rule-dependencies rule-slot", 5: "mends-timed commit-measured"},
     ),
     Fault(
         "a task added after yield runs",
@@ -736,7 +738,7 @@ routing.solve_dependencies = solving
             "if response.background and response.background.tasks[ran:]:",
             "    await BackgroundTasks(response.background.tasks[ran:])()",
         ),
-        {4: "rule-dependencies"},
+        {TASKS: "rule-dependencies"},
     ),
     Fault(
         "a task added after yield is left out, with scope='function' too",
@@ -748,7 +750,7 @@ routing.solve_dependencies = solving
             "        response.background = response.background and BackgroundTasks(response.background.tasks)",
             "    await response(scope, receive, send)",
         ),
-        {4: "rule-dependencies"},
+        {TASKS: "rule-dependencies"},
     ),
     Fault(
         "an upload is closed before its task",
@@ -768,18 +770,18 @@ routing.solve_dependencies = solving
 from fastapi.dependencies import utils
 utils._contextmanager_with_concurrency_limit = lambda cm, semaphore: cm
 """,
-        {4: "rule-slot"},
+        {TASKS: "rule-slot"},
     ),
     # Context variables
     Fault(
         "tasks see no context variable",
         task("await asyncio.create_task(theirs(self), context=contextvars.Context())"),
-        {4: "rule-context", 6: "log-followed log-structlog"},
+        {TASKS: "rule-context", 6: "log-followed log-structlog"},
     ),
     Fault(
         "each task has a copy of the context",
         task("await asyncio.create_task(theirs(self))"),
-        {4: "rule-context"},
+        {TASKS: "rule-context"},
     ),
     Fault(
         "what a def path operation sets is seen by its tasks",
@@ -796,7 +798,7 @@ async def shared(func, *args, **kwargs):
     return result
 routing.run_in_threadpool = shared
 """,
-        {4: "rule-context"},
+        {TASKS: "rule-context"},
     ),
     # Requests
     Fault(
@@ -863,7 +865,7 @@ def openapi(self):
     return {**theirs(self), "x-background-tasks": True}
 FastAPI.openapi = openapi
 """,
-        {1: "01_i-033", 4: "rule-docs"},
+        {1: "01_i-033", TASKS: "rule-docs"},
     ),
     Fault(
         "the access log leaves the query out",
@@ -890,7 +892,7 @@ def init(self, *args, lifespan=None, **options):
     self.lifespan_context = both
 APIRouter.__init__ = init
 """,
-        {4: "rule-startup"},
+        {TASKS: "rule-startup"},
     ),
     # Connections
     Fault(
@@ -910,7 +912,7 @@ APIRouter.__init__ = init
             "    theirs(self, cycle, later)",
             "Protocol._start_asgi_task = start",
         ),
-        {3: "03_b-007 03_b-018", 4: "rule-connection"},
+        {3: "03_b-007 03_b-018", TASKS: "rule-connection"},
     ),
     Fault(
         "Connection: close waits for the task",
@@ -927,7 +929,7 @@ APIRouter.__init__ = init
             "        self.transport.close()",
             "Cycle.send, Cycle.run_asgi = sending, running",
         ),
-        {4: "rule-connection"},
+        {TASKS: "rule-connection"},
     ),
     Fault(
         "a response is over when the client has read it",
@@ -957,7 +959,7 @@ APIRouter.__init__ = init
             "        self.current.cancel()",
             "Protocol._start_asgi_task, Protocol.connection_lost = starting, losing",
         ),
-        {4: "rule-disconnect"},
+        {TASKS: "rule-disconnect"},
     ),
     Fault(
         "a client that left has no task run",
@@ -969,7 +971,7 @@ APIRouter.__init__ = init
             "    await theirs(self, message)",
             "Cycle.send = send",
         ),
-        {4: "rule-disconnect"},
+        {TASKS: "rule-disconnect"},
     ),
     Fault(
         "a broken stream drops the tasks",
@@ -984,7 +986,7 @@ APIRouter.__init__ = init
             "if tasks is not None and not any(left):",
             "    await tasks()",
         ),
-        {4: "rule-disconnect"},
+        {TASKS: "rule-disconnect"},
     ),
     Fault(
         "limit_concurrency counts no tasks",
@@ -1000,7 +1002,7 @@ APIRouter.__init__ = init
             "        self.limit_concurrency = limit",
             "Protocol.on_headers_complete = headers",
         ),
-        {4: "rule-limit"},
+        {TASKS: "rule-limit"},
     ),
     # Middleware
     Fault(
@@ -1160,7 +1162,7 @@ CORSMiddleware.__init__ = init
             "if failure:",
             "    raise failure",
         ),
-        {2: "core-task-depends", 3: "03_b-026", 4: "rule-failure rule-callable", 6: "log-spans"},
+        {2: "core-task-depends", 3: "03_b-026", 4: "rule-failure", TASKS: "rule-callable", 6: "log-spans"},
     ),
     Fault(
         "a request's span ends with its last task",
@@ -1216,7 +1218,7 @@ def handle(self, request):
         self.app = real
 _TestClientTransport.handle_request = handle
 """,
-        {4: "rule-testclient", 6: "client-measured"},
+        {TASKS: "rule-testclient", 6: "client-measured"},
     ),
     Fault(
         "a default takes the place of what is injected",
@@ -1233,7 +1235,7 @@ def get_dependant(*, call, **options):
     return found
 routing.get_dependant = utils.get_dependant = get_dependant
 """,
-        {4: "rule-spelling"},
+        {TASKS: "rule-spelling"},
     ),
     Fault(
         "a dependency that raises runs the tasks added before",
@@ -1263,7 +1265,7 @@ def responding(call):
     return running
 utils.BackgroundTasks, routing.solve_dependencies, routing.request_response = Noted, solving, responding
 """,
-        {4: "rule-dropped"},
+        {TASKS: "rule-dropped"},
     ),
     Fault(
         "a stream's client waits for the tasks",
@@ -1280,7 +1282,7 @@ async def late(self, send):
     await theirs(self, sending)
 StreamingResponse.stream_response = late
 """,
-        {4: "rule-stream"},
+        {TASKS: "rule-stream"},
     ),
     Fault(
         "a stream is sent in one piece when it has ended",
@@ -1296,6 +1298,6 @@ async def whole(self, send):
         await send(message)
 StreamingResponse.stream_response = whole
 """,
-        {4: "rule-stream"},
+        {TASKS: "rule-stream"},
     ),
 ]

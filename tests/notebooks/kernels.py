@@ -8,14 +8,14 @@ from nbformat.v4 import new_code_cell, new_notebook
 from helpers.authoring import refresh
 
 
-def cells_of(chapter: int) -> list[NotebookNode]:
-    """The cells of a chapter's notebook, 0 being the start page."""
-    paths = sorted(refresh.NOTEBOOKS.glob(f"{chapter:02d}_*.ipynb"))
+def cells_of(chapter: int | str) -> list[NotebookNode]:
+    """The cells of a chapter's notebook, 0 being the start page, or of an appendix by its file."""
+    paths = sorted(refresh.NOTEBOOKS.glob(chapter if isinstance(chapter, str) else f"{chapter:02d}_*.ipynb"))
     assert len(paths) == 1, f"chapter {chapter} is written in {len(paths)} notebooks"
     return nbformat.read(paths[0], as_version=4).cells
 
 
-def code_of(chapter: int) -> list[NotebookNode]:
+def code_of(chapter: int | str) -> list[NotebookNode]:
     """The code cells of a chapter's notebook."""
     return [cell for cell in cells_of(chapter) if cell.cell_type == "code"]
 

@@ -9,8 +9,9 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers.authoring import refresh
+from helpers.authoring.rules import INDEX
 from helpers.authoring.stored import dumps
-from helpers.course import APPENDIX, CHAPTERS
+from helpers.course import CHAPTERS, CLAIMS, TASKS
 from helpers.live.picture import describe, draw
 from tests.notebooks import contract
 from tests.notebooks.contract import Notebook, Rule
@@ -103,12 +104,12 @@ def stored(tmp_path: Path) -> Path:
     path = tmp_path / CHAPTER.file
     path.write_text(dumps(good()), encoding="utf-8")
     path.write_text(dumps(refresh.prepared(path)), encoding="utf-8")
-    (tmp_path / APPENDIX).write_text(refresh.current_appendix(tmp_path), encoding="utf-8")
+    (tmp_path / CLAIMS).write_text(refresh.current_appendix(tmp_path), encoding="utf-8")
     return path
 
 
 def test_the_sample_keeps_every_rule(stored: Path):
-    for path in (stored, stored.with_name(APPENDIX)):
+    for path in (stored, stored.with_name(CLAIMS)):
         assert {rule.__name__: wrong for rule in contract.RULES if (wrong := rule(Notebook.of(path)))} == {}
 
 
@@ -152,6 +153,10 @@ def without(*ids: str) -> Doctor:
         notebook.cells = [cell for cell in notebook.cells if cell.id not in ids]
 
     return remove
+
+
+def renamed(file: str, doctor: Doctor) -> Callable[[NotebookNode], str]:
+    return lambda notebook: (doctor(notebook), file)[1]
 
 
 def swapping_sections(notebook: NotebookNode) -> None:
@@ -263,6 +268,16 @@ BROKEN: list[tuple[Rule, str, Doctor]] = [
     (contract.settles_its_claims, "no known claim", marking("measure", tags=["claim-A99"])),
     (contract.is_known, "no part of the course", lambda nb: "09_extra.ipynb"),
     (contract.settles_its_claims, "claim-Q8", lambda nb: CHAPTERS[0].file),
+    (contract.links_to_cells, "#cell-id=gone", prose(f"[there]({CHAPTER.file}#cell-id=gone)")),
+    (contract.links_to_cells, "#cell-id=gone", prose("[there](11_missing.ipynb#cell-id=gone)")),
+    (
+        contract.links_to_cells,
+        "#cell-id=gone",
+        showing(new_output("display_data", data={"text/markdown": f"[there]({CHAPTER.file}#cell-id=gone)"})),
+    ),
+    (contract.states_its_rules, "rule is missing", marking("reading", tags=["rule"])),
+    (contract.has_its_index, "0 cells", lambda nb: TASKS),
+    (contract.has_its_index, "out of date", renamed(TASKS, adding(new_markdown_cell("x", metadata={"tags": [INDEX]})))),
 ]
 
 
@@ -291,7 +306,7 @@ def test_every_rule_was_broken_once():
 
 
 def test_the_appendix_must_be_current_and_its_links_must_lead_somewhere(stored: Path):
-    page = stored.with_name(APPENDIX)
+    page = stored.with_name(CLAIMS)
     notebook = Notebook.of(stored).content
     cell(notebook, "measure").metadata.tags = ["claim-A9"]
     stored.write_text(dumps(notebook), encoding="utf-8")

@@ -29,7 +29,7 @@ from helpers.authoring.navigation import TAG as NAVIGATION
 from helpers.authoring.navigation import TITLES
 from helpers.authoring.refresh import NOTEBOOKS, files, read
 from helpers.authoring.stored import dumps
-from helpers.course import APPENDIX, CHAPTERS, START
+from helpers.course import APPENDICES, CHAPTERS, CLAIMS, START
 from helpers.learning import catalogue
 from helpers.learning.exercises import solution
 
@@ -83,13 +83,13 @@ def _html(link: re.Match) -> str:
 
 def sources(folder: Path, verified: str) -> None:
     """Fills a folder with what Sphinx reads: the README as first page, the notebooks, and the page on verification."""
-    written = [*files(), NOTEBOOKS / APPENDIX]
+    written = [*files(), NOTEBOOKS / CLAIMS]
     notebooks = {path.name: read(path) for path in written if path.exists()}
     targets = linked(notebooks.values())
     for name, notebook in notebooks.items():
         (folder / name).write_text(dumps(page(notebook, targets)), encoding="utf-8")
     readme = (ROOT / "README.md").read_text(encoding="utf-8").replace("](notebooks/", "](")
-    order = [name for name in (START, *(chapter.file for chapter in CHAPTERS), APPENDIX) if name in notebooks]
+    order = [name for name in (START, *(chapter.file for chapter in CHAPTERS), *APPENDICES) if name in notebooks]
     listed = "\n".join([*(f"{TITLES[name]} <{Path(name).stem}>" for name in order), *PAGES, "verified"])
     toc = f"\n\n```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{listed}\n```\n"
     (folder / "index.md").write_text(readme + toc, encoding="utf-8")

@@ -54,7 +54,7 @@ EXERCISE = Exercise(
     hints=(
         "Rules 5 to 7 of section 4.3 tell the waiter, the cooks and the cooking waiter apart.",
         "Three parts do not exist, each for a reason of its own: no way back, no handle, no second try.",
-        "Rule 1 says when the receipt is given; the reference says what kind of list the slip is.",
+        "Rule 1 says when the receipt is given; the appendix on background tasks says what kind of list the slip is.",
     ),
     solution=_solve_analogies,
     wants="value",

@@ -17,87 +17,159 @@ from helpers.wording import logged_error
 
 given_up: list[str] = []
 
+HELD = 0.01  # seconds between two tries in which the event loop did not turn once
+
+
+class _Calls:
+    """Tasks that fail a number of times, and what became of them."""
+
+    def __init__(self) -> None:
+        self.tries: dict[str, int] = {}
+        self.threads: dict[str, str] = {}
+        self.ended: dict[str, float] = {}
+        self.turned: dict[str, bool] = {}
+        self.held: dict[str, list[bool]] = {}
+
+    def blocking(self, name: str, fails: int, error: type[Exception]) -> Callable[[], None]:
+        """A `def` task that waits as a blocking library does."""
+
+        def task() -> None:
+            time.sleep(0.15)
+            self._attempt(name, fails, error)
+
+        task.__name__ = name
+        return task
+
+    def awaiting(self, name: str, fails: int, error: type[Exception]) -> Callable[[], Any]:
+        """An `async def` task that fails at once, so that what stands between its tries is the learner's."""
+
+        async def task() -> None:
+            waited = time.monotonic() - self.ended.get(name, time.monotonic())
+            self.held.setdefault(name, []).append(waited > HELD and not self.turned[name])
+            self.turned[name] = False
+            asyncio.get_running_loop().call_soon(self.turned.__setitem__, name, True)
+            try:
+                self._attempt(name, fails, error)
+            finally:
+                self.ended[name] = time.monotonic()
+
+        task.__name__ = name
+        return task
+
+    def _attempt(self, name: str, fails: int, error: type[Exception]) -> None:
+        self.tries[name] = self.tries.get(name, 0) + 1
+        self.threads[name] = threading.current_thread().name
+        if self.tries[name] <= fails:
+            raise error(name)
+
 
 def _check_patient(patient: Callable[..., Any], given_up: list[str]) -> str:
+    assert callable(patient), "the first thing to pass is `patient` itself, a function that takes a task."
     assert isinstance(given_up, list), "the second thing to pass is the list `given_up`."
-    tries: dict[str, int] = {}
-    threads: dict[str, str] = {}
-    ran: list[str] = []
+    calls = _Calls()
+    tasks = [
+        calls.blocking("call_depot", 2, ConnectionError),
+        calls.awaiting("call_carrier", 2, ValueError),
+        calls.awaiting("call_nobody", 9, ConnectionError),
+        calls.blocking("weigh_air", 9, ZeroDivisionError),
+        calls.blocking("call_at_once", 0, ConnectionError),
+    ]
+    before = len(given_up)
+    ran, errors = _serve(patient, tasks, calls)
+    noted = [str(name) for name in given_up[before:]]
+    error = next(filter(None, errors), "")
+    _judge_tries(calls, tasks, error)
+    assert not error, f"the third failure came out of the task ({error}), so the next tasks did not run."
+    assert ran == len(tasks), "the task behind it did not run each time."
+    assert noted, "`call_nobody` failed three times, but `given_up` does not hold its name."
+    assert noted == ["call_nobody", "weigh_air"], (
+        "only the tasks that failed three times, `call_nobody` and `weigh_air`, should be noted, each once and by its "
+        f"name, but noted was {noted}."
+    )
+    with asyncio.Runner() as runner:
+        swallowed = runner.run(_swallows_cancellation(patient))
+    assert not swallowed, (
+        "a task that was cancelled should stay cancelled, but yours went on: `CancelledError` is no `Exception`, "
+        "and `except BaseException` (or a bare `except`) catches it."
+    )
+    return "Busy twice is no failure, three times is noted, and whatever happens, the next task runs and nobody waits."
 
-    def attempt(name: str, fails: int) -> None:
-        tries[name] = tries.get(name, 0) + 1
-        threads[name] = threading.current_thread().name
-        if tries[name] <= fails:
-            raise ConnectionError(name)
 
-    def call_depot() -> None:
-        time.sleep(0.15)  # as a blocking library does
-        attempt("call_depot", 2)
-
-    async def call_carrier() -> None:
-        await asyncio.sleep(0.01)
-        attempt("call_carrier", 2)
-
-    async def call_nobody() -> None:
-        attempt("call_nobody", 9)
-
-    def call_at_once() -> None:
-        attempt("call_at_once", 0)
-
-    tasks = (call_depot, call_carrier, call_nobody, call_at_once)
+def _serve(patient: Callable[..., Any], tasks: list[Callable[..., Any]], calls: _Calls) -> tuple[int, list[str]]:
+    """Each task behind an answer of its own; how often the task behind it ran, and the error that each left in the log."""
     app = FastAPI()
+    ran: list[int] = []
+    errors: list[str] = []
 
     @app.post("/{number}")
     async def start(number: int, background_tasks: BackgroundTasks) -> None:
         background_tasks.add_task(patient(tasks[number]))
-        background_tasks.add_task(ran.append, "next task")
+        background_tasks.add_task(ran.append, number)
 
-    before = len(given_up)
-    errors = []
     with running(app) as server:
-        for number in range(len(tasks)):
+        for number, task in enumerate(tasks):
             with record(timeout=3.0):
                 code = server.client.post(f"/{number}").status_code
             error = logged_error(server.log)
             assert code == 200, (
                 f"`patient` failed when it was called, with {error}. It gets a task, and gives a function back."
             )
-            if error and "first argument must be callable" in error:
-                raise AssertionError(
-                    "`patient(task)` should give a function back, which is added as the task. It gave nothing to call."
-                )
+            assert "first argument must be callable" not in error and "not callable" not in error, (
+                "`patient(task)` should give a function back, which is added as the task. It gave nothing to call."
+            )
+            assert not error or task.__name__ in calls.tries, (
+                f"what `patient` gave back failed before it had called its task, with {error}."
+            )
             errors.append(error)
             server.log.clear()
-    noted = [str(name) for name in given_up[before:]]
+    return len(ran), errors
+
+
+def _judge_tries(calls: _Calls, tasks: list[Callable[..., Any]], error: str) -> None:
     names = [task.__name__ for task in tasks]
-    assert tries, (
+    assert calls.tries, (
         "none of the tasks was called. The function that `patient` gives back has to call the task that it got."
     )
-    asynchronous = [name for name in ("call_carrier", "call_nobody") if name not in tries]
+    asynchronous = [name for name in ("call_carrier", "call_nobody") if name not in calls.tries]
     assert not asynchronous, (
         "an `async def` task was never awaited: calling it only makes a coroutine. `inspect.iscoroutinefunction` tells the kinds."
     )
-    assert threads["call_depot"] != "server", (
+    missing = [name for name in names if name not in calls.tries]
+    assert not missing, f"`{missing[0]}`, a `def` task, was never called."
+    assert calls.threads["call_depot"] != "server", (
         "a blocking `def` task ran on the event loop, so that every client waited. Hand it to a thread: "
         "`await run_in_threadpool(task)`."
     )
-    once = [name for name in names[:3] if tries[name] == 1]
-    assert not once or not any(errors), (
-        f"an error still comes out of the task ({next(filter(None, errors))}): after it the next tasks do not run."
+    once = [name for name in names[:4] if calls.tries[name] == 1]
+    assert len(once) in (0, 4) or not error, (
+        f"only some errors are tried again: `{once[0]}` failed, and {error} came out at once. Whatever the error, "
+        "`except Exception` catches it."
     )
+    assert not once or not error, f"an error still comes out of the task ({error}): after it the next tasks do not run."
     assert not once, f"`{once[0]}` failed, and was not tried again."
-    assert tries["call_at_once"] == 1, "a task that went well was run again: leave the loop when it has."
-    assert tries["call_nobody"] == 3, f"three tries were asked for, but {tries['call_nobody']} were made."
-    assert tries["call_carrier"] == 3 == tries["call_depot"], "a task that goes well at the third try has to get three."
-    assert not any(errors), (
-        f"the third failure came out of the task ({next(filter(None, errors))}), so the next tasks did not run."
+    assert calls.tries["call_at_once"] == 1, "a task that went well was run again: leave the loop when it has."
+    assert calls.tries["call_nobody"] == 3, f"three tries were asked for, but {calls.tries['call_nobody']} were made."
+    assert {calls.tries[name] for name in names[:4]} == {3}, "a task that goes well at the third try has to get three."
+    assert not all(calls.held["call_nobody"][1:]), (
+        "between two tries your code held the event loop, so that every client waited: `time.sleep` does that in an "
+        "`async def` function. `await asyncio.sleep(...)` waits without holding up anybody."
     )
-    assert ran == ["next task"] * len(tasks), "the task behind it did not run each time."
-    assert noted, "`call_nobody` failed three times, but `given_up` does not hold its name."
-    assert noted == ["call_nobody"], (
-        f"only the task that failed three times, `call_nobody`, should be noted, by its name, but noted was {noted}."
-    )
-    return "Busy twice is no failure, three times is noted, and whatever happens, the next task runs and nobody waits."
+
+
+async def _swallows_cancellation(patient: Callable[..., Any]) -> bool:
+    """Whether a task that is cancelled while it waits goes on; False where there is no coroutine to cancel."""
+
+    async def call_slowly() -> None:
+        await asyncio.sleep(1.0)
+
+    started = patient(call_slowly)()
+    if not inspect.iscoroutine(started):
+        return False
+    waiting = asyncio.create_task(started)
+    await asyncio.sleep(0.05)
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    return not waiting.cancelled()
 
 
 def _solve_patient() -> tuple[Callable[..., Any], list[str]]:
@@ -122,14 +194,15 @@ def _solve_patient() -> tuple[Callable[..., Any], list[str]]:
 EXERCISE = Exercise(
     id="4.6-patient",
     title="three tries and no exception",
-    task="`patient(task)` should give back a task that tries up to three times, notes the name in `given_up` after the "
-    "third failure, never raises, and takes `def` and `async def` tasks without holding up anybody.",
+    task="`patient(task)` should give back a task that tries up to three times, whatever the error, notes the name in "
+    "`given_up` after the third failure, never raises, takes `def` and `async def` tasks without holding up anybody, and "
+    "lets a cancellation through.",
     check=_check_patient,
     hints=(
         "Start from `safe` in section 4.6: what has to happen around its `try`?",
         "`for _ in range(3):` with the `try` inside, and `return` when the task has gone well.",
-        "The line behind the loop is reached only after three failures.",
+        "The line behind the loop is reached only after three failures. Between two tries, `await asyncio.sleep(...)`.",
     ),
     solution=_solve_patient,
-    wants=("function", "value"),
+    wants=("value", "value"),
 )

@@ -120,7 +120,7 @@ def patient_never_stops():
     return patient, given_up
 
 
-@wrong("4.6-patient", says="only the task that failed three times")
+@wrong("4.6-patient", says="only the tasks that failed three times")
 def patient_notes_each_failure():
     def patient(task):
         async def wrapper():
@@ -184,6 +184,91 @@ def patient_calls_at_once():
     return patient, given_up
 
 
+@wrong("4.6-patient", says="held the event loop")
+def patient_sleeps_on_the_loop():
+    def patient(task):
+        async def wrapper():
+            for _ in range(3):
+                try:
+                    if inspect.iscoroutinefunction(task):
+                        return await task()
+                    return await run_in_threadpool(task)
+                except Exception:
+                    time.sleep(0.05)
+            given_up.append(task.__name__)
+
+        return wrapper
+
+    return patient, given_up
+
+
+@wrong("4.6-patient", says="only some errors are tried again")
+def patient_with_one_class():
+    def patient(task):
+        async def wrapper():
+            for _ in range(3):
+                try:
+                    if inspect.iscoroutinefunction(task):
+                        return await task()
+                    return await run_in_threadpool(task)
+                except ConnectionError:
+                    await asyncio.sleep(0.01)
+            given_up.append(task.__name__)
+
+        return wrapper
+
+    return patient, given_up
+
+
+@wrong("4.6-patient", says="should stay cancelled")
+def patient_swallows_a_cancellation():
+    def patient(task):
+        async def wrapper():
+            for _ in range(3):
+                try:
+                    if inspect.iscoroutinefunction(task):
+                        return await task()
+                    return await run_in_threadpool(task)
+                except BaseException:
+                    await asyncio.sleep(0.01)
+            given_up.append(task.__name__)
+
+        return wrapper
+
+    return patient, given_up
+
+
+@wrong("4.6-patient", says="before it had called its task, with NameError: name 'tsak' is not defined")
+def patient_with_a_typo():
+    def patient(task):
+        async def wrapper():
+            for _ in range(3):
+                if inspect.iscoroutinefunction(tsak):  # noqa: F821
+                    return await task()
+
+        return wrapper
+
+    return patient, given_up
+
+
+@wrong("4.6-patient", says="was never called")
+def patient_for_async_tasks_only():
+    def patient(task):
+        async def wrapper():
+            for _ in range(3):
+                if not inspect.iscoroutinefunction(task):
+                    return
+                try:
+                    return await task()
+                except Exception:
+                    await asyncio.sleep(0)
+            given_up.append(task.__name__)
+
+        return wrapper
+
+    return patient, given_up
+
+
 @right("4.6-patient")
 def patient_with_two_wrappers():
     def patient(task):
@@ -200,6 +285,40 @@ def patient_with_two_wrappers():
                     tries_left -= 1
             else:
                 given_up.append(task.__name__)
+
+        return wrapper
+
+    return patient, given_up
+
+
+@right("4.6-patient")
+def patient_as_a_class():
+    class Patient:
+        def __init__(self, task):
+            self.task = task
+
+        async def __call__(self):
+            for pause in (0.01, 0.02, 0):
+                try:
+                    outcome = self.task() if inspect.iscoroutinefunction(self.task) else asyncio.to_thread(self.task)
+                    return await outcome
+                except Exception:
+                    await asyncio.sleep(pause)
+            given_up.append(self.task.__name__)
+
+    return Patient, given_up
+
+
+@right("4.6-patient")
+def patient_by_calling_itself():
+    def patient(task, tries=3):
+        async def wrapper():
+            if not tries:
+                return given_up.append(task.__name__)
+            try:
+                await (task() if inspect.iscoroutinefunction(task) else run_in_threadpool(task))
+            except Exception:
+                await patient(task, tries - 1)()
 
         return wrapper
 
