@@ -1,9 +1,10 @@
 """`Heartbeat`: notices when an event loop stands still, for how long, and in which lines.
 
 A callback of the loop beats every few milliseconds; a thread beside it looks whether it still does. While it does not,
-the thread reads the stack of the loop's thread (`sys._current_frames`). A frame that stands in every look is one that
-holds the loop. A machine that is busy elsewhere can delay a beat, too, so no frame is blamed without proof: it stood in
-several looks, or the loop's thread used the processor all the while (a call in C lets nobody look before it is over).
+the thread reads the stack of the loop's thread (`sys._current_frames`). A frame that stands in most looks is one that
+holds the loop. A machine that is busy elsewhere can delay a beat, too, so no frame is blamed without proof: it stood at
+one instruction, as a call that sleeps does, or the loop's thread used the processor (a call in C lets nobody look before
+it is over).
 """
 
 import asyncio
@@ -18,7 +19,6 @@ __all__ = ["Heartbeat", "Hold", "Line"]
 
 EVERY = 0.01  # seconds between two beats, and between two looks
 LEAST = 0.1  # seconds without a beat that count
-LOOKS = 5  # looks that prove a hold
 
 
 @dataclass(frozen=True)
@@ -90,28 +90,38 @@ class Heartbeat:
 
     def _keep(self, late: "_Late", until: float) -> None:
         seconds = until - late.since
-        if not late.looks or seconds < LEAST:
-            return
-        if late.looks >= LOOKS or _busy(self._thread) - late.busy >= LEAST:
+        if late.lines() and seconds >= LEAST and (late.stood >= LEAST or _busy(self._thread) - late.busy >= LEAST):
             self.holds.append(Hold(seconds, tuple(late.lines())))
 
 
 class _Late:
-    """What was seen since the last beat, at `since`, when the loop's thread had used `busy` seconds of the processor."""
+    """What was seen since the last beat, at `since`, when the loop's thread had used `busy` seconds of the processor.
+
+    `stood` is for how many seconds, by the looks, one and the same instruction was under way.
+    """
 
     def __init__(self, since: float, busy: float):
-        self.since, self.busy, self.looks = since, busy, 0
-        self._frames: list[FrameType] = []
-        self._numbers: list[int] = []
+        self.since, self.busy, self.stood = since, busy, 0.0
+        self._looks = 0
+        self._seen: dict[FrameType, int] = {}  # in how many looks each frame stood, outermost first
+        self._numbers: dict[FrameType, int] = {}
+        self._at: tuple[FrameType, int] | None = None  # the innermost frame and its instruction, there since `_stands`
+        self._stands = since
 
-    def look(self, seen: list[FrameType]) -> None:
-        self._frames = [old for old in self._frames if old in seen] if self.looks else seen
-        self._numbers = [frame.f_lineno or 0 for frame in self._frames]
-        self.looks += 1
+    def look(self, stack: list[FrameType]) -> None:
+        now, at = time.monotonic(), (stack[-1], stack[-1].f_lasti) if stack else None
+        if at is None or at != self._at:
+            self._at, self._stands = at, now
+        self.stood = max(self.stood, now - self._stands)
+        self._looks += 1
+        for frame in stack:
+            self._seen[frame] = self._seen.get(frame, 0) + 1
+            self._numbers[frame] = frame.f_lineno or 0
 
     def lines(self) -> list[Line]:
-        pairs = zip(self._frames, self._numbers)
-        return [Line(frame.f_code.co_filename, number, frame.f_code.co_name) for frame, number in pairs]
+        """The frames that stood in most of the looks: the first may have been too early, the last too late."""
+        frames = [frame for frame, count in self._seen.items() if 2 * count > self._looks]
+        return [Line(frame.f_code.co_filename, self._numbers[frame], frame.f_code.co_name) for frame in frames]
 
 
 def _stack(frame: FrameType | None) -> list[FrameType]:

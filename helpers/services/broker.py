@@ -7,6 +7,7 @@ embedded broker listens on a Unix socket alone, in a folder that only this user 
 
 import os
 import shutil
+import socket
 import threading
 import uuid
 import weakref
@@ -121,8 +122,10 @@ class Broker:
         from helpers.services.process import process
 
         with self._lock:
-            if self._process is not None and self._process.running:
-                return
+            if self._process is not None:
+                if self._process.running and self._answers():
+                    return
+                self._process.kill()
             if self._folder is None:
                 self._folder = _private_folder()
                 weakref.finalize(self, _remove, self._folder, os.getpid())
@@ -142,6 +145,15 @@ class Broker:
                 name="Valkey",
                 ready_text="Ready to accept connections",
             )
+
+    def _answers(self) -> bool:
+        """Whether somebody listens at the socket: a process that was killed counts as running until its guard says so."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(Path(self._folder or "", SOCKET)))
+            except OSError:
+                return False
+        return True
 
     def stop(self) -> None:
         """End the embedded broker with all it holds; stopping twice, or one from REDIS_URL, does nothing."""

@@ -20,19 +20,19 @@ async def forgets_too() -> list[str]:
 
 
 async def blocks() -> dict[str, int]:
-    time.sleep(0.3)
+    time.sleep(0.5)
     return {"parcels": 1}
 
 
 async def computes() -> dict[str, int]:
-    end = time.thread_time() + 0.3  # of the processor: on a busy machine it takes longer
+    end = time.thread_time() + 0.5  # of the processor: on a busy machine it takes longer
     while time.thread_time() < end:
         pass
     return {"parcels": 1}
 
 
 async def print_labels() -> None:
-    time.sleep(0.3)
+    time.sleep(0.5)
 
 
 async def adds_a_task_that_blocks(background_tasks: BackgroundTasks) -> dict[str, int]:
@@ -41,7 +41,7 @@ async def adds_a_task_that_blocks(background_tasks: BackgroundTasks) -> dict[str
 
 
 def blocks_a_thread() -> dict[str, int]:
-    time.sleep(0.3)
+    time.sleep(0.5)
     return {"parcels": 1}
 
 
@@ -50,4 +50,4 @@ def wrong() -> list[int]:
 
 
 async def holds_and_forgets() -> dict[str, int]:
-    time.sleep(0.3)
+    time.sleep(0.5)

@@ -41,7 +41,7 @@ LACKING = {
             "sec-logs perf-body-app perf-body best-progress",
         },
         "`Depends(max_concurrency=...)` came with 0.163": {
-            "04_advanced_features": "rule-slot",
+            "appendix_background_tasks": "rule-slot-app rule-slot",
             "09_case_studies_and_projects": "faults-watch faults-example",
         },
         "Python 3.10 was given up with 0.163": {"01_introduction_to_fastapi": "01_i-061"},
