@@ -109,7 +109,8 @@ def test_everything_else_of_a_bar_is_what_happened(measured):
     events = [bar for bar in timeline if bar.kind == "event"]
     assert all((bar.label, bar.end, bar.error, bar.status) == (bar.name, bar.start, None, None) for bar in events)
     assert timeline["second"].end <= timeline.length < timeline["second"].end + 0.4
-    assert repr(timeline["first"]).startswith(f"<task first: {timeline['first'].start * 1e3:.1f} ms to ")
+    first = timeline["first"]
+    assert repr(first) == f"<task first: {first.start * 1e3:.1f} ms to {first.end * 1e3:.1f} ms>"
 
 
 def test_an_event_before_the_recording_is_no_part_of_it(measured):
