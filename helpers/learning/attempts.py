@@ -15,7 +15,7 @@ from typing import Any
 from helpers.errors import CourseError, Interrupted
 from helpers.live import ending
 from helpers.live.frames import is_own
-from helpers.live.server import Server, live
+from helpers.live.server import Server, condemn, live, set_aside, threads_of
 from helpers.services.mailbox import Mailbox
 from helpers.wording import message, raised, scrub
 
@@ -100,7 +100,7 @@ class _Found:
         return [server for server in live() if server not in self.servers]
 
     def new_threads(self) -> list[threading.Thread]:
-        kept = self.threads.union(*(server.threads() for server in self.servers))
+        kept = self.threads.union(*(threads_of(server) for server in self.servers))
         return [thread for thread in threading.enumerate() if thread not in kept]
 
     def restore(self, check: threading.Thread, ended: threading.Event) -> None:
@@ -110,7 +110,7 @@ class _Found:
             if ended.is_set() and not self.new_servers() and not ending.own_threads(self.new_threads()):
                 return True
             for server in self.new_servers():
-                server.condemn()
+                condemn(server)
             if not ended.is_set() and time.monotonic() >= self.next_blow:
                 # Again, because code on the way out may use one up; seldom, because its `finally` shall come to its end.
                 self.next_blow = time.monotonic() + 0.25
@@ -119,7 +119,7 @@ class _Found:
 
         ending.end(lambda: [thread for thread in self.new_threads() if thread is not check], over, 1.0)
         for server in self.new_servers():
-            server.set_aside()
+            set_aside(server)
         ending.set_aside(self.new_threads())
         if not ended.is_set():  # its `finally` has not run
             for mailbox, name, value in self.settings:

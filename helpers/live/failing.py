@@ -67,7 +67,7 @@ def _wanted(shell: Any) -> bool:
 
 def _sources() -> list[Any]:
     log = sys.modules.get("helpers.live.log")
-    return sorted(log.sources, key=lambda source: source.born) if log else []
+    return log.quotable() if log else []
 
 
 def _text(source: Any, since: int = 0) -> str:
@@ -121,7 +121,7 @@ def _logged(shell: Any, began: Lengths) -> list[str]:
     deadline = time.monotonic() + SETTLE
     while server is not None and server.any_busy() and time.monotonic() < deadline:
         time.sleep(0.01)
-    sources = _sources()[::-1]
+    sources = _sources()
     for source in sources:
         if told := _last_error(_text(source, began.get(source, 0)), shell):
             return [f"Meanwhile your app logged {told}"]

@@ -1,6 +1,7 @@
 """What uvicorn and asyncio log, kept apart by the server whose thread logs it; nothing of it goes to stderr."""
 
 import contextlib
+import itertools
 import logging
 import threading
 import weakref
@@ -9,12 +10,12 @@ from typing import Any
 
 from helpers.wording import LONGEST
 
-__all__ = ["hear", "kept_in", "reason", "sources"]
+__all__ = ["hear", "kept_in", "quotable", "quote", "reason"]
 
 LOGGERS = ("uvicorn.error", "uvicorn.access", "asyncio")
 _logs: dict[int, list[str]] = {}  # thread of a server -> its log
-# What has a `log`, a list of texts or a text, that a failing cell may quote.
-sources: "weakref.WeakSet[Any]" = weakref.WeakSet()
+_numbers = itertools.count()
+_quotable: "weakref.WeakValueDictionary[int, Any]" = weakref.WeakValueDictionary()
 
 
 class _Log(logging.Handler):
@@ -29,6 +30,16 @@ class _Log(logging.Handler):
 
 
 _handler = _Log()
+
+
+def quote(source: Any) -> None:
+    """Let a failing cell quote `source.log`, a list of texts or one text."""
+    _quotable[next(_numbers)] = source
+
+
+def quotable() -> list[Any]:
+    """What a failing cell may quote, the newest first."""
+    return [source for _, source in sorted(_quotable.items(), reverse=True)]
 
 
 def hear(access: bool) -> None:

@@ -31,7 +31,7 @@ from helpers.live.sockets import listen
 from helpers.live.spans import observe, running_tasks
 from helpers.wording import message, raised
 
-__all__ = ["Server", "any_busy", "live", "running", "serve", "started"]
+__all__ = ["Server", "any_busy", "condemn", "live", "running", "serve", "set_aside", "started", "threads_of"]
 
 HANDOVER = 5.0  # seconds that the tasks of the app before get
 GRACE = 0.1  # seconds after a deadline, for an event loop that sees it
@@ -58,8 +58,7 @@ class Server:
         self._engine: Engine | None = None
         self._thread: threading.Thread | None = None
         self._ended = threading.Event()
-        self.born = time.monotonic()
-        log.sources.add(self)
+        log.quote(self)
         self._config()  # tells of an option that uvicorn does not know before anything is stopped for this app
 
     def __repr__(self) -> str:
@@ -69,7 +68,8 @@ class Server:
     @property
     def running(self) -> bool:
         """True while the app answers requests."""
-        return self._engine is not None and self._engine.started and not self._ended.is_set()
+        engine = self._engine
+        return engine is not None and engine.started and not self._ended.is_set()
 
     @property
     def busy(self) -> bool:
@@ -78,7 +78,7 @@ class Server:
         An open WebSocket is not counted: it lasts as long as its client wants.
         """
         engine = self._engine
-        return self.running and engine is not None and any(map(_is_http, list(engine.server_state.tasks)))
+        return engine is not None and self.running and any(map(_is_http, list(engine.server_state.tasks)))
 
     def stop(self, timeout: float = 5.0) -> list[str]:
         """Stop the app as uvicorn does: no new connection, background tasks to their end, lifespan shutdown.
@@ -101,29 +101,6 @@ class Server:
             left = f" Abandoned: {', '.join(abandoned)}." if abandoned else ""
             raise Interrupted(f"Interrupted while the app was stopping: it is not served any more.{left}")
         return abandoned
-
-    def condemn(self) -> None:
-        """Tell the server to end at once and let go of its clients, without waiting; for what outlived a check."""
-        if self._engine is not None:
-            self._engine.leave(time.monotonic())
-            self._engine.cut_off()
-
-    def threads(self) -> list[threading.Thread]:
-        """The threads in which the app's code runs: the event loop's and its workers'."""
-        if self._engine is None or self._thread is None:
-            return []
-        return [self._thread, *self._engine.threads()]
-
-    @property
-    def ended(self) -> bool:
-        """True when the server's thread has come to its end."""
-        return self._thread is None or self._ended.is_set() or not ending.alive(self._thread)
-
-    def set_aside(self) -> None:
-        """Forget what is left of a server: at most code that sleeps in a system call, which ends when it wakes."""
-        _live.discard(self)
-        ending.set_aside(self.threads())
-        self._engine = self._thread = None
 
     def _config(self) -> uvicorn.Config:
         check_version()
@@ -190,9 +167,13 @@ class Server:
     def _halt(self, timeout: float, hurry: Hurry) -> list[str]:
         """End the thread but keep the listening socket; returns the names of abandoned tasks."""
         engine = self._engine
-        if engine is None or self.ended:
+        if engine is None or has_ended(self):
             return []
         names = engine.name_tasks if engine.started else list
+
+        def quiet() -> bool:
+            return (has_ended(self) or engine.closing) and not ending.own_threads(engine.threads())
+
         started, deadline = engine.started, time.monotonic() + timeout
         engine.leave(deadline)
         if started:
@@ -203,22 +184,19 @@ class Server:
                 deadline = time.monotonic()
                 engine.leave(deadline)
         hurry.doing = ""
-        if not self.ended and not engine.closing:  # the loop stands still, or has not noticed yet that it is late
+        if not has_ended(self) and not engine.closing:  # the loop stands still, or has not noticed yet that it is late
             engine.abandoned = names()
             engine.cut_off()
-        if engine.abandoned or not (self.ended or engine.closing):
+        if engine.abandoned or not (has_ended(self) or engine.closing):
             # A lifespan that ends by itself is not disturbed.
-            ending.end(lambda: engine.threads() if engine.closing else self.threads(), lambda: self._quiet(engine), 0.5)
+            ending.end(lambda: engine.threads() if engine.closing else threads_of(self), quiet, 0.5)
         self._ended.wait(max(LEAST, deadline - time.monotonic()) + GRACE if engine.closing else GRACE)
-        if not self.ended and self._listener and started:
+        if not has_ended(self) and self._listener and started:
             # uvicorn's duplicate of the socket is stuck in that thread, which accepts when it wakes: give the port up.
             self._listener.close()
             self._listener = None
-        self.set_aside()
+        set_aside(self)
         return engine.abandoned
-
-    def _quiet(self, engine: Engine) -> bool:
-        return (self.ended or engine.closing) and not ending.own_threads(engine.threads())
 
 
 _lock = threading.RLock()
@@ -356,7 +334,33 @@ def _tell(abandoned: list[str], timeout: float) -> None:
 
 def live() -> list[Server]:
     """The servers of this kernel that were started and have not ended."""
-    return [server for server in list(_live) if not server.ended]
+    return [server for server in list(_live) if not has_ended(server)]
+
+
+def has_ended(server: Server) -> bool:
+    """Whether a server's thread has come to its end, or never began."""
+    thread = server._thread
+    return thread is None or server._ended.is_set() or not ending.alive(thread)
+
+
+def threads_of(server: Server) -> list[threading.Thread]:
+    """The threads in which the app's code runs: the event loop's and its workers'."""
+    engine, thread = server._engine, server._thread
+    return [] if engine is None or thread is None else [thread, *engine.threads()]
+
+
+def condemn(server: Server) -> None:
+    """Tell a server to end at once and let go of its clients, without waiting; for what outlived a check."""
+    if (engine := server._engine) is not None:
+        engine.leave(time.monotonic())
+        engine.cut_off()
+
+
+def set_aside(server: Server) -> None:
+    """Forget what is left of a server: at most code that sleeps in a system call, which ends when it wakes."""
+    _live.discard(server)
+    ending.set_aside(threads_of(server))
+    server._engine = server._thread = None
 
 
 def any_busy() -> bool:

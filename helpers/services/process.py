@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from helpers import given
 from helpers.errors import CourseError, Interrupted
-from helpers.live.log import sources
+from helpers.live.log import quote
 from helpers.services import launch
 from helpers.services.waiting import answers, any_listens, holds, quoted, until
 
@@ -50,8 +50,7 @@ class Process:
                 raise CourseError(f"{name} cannot be started: {error.strerror or 'the system refused it'}.") from None
             raise
         self.pid = self._command.pid
-        self.born = time.monotonic()
-        sources.add(self)
+        quote(self)
         self._end = weakref.finalize(self, _end, self._command, watcher, start.mark, self._log, os.getpid())
 
     def __repr__(self) -> str:
