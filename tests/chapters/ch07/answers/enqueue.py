@@ -1,12 +1,11 @@
-"""What learners pass to the exercises of chapter 7."""
+"""What learners pass to exercise 7.1-enqueue."""
 
 import asyncio
-import uuid
 
 from fastapi import BackgroundTasks, FastAPI, HTTPException
 from fastapi.concurrency import run_in_threadpool
 
-from helpers.chapters.ch07.lesson import Bank, Desk
+from helpers.chapters.ch07.lesson import Desk
 from tests.chapters.answers import right, stub, wrong
 
 
@@ -152,134 +151,3 @@ def enqueue_in_asyncios_threads():
         return label
 
     return desk_app(make)
-
-
-@stub("7.1-twice")
-def twice_shipped():
-    def charge_sender(parcel: int, bank: Bank) -> None: ...
-
-    return charge_sender
-
-
-@wrong("7.1-twice", says="and no random one")
-def twice_without_a_key():
-    def charge_sender(parcel: int, bank: Bank) -> None:
-        bank.charge(490)
-
-    return charge_sender
-
-
-@wrong("7.1-twice", says="the key must tell one parcel from another")
-def twice_with_one_key():
-    def charge_sender(parcel: int, bank: Bank) -> None:
-        bank.charge(490, key="label")
-
-    return charge_sender
-
-
-@wrong("7.1-twice", says="before your job could remember that")
-def twice_noted_afterwards():
-    done = set()
-
-    def charge_sender(parcel: int, bank: Bank) -> None:
-        if parcel not in done:
-            bank.charge(490)
-            done.add(parcel)
-
-    return charge_sender
-
-
-@wrong("7.1-twice", says="Nobody ever paid")
-def twice_noted_before():
-    done = set()
-
-    def charge_sender(parcel: int, bank: Bank) -> None:
-        if parcel not in done:
-            done.add(parcel)
-            bank.charge(490)
-
-    return charge_sender
-
-
-@wrong("7.1-twice", says="490 cents were asked for")
-def twice_another_amount():
-    def charge_sender(parcel: int, bank: Bank) -> None:
-        bank.charge(4.90, key=f"parcel-{parcel}")
-
-    return charge_sender
-
-
-@wrong("7.1-twice", says="the bank booked nothing")
-def twice_nothing():
-    def charge_sender(parcel: int, bank: Bank) -> None:
-        str(parcel)
-
-    return charge_sender
-
-
-@wrong("7.1-twice", says="one run of the job booked 2 times")
-def twice_in_one_run():
-    def charge_sender(parcel: int, bank: Bank) -> None:
-        bank.charge(490, key=uuid.uuid4().hex)
-        bank.charge(490, key=uuid.uuid4().hex)
-
-    return charge_sender
-
-
-@right("7.1-twice")
-def twice_by_number():
-    def charge_sender(parcel: int, bank: Bank) -> None:
-        bank.charge(490, str(parcel))
-
-    return charge_sender
-
-
-@stub("7.2-start")
-def start_shipped():
-    return ...
-
-
-@wrong("7.2-start", says="Let the server take the shell's place with `exec`")
-def start_without_exec():
-    return "set -e\npython migrate.py\npython server.py\n"
-
-
-@wrong("7.2-start", says="the migration failed, and the server was started all the same")
-def start_without_errors():
-    return "python migrate.py\nexec python server.py\n"
-
-
-@wrong("7.2-start", says="the server never started")
-def start_exec_twice():
-    return "set -e\nexec python migrate.py\nexec python server.py\n"
-
-
-@wrong("7.2-start", says="the migration never ran")
-def start_without_migration():
-    return "exec python server.py\n"
-
-
-@wrong("7.2-start", says="the server was serving before the migration had run")
-def start_in_the_wrong_order():
-    return "python server.py | tee log &\nuntil grep -qs serving log; do sleep 0.02; done\npython migrate.py\nwait\n"
-
-
-@wrong("7.2-start", says="put it between triple quotes")
-def start_as_a_list():
-    return ["python migrate.py", "exec python server.py"]
-
-
-@right("7.2-start")
-def start_in_one_line():
-    return "python migrate.py && exec python server.py"
-
-
-@right("7.2-start")
-def start_with_a_trap():
-    return """
-python migrate.py || exit 1
-python server.py &
-trap 'kill -TERM $!' TERM
-wait $!
-wait $!
-"""
