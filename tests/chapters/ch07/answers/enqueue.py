@@ -1,9 +1,11 @@
 """What learners pass to exercise 7.1-enqueue."""
 
 import asyncio
+from typing import Annotated
 
-from fastapi import BackgroundTasks, FastAPI, HTTPException
+from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, HTTPException, Path, Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
 
 from helpers.chapters.ch07.lesson import Desk
 from tests.chapters.answers import right, stub, wrong
@@ -99,7 +101,7 @@ def enqueue_with_200():
     return desk_app(make, status_code=200)
 
 
-@wrong("7.1-enqueue", says='{"job": "job-7"} was asked for')
+@wrong("7.1-enqueue", says='`{"id":"job-4711"}` came')
 def enqueue_with_another_answer():
     def make(desk):
         def label(parcel: int) -> dict[str, str]:
@@ -151,3 +153,138 @@ def enqueue_in_asyncios_threads():
         return label
 
     return desk_app(make)
+
+
+@wrong("7.1-enqueue", says="with the id that `desk.enqueue` had returned")
+def enqueue_with_an_id_of_its_own():
+    def make(desk):
+        def label(parcel: int) -> dict[str, str]:
+            try:
+                desk.enqueue(parcel)
+            except ConnectionError:
+                raise HTTPException(503) from None
+            return {"job": f"job-{parcel}"}
+
+        return label
+
+    return desk_app(make)
+
+
+@wrong("7.1-enqueue", says="your app answered 500: NameError: name 'paracel' is not defined")
+def enqueue_misspelt():
+    def make(desk):
+        def label(parcel: int) -> dict[str, str]:
+            try:
+                return {"job": desk.enqueue(paracel)}  # noqa: F821
+            except ConnectionError:
+                raise HTTPException(503) from None
+
+        return label
+
+    return desk_app(make)
+
+
+@wrong("7.1-enqueue", says="your app answered 500, because your code failed: NameError")
+def enqueue_misspelt_where_it_fails():
+    def make(desk):
+        def label(parcel: int) -> dict[str, str]:
+            try:
+                return {"job": desk.enqueue(parcel)}
+            except ConnectionError:
+                raise HTTPExeption(503) from None  # noqa: F821
+
+        return label
+
+    return desk_app(make)
+
+
+@wrong("7.1-enqueue", says="returned `None`")
+def enqueue_without_a_return():
+    def make(desk):
+        def label(parcel: int) -> dict[str, str]:
+            desk.enqueue(parcel)
+
+        return label
+
+    return desk_app(make)
+
+
+@wrong("7.1-enqueue", says="but your app had not asked the broker")
+def enqueue_by_number():
+    def make(desk):
+        def label(parcel: int) -> dict[str, str]:
+            if parcel != 7:
+                raise HTTPException(503)
+            return {"job": desk.enqueue(parcel)}
+
+        return label
+
+    return desk_app(make)
+
+
+@wrong("7.1-enqueue", says="with a broker that works, your app answered 503")
+def enqueue_never_again():
+    down = []
+
+    def make(desk):
+        def label(parcel: int) -> dict[str, str]:
+            try:
+                job = desk.enqueue(parcel)
+            except ConnectionError:
+                down.append(parcel)
+            if down:
+                raise HTTPException(503, "the broker was down")
+            return {"job": job}
+
+        return label
+
+    return desk_app(make)
+
+
+@wrong("7.1-enqueue", says="parcel 12 should be enqueued once, but the broker got [7]")
+def enqueue_always_the_same():
+    def make(desk):
+        def label(parcel: int) -> dict[str, str]:
+            try:
+                return {"job": desk.enqueue(7)}
+            except ConnectionError:
+                raise HTTPException(503) from None
+
+        return label
+
+    return desk_app(make)
+
+
+@right("7.1-enqueue")
+def enqueue_in_a_dependency_with_a_handler():
+    desk, app, router = Desk(), FastAPI(), APIRouter(prefix="/parcels")
+
+    def enqueued(number: Annotated[int, Path(alias="parcel")]) -> str:
+        return desk.enqueue(number)
+
+    @router.post("/{parcel}/label", status_code=202)
+    async def label(job: Annotated[str, Depends(enqueued)]) -> dict[str, str]:
+        return {"job": job}
+
+    @app.exception_handler(ConnectionError)
+    async def tell(request: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"detail": "try again"}, 503, headers={"Retry-After": "5"})
+
+    app.include_router(router)
+    return app, desk
+
+
+@right("7.1-enqueue")
+def enqueue_by_responses_of_its_own():
+    def make(desk):
+        def label(parcel: int) -> JSONResponse:
+            for _ in range(3):
+                try:
+                    return JSONResponse({"job": desk.enqueue(parcel)}, status_code=202)
+                except ConnectionError:
+                    continue
+            return JSONResponse({"detail": "no broker"}, status_code=503)
+
+        return label
+
+    return desk_app(make, status_code=200)
