@@ -1,6 +1,7 @@
 """What the notebook of chapter 7 imports: what its cells ask of the machine and of the processes that they start."""
 
 import asyncio
+import itertools
 import os
 import re
 import threading
@@ -206,17 +207,21 @@ def tidy(broker: Broker, queue: str, flower: Process) -> None:
 class Desk:
     """A queue's client, like RQ's or Celery's: `enqueue(parcel)` blocks until the broker has the job, and returns its id.
 
-    While `down`, it tries for a moment and raises ConnectionError. `accepted` holds what the broker has got.
+    While `down`, it tries for a moment and raises ConnectionError. `accepted` holds what the broker has got, `last_id` the id
+    that it gave last; no id can be told from a parcel's number.
     """
 
     def __init__(self) -> None:
         self.down = False
         self.accepted: list[int] = []
         self.calls = 0
+        self.last_id = ""
+        self._ids = itertools.count(4711, 13)
         self.entered, self.may_leave, self.left = threading.Event(), threading.Event(), threading.Event()
         self.may_leave.set()
 
     def enqueue(self, parcel: int) -> str:
+        """Hand the broker a job for `parcel` and return its id; ConnectionError while the broker is down. Blocks."""
         self.calls += 1
         self.entered.set()
         time.sleep(0.05)
@@ -225,9 +230,11 @@ class Desk:
         if self.down:
             raise ConnectionError("the broker does not answer")
         self.accepted.append(parcel)
-        return f"job-{parcel}"
+        self.last_id = f"job-{next(self._ids)}"
+        return self.last_id
 
     def reset(self, *, down: bool, held: bool) -> None:
+        """Forget what has come; from now on be `down` or not, and hold each `enqueue` until `may_leave` is set or not."""
         self.down, self.calls = down, 0
         self.accepted.clear()
         for event in (self.entered, self.left, self.may_leave):
@@ -249,6 +256,7 @@ class Bank:
         self.kill = ""
 
     def charge(self, cents: int, key: str | None = None) -> None:
+        """Book `cents`, unless `key` was booked before. `kill`, set by a check, ends the job before or after it, once."""
         kill, self.kill = self.kill, ""
         if kill == "before":
             raise Killed
