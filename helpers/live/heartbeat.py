@@ -51,7 +51,7 @@ class Heartbeat:
             time.monotonic(),
             0.0,
         )  # when, and how many processor seconds the loop's thread had used by then
-        self._below: list[FrameType] = []  # what runs the loop itself stands below all that holds it
+        self._below = 0  # frames that run the loop itself, below all that holds it
         self._over = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="heartbeat", daemon=True)
 
@@ -70,8 +70,7 @@ class Heartbeat:
 
     def _beat(self) -> None:
         self._beaten = (time.monotonic(), time.thread_time())
-        if not self._below:
-            self._below = _stack(sys._getframe().f_back)
+        self._below = self._below or len(_stack(sys._getframe().f_back))
         if not self._over.is_set():
             self._loop.call_later(EVERY, self._beat)
 
@@ -79,14 +78,17 @@ class Heartbeat:
         late = _Late(*self._beaten)
         while not self._over.wait(EVERY):
             now, beaten = time.monotonic(), self._beaten
-            if beaten[0] != late.since:
+            if beaten[0] != late.beaten:
                 self._keep(late, beaten[0])
                 late = _Late(*beaten)
             if now - late.since > 2 * EVERY:
-                stack = _stack(sys._current_frames().get(self._thread))
-                late.look([frame for frame in stack if frame not in self._below])
+                frames = _stack(sys._current_frames().get(self._thread))[self._below :]
+                if late.left_by(frames):  # coroutines that block one after the other: a hold each
+                    self._keep(late, now)
+                    late = _Late(late.beaten, _busy(self._thread), since=now)
+                late.look(frames)
         beaten = self._beaten[0]
-        self._keep(late, beaten if beaten != late.since else time.monotonic())
+        self._keep(late, beaten if beaten != late.beaten else time.monotonic())
 
     def _keep(self, late: "_Late", until: float) -> None:
         seconds = until - late.since
@@ -97,12 +99,17 @@ class Heartbeat:
 
 
 class _Late:
-    """What was seen since the last beat, at `since`, when the loop's thread had used `busy` seconds of the processor."""
+    """What was seen from `since` on, when the loop's thread had used `busy` seconds of the processor; the last beat was at `beaten`."""
 
-    def __init__(self, since: float, busy: float):
-        self.since, self.busy, self.looks = since, busy, 0
+    def __init__(self, beaten: float, busy: float, since: float | None = None):
+        self.beaten, self.busy, self.looks = beaten, busy, 0
+        self.since = beaten if since is None else since
         self._frames: list[FrameType] = []
         self._numbers: list[int] = []
+
+    def left_by(self, frames: list[FrameType]) -> bool:
+        """Whether none of the frames that held the loop so far is among these."""
+        return bool(self._frames) and not any(frame in frames for frame in self._frames)
 
     def look(self, seen: list[FrameType]) -> None:
         self._frames = [old for old in self._frames if old in seen] if self.looks else seen
