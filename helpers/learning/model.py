@@ -15,7 +15,7 @@ class Exercise:
     `check` gets what the learner passed. It returns the sentence that says what was shown to be true, or raises
     AssertionError (a plain `assert`) with a message that names the misconception, without path, port, time or address.
     `solution` is a function without parameters that returns what the learner should pass, a tuple for several things.
-    `wants` says what that is (app, function, class, value; a tuple for several). `routes` are the path operations that
+    `wants` says what that is (app, function, class, callable, value; a tuple for several). `routes` are the path operations that
     must be there, "POST /send", whatever their path parameters are called. Code that holds the event loop is never right,
     unless the exercise is about just that, `may_hold`.
     """

@@ -14,6 +14,7 @@ WANTED = {
     "app": "an app (`app = FastAPI()`)",
     "function": "a function",
     "class": "a class",
+    "callable": "a function or a class",
     "value": "a value",
 }
 

@@ -51,7 +51,7 @@ class Heartbeat:
             time.monotonic(),
             0.0,
         )  # when, and how many processor seconds the loop's thread had used by then
-        self._below: list[FrameType] = []  # what runs the loop itself stands below all that holds it
+        self._below = 0  # frames that run the loop itself, below all that holds it
         self._over = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="heartbeat", daemon=True)
 
@@ -70,8 +70,7 @@ class Heartbeat:
 
     def _beat(self) -> None:
         self._beaten = (time.monotonic(), time.thread_time())
-        if not self._below:
-            self._below = _stack(sys._getframe().f_back)
+        self._below = self._below or len(_stack(sys._getframe().f_back))
         if not self._over.is_set():
             self._loop.call_later(EVERY, self._beat)
 
@@ -79,14 +78,17 @@ class Heartbeat:
         late = _Late(*self._beaten)
         while not self._over.wait(EVERY):
             now, beaten = time.monotonic(), self._beaten
-            if beaten[0] != late.since:
+            if beaten[0] != late.beaten:
                 self._keep(late, beaten[0])
                 late = _Late(*beaten)
             if now - late.since > 2 * EVERY:
-                stack = _stack(sys._current_frames().get(self._thread))
-                late.look([frame for frame in stack if frame not in self._below])
+                stack = _stack(sys._current_frames().get(self._thread))[self._below :]
+                if late.left_by(stack):  # coroutines that block one after the other: a hold each
+                    self._keep(late, now)
+                    late = _Late(late.beaten, _busy(self._thread), since=now)
+                late.look(stack)
         beaten = self._beaten[0]
-        self._keep(late, beaten if beaten != late.since else time.monotonic())
+        self._keep(late, beaten if beaten != late.beaten else time.monotonic())
 
     def _keep(self, late: "_Late", until: float) -> None:
         seconds = until - late.since
@@ -95,22 +97,30 @@ class Heartbeat:
 
 
 class _Late:
-    """What was seen since the last beat, at `since`, when the loop's thread had used `busy` seconds of the processor.
+    """What was seen from `since` on, when the loop's thread had used `busy` seconds of the processor.
 
-    `stood` is for how many seconds, by the looks, one and the same instruction was under way.
+    The last beat was at `beaten`, which is `since` for what came first behind it. `stood` is for how many seconds, by the
+    looks, one and the same instruction was under way.
     """
 
-    def __init__(self, since: float, busy: float):
-        self.since, self.busy, self.stood = since, busy, 0.0
+    def __init__(self, beaten: float, busy: float, since: float | None = None):
+        self.beaten, self.busy, self.stood = beaten, busy, 0.0
+        self.since = beaten if since is None else since
         self._looks = 0
         self._seen: dict[FrameType, int] = {}  # in how many looks each frame stood, outermost first
         self._numbers: dict[FrameType, int] = {}
         self._at: tuple[FrameType, int] | None = None  # the innermost frame and its instruction, there since `_stands`
-        self._stands = since
+        self._stands = self.since
+
+    def left_by(self, stack: list[FrameType]) -> bool:
+        """Whether none of the frames that were seen so far stands any more, and others do."""
+        return bool(self._seen and stack) and not any(frame in self._seen for frame in stack)
 
     def look(self, stack: list[FrameType]) -> None:
-        now, at = time.monotonic(), (stack[-1], stack[-1].f_lasti) if stack else None
-        if at is None or at != self._at:
+        if not stack:  # too early or too late: the loop is between two callbacks
+            return
+        now, at = time.monotonic(), (stack[-1], stack[-1].f_lasti)
+        if at != self._at:
             self._at, self._stands = at, now
         self.stood = max(self.stood, now - self._stands)
         self._looks += 1

@@ -22,13 +22,14 @@ class Registered(JsonResponse):
         send_welcome(self.email)
 
 
-def register(request: HttpRequest, email: str) -> JsonResponse:
+def register(request: HttpRequest) -> JsonResponse:
+    email = request.POST["email"]
     response = Registered({"registered": email})
     response.email = email
     return response
 
 
-urlpatterns = [path("register/<email>", register)]
+urlpatterns = [path("register", register)]
 
 if __name__ == "__main__":
     execute_from_command_line()

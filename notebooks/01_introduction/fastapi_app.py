@@ -1,12 +1,14 @@
 """FastAPI: a background task is part of the framework."""
 
-from fastapi import BackgroundTasks, FastAPI
+from typing import Annotated
+
+from fastapi import BackgroundTasks, FastAPI, Form
 from mail import send_welcome
 
 app = FastAPI()
 
 
-@app.post("/register/{email}")
-def register(email: str, background_tasks: BackgroundTasks) -> dict[str, str]:
+@app.post("/register")
+def register(email: Annotated[str, Form()], background_tasks: BackgroundTasks) -> dict[str, str]:
     background_tasks.add_task(send_welcome, email)
     return {"registered": email}

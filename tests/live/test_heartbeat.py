@@ -81,6 +81,13 @@ def test_two_holds_are_two():
     assert len(watched(twice)) == 2
 
 
+def test_coroutines_that_block_one_after_the_other_are_each_named():
+    async def all_three() -> None:
+        await asyncio.gather(sleeps(), sleeps(), sleeps())
+
+    assert ["sleeps" in [line.function for line in hold.lines] for hold in watched(all_three)] == [True] * 3
+
+
 def test_a_hold_that_lasts_when_the_watching_ends_is_told():
     started, loop = threading.Event(), asyncio.new_event_loop()
 

@@ -1,5 +1,6 @@
 """Exercise 2.3-notify: a dependency that hides the task."""
 
+import inspect
 import time
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -7,10 +8,13 @@ from typing import Annotated, Any
 from fastapi import BackgroundTasks, Depends, FastAPI
 from fastapi.exceptions import FastAPIError
 
+from helpers.chapters.asking import ask, logged
+from helpers.learning.answered import Answered
 from helpers.learning.model import Exercise
 from helpers.live.recording import record
-from helpers.live.server import running
-from helpers.wording import logged_error
+from helpers.live.server import Server, running
+from helpers.services.waiting import until
+from helpers.wording import code
 
 notes: list[str] = []
 
@@ -21,12 +25,19 @@ def write_down(text: str) -> None:
     notes.append(text)
 
 
-def _check_notify(get_notify: Callable[..., Any], notes: list[str]) -> str:
-    before = len(notes)
-    app = FastAPI()
+WRITING = 0.2  # seconds that `write_down` takes
+ROUNDS = (["parcel 7 is here"], ["parcel 8 is on its way", "parcel 9 is lost"])
 
-    def hand_in(notify: Annotated[Any, Depends(get_notify)]) -> str:
-        notify("parcel 7 is here")
+
+def _check_notify(get_notify: Callable[..., Any], notes: list[str]) -> str:
+    app = FastAPI()
+    coroutines = []
+
+    def hand_in(texts: list[str], notify: Annotated[Any, Depends(get_notify)]) -> str:
+        for text in texts:
+            result = notify(text)
+            if inspect.iscoroutine(result):
+                coroutines.append(result.close())
         return "handed in"
 
     try:
@@ -36,11 +47,18 @@ def _check_notify(get_notify: Callable[..., Any], notes: list[str]) -> str:
             "no route with your dependency can be defined: `BackgroundTasks` is recognised by its type alone. Declare the "
             "parameter without `Depends()` and without `| None`."
         ) from None
-    with running(app) as server:
-        with record() as timeline:
-            answer = server.client.post("/parcels")
-            at_the_answer = len(notes) - before
-    written, error = notes[before:], logged_error(server.log)
+    answered = Answered(app, lambda: list(notes))
+    with running(answered) as server:
+        for texts in ROUNDS:
+            _hand_in(server, answered, notes, texts, coroutines)
+    return "The path operation said `notify(...)`, the answer left, and each note was written as a background task."
+
+
+def _hand_in(server: Server, answered: Answered, notes: list[str], texts: list[str], coroutines: list[Any]) -> None:
+    before = len(notes)
+    with record():
+        answer = ask(server, "POST", "/parcels", json=texts)
+    error = logged(server)
     assert answer.status_code != 422, (
         "FastAPI looks for a parameter of your dependency in the request and answers 422: only `background_tasks` was asked for."
     )
@@ -48,27 +66,37 @@ def _check_notify(get_notify: Callable[..., Any], notes: list[str]) -> str:
         "`notify(...)` fails in the path operation: what your dependency returns cannot be called. Return a function."
     )
     assert answer.status_code < 500, f"your app answered {answer.status_code}: {error}."
-    failed = any(task.error for task in timeline.tasks)
-    assert not (at_the_answer and failed), (
+    assert not coroutines, (
+        "your `notify` is `async def`: the path operation says `notify(...)`, which only makes a coroutine that nobody awaits. "
+        "Adding a task needs no `await`: make it a plain `def`."
+    )
+    at_the_answer, afterwards = answered.seen[-1][before:], answered.done[-1][before:]
+    assert not (at_the_answer and error), (
         "the note was written before the answer: `add_task(write_down(...))` calls the function at once. Pass the function and "
         "its text, separated by a comma."
     )
-    assert not at_the_answer or timeline.tasks, (
+    assert not at_the_answer, (
         "the client waited until the note was written: `notify` calls `write_down` itself. Let it add a task instead."
     )
-    assert not failed, (
+    assert "str' object is not callable" not in error and "must be callable" not in error, (
         f"the client has its answer, and the task failed: {error}. `add_task` takes the function first; here the text came "
         "first. `notify` has to know which function is meant."
     )
-    assert timeline.tasks, (
-        "the answer came, but no task was added to the request's list. A `BackgroundTasks()` of your own is looked at by nobody: "
-        "use the one that FastAPI passes."
+    assert not error, f"the client has its answer, and the task failed: {error}."
+    if not afterwards:
+        until(lambda: len(notes) > before, 3 * WRITING)  # a thread that no request waits for
+    assert len(notes) > before, (
+        "the answer came, and nothing was noted: no task was added to the request's list. A `BackgroundTasks()` of your own is "
+        "looked at by nobody: use the one that FastAPI passes."
     )
-    assert max(task.duration for task in timeline.tasks) >= 0.2, (
+    assert afterwards, (
+        "the note was written by a thread or a task of your own, which no shutdown waits for and whose failure nobody logs. "
+        "Let `notify` add a background task."
+    )
+    assert answered.lasted[-1] >= len(texts) * WRITING, (
         "a task ran, but it was not `write_down`, which takes its time. Add that one."
     )
-    assert written == ["parcel 7 is here"], f"`parcel 7 is here` should be noted once, but {written} was."
-    return "The path operation said `notify(...)`, the answer left, and the note was written as a background task."
+    assert afterwards == texts, f"{code(str(texts))} should be noted, but {code(str(afterwards))} was."
 
 
 def _solve_notify() -> tuple[Callable[..., Any], list[str]]:
@@ -92,5 +120,5 @@ EXERCISE = Exercise(
         "`notify` has only a text. Where does it take `background_tasks` and `write_down` from?",
     ),
     solution=_solve_notify,
-    wants=("function", "value"),
+    wants=("callable", "value"),
 )

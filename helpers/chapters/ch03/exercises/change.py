@@ -1,53 +1,100 @@
 """Exercise 3.4-change: change first, tell later."""
 
 import time
+from functools import partial
 
 import httpx
 from fastapi import BackgroundTasks, FastAPI
 from pydantic import BaseModel
+from starlette.types import Scope
 
-from helpers.chapters.ch03.exercises.asking import ask, logged
+from helpers.chapters.asking import ask, logged, wanted
+from helpers.learning.answered import Answered, ask_inside
 from helpers.learning.model import Exercise
 from helpers.live.recording import record
-from helpers.live.server import running
+from helpers.live.server import Server, running
+from helpers.services.waiting import until
 
 
 def _check_change(app: FastAPI, told: list[int]) -> str:
-    def put(address: str) -> tuple[httpx.Response, int, str]:
-        """The answer, how often the carrier had been told when it came, and what a read right behind it gave."""
-        answer = ask(server, "PUT", "/parcels/7/address", json={"address": address})
-        told_by_then = len(told) - before
-        return answer, told_by_then, str(ask(server, "GET", "/parcels/7/address").json().get("address"))
+    reads: list[str] = []
 
-    with running(app) as server:
-        before = len(told)
-        with record():
-            answer, told_by_then, read = put("1 Harbour Road")
-        moved, error = len(told) - before, logged(server)
-        assert answer.status_code < 400, (
-            f"a good address was answered with {answer.status_code}{f': {error}' if error else ''}."
-        )
-        assert not told_by_then, "the client waited for the carrier: `tell_carrier` runs inside your path operation."
-        assert read == "1 Harbour Road", (
-            "a client that read the address right after the answer got the old one: the change belongs before the answer, "
-            "only the call to the carrier into the task."
-        )
-        assert not error, f"the client has its answer, but the task then failed, seen by nobody but the log: {error}."
-        assert moved, (
+    async def read(scope: Scope) -> None:
+        """What another client reads at the moment at which the PUT is answered."""
+        if scope["method"] == "PUT":
+            reads.append(_address_in(await ask_inside(app, "GET", scope["path"])))
+
+    answered = Answered(app, lambda: list(told), read)
+    with running(answered) as server:
+        change = partial(_put, server, answered, told, reads)
+        home = _other_than(_read(server, 7), "1 Harbour Road", "5 Station Road")
+        mill = _other_than(_read(server, 8), "2 Mill Lane", "3 Mill Lane")
+        first = change(7, home)
+        assert first, (
             "the address changed and the carrier was never told. Is the task added to the `background_tasks` that FastAPI hands "
             "you, and is the old address compared before you replace it?"
         )
-        assert moved == 1, f"one move, but the carrier was told {moved} times."
-        assert answer.status_code == 204 or answer.json() == {"address": "1 Harbour Road"}, (
-            f'the new address should come back as {{"address": ...}}, but {answer.text[:60]} came.'
+        assert first == [7], f"parcel 7 moved once, but the carrier was told of {' and '.join(map(str, first))}."
+        second = change(8, mill)
+        assert second == [8], (
+            f"then parcel 8 moved, and the carrier was told of {' and '.join(map(str, second)) or 'nothing'}: each number has an "
+            "address of its own, and the task gets the number."
         )
-        with record():
-            put("1 Harbour Road")
-        assert len(told) - before == 1, "the same PUT again changed nothing, and the carrier was told once more."
-        with record():
-            put("2 Mill Lane")
-        assert len(told) - before == 2, "Grace moved a second time, and nobody told the carrier: compare the addresses."
+        assert _read(server, 7) == home, "parcel 8 moved, and parcel 7 with it: each number has an address of its own."
+        assert not change(7, home), "the same PUT again changed nothing, and the carrier was told once more."
+        assert change(7, mill) == [7], (
+            "Grace moved a second time, and the carrier was not told: compare with the address that this parcel had until then."
+        )
+        assert change(7, home) == [7], (
+            "Grace moved back to where she had been, and the carrier was not told: compare with the last address alone."
+        )
     return "The new address was there with the answer, and the carrier heard of each change once, afterwards."
+
+
+def _read(server: Server, number: int) -> str:
+    return _address_in(ask(server, "GET", f"/parcels/{number}/address"))
+
+
+def _other_than(old: str, *addresses: str) -> str:
+    return next(address for address in addresses if address != old)
+
+
+def _put(server: Server, answered: Answered, told: list[int], reads: list[str], number: int, address: str) -> list[int]:
+    """Change an address, look at what came of it at once, and give the numbers that the carrier was told afterwards."""
+    before = len(told)
+    with record():
+        answer = ask(server, "PUT", f"/parcels/{number}/address", json={"address": address})
+    error = logged(server)
+    assert answer.status_code < 400, (
+        f"a good address was answered with {answer.status_code}{f': {error}' if error else ''}."
+    )
+    assert not answered.seen[-1][before:], (
+        "the client waited for the carrier: `tell_carrier` runs inside your path operation."
+    )
+    assert reads[-1] == address, (
+        "a client that read the address when the PUT was answered got the old one: the change belongs before the answer, only "
+        "the call to the carrier into the task."
+    )
+    assert not error, f"the client has its answer, but the task then failed, seen by nobody but the log: {error}."
+    numbers = answered.done[-1][before:]
+    assert numbers or not until(lambda: len(told) > before, 0.0 if numbers else TELLING + 0.2), (
+        "the carrier was told by a thread or a task of your own, which no shutdown waits for and whose failure nobody logs. Add "
+        "`tell_carrier` as a background task."
+    )
+    assert answer.status_code == 204 or answer.json() == {"address": address}, (
+        f"{wanted({'address': address}, answer)}."
+    )
+    return numbers
+
+
+def _address_in(answer: httpx.Response) -> str:
+    assert answer.status_code == 200, (
+        f"`GET /parcels/{{number}}/address` should stay as it was, but {answer.status_code} came."
+    )
+    return str(answer.json().get("address"))
+
+
+TELLING = 0.5  # seconds that `tell_carrier` takes
 
 
 class Address(BaseModel):

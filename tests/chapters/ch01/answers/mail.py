@@ -3,7 +3,7 @@
 import threading
 from typing import Annotated
 
-from fastapi import BackgroundTasks, Depends, FastAPI, Response
+from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, Response
 from fastapi.responses import JSONResponse
 from starlette.background import BackgroundTask
 
@@ -62,7 +62,7 @@ def mail_own_list():
     return mail_app(hand_in)
 
 
-@wrong("1.1-mail", says="went to Ada")
+@wrong("1.1-mail", says="went to Grace")
 def mail_to_the_name():
     def hand_in(sender: Sender, background_tasks: BackgroundTasks) -> dict[str, str]:
         background_tasks.add_task(send_welcome, sender.name)
@@ -80,7 +80,7 @@ def mail_with_200():
     return mail_app(hand_in, status_code=200)
 
 
-@wrong("1.1-mail", says='{"status": "accepted"} was asked for')
+@wrong("1.1-mail", says='but `{"status":"sent"}` came')
 def mail_with_another_answer():
     def hand_in(sender: Sender, background_tasks: BackgroundTasks) -> dict[str, str]:
         background_tasks.add_task(send_welcome, sender.email)
@@ -146,10 +146,65 @@ def mail_on_the_response():
     return mail_app(hand_in)
 
 
-@wrong("1.1-mail", says="a thread of your own")
+@wrong("1.1-mail", says="by a thread or a task of your own")
 def mail_in_a_thread():
     def hand_in(sender: Sender) -> dict[str, str]:
         threading.Thread(target=send_welcome, args=(sender.email,)).start()
         return {"status": "accepted"}
 
     return mail_app(hand_in)
+
+
+ada = {"name": "Ada", "email": "ada@example.org"}
+
+
+@wrong("1.1-mail", says="grace@example.org, but went to ada@example.org")
+def mail_to_the_notebooks_ada():
+    def hand_in(sender: Sender, background_tasks: BackgroundTasks) -> dict[str, str]:
+        background_tasks.add_task(send_welcome, ada["email"])
+        return {"status": "accepted"}
+
+    return mail_app(hand_in)
+
+
+@wrong("1.1-mail", says="your function `hand_in` returned `None`")
+def mail_without_a_return():
+    def hand_in(sender: Sender, background_tasks: BackgroundTasks) -> dict[str, str]:
+        background_tasks.add_task(send_welcome, sender.email)
+
+    return mail_app(hand_in)
+
+
+@wrong("1.1-mail", says="a text came that only looks like it")
+def mail_with_a_text():
+    def hand_in(sender: Sender, background_tasks: BackgroundTasks) -> str:
+        background_tasks.add_task(send_welcome, sender.email)
+        return '{"status": "accepted"}'
+
+    return mail_app(hand_in)
+
+
+@wrong("1.1-mail", says="held the event loop")
+def mail_by_a_task_that_blocks():
+    async def welcome(email: str) -> None:
+        send_welcome(email)
+
+    def hand_in(sender: Sender, background_tasks: BackgroundTasks) -> dict[str, str]:
+        background_tasks.add_task(welcome, sender.email)
+        return {"status": "accepted"}
+
+    return mail_app(hand_in)
+
+
+@right("1.1-mail")
+def mail_by_a_router():
+    router = APIRouter(prefix="/parcels")
+
+    @router.post("", status_code=202)
+    def hand_in(background_tasks: BackgroundTasks, person: Sender) -> Response:
+        background_tasks.add_task(lambda: send_welcome(person.email))
+        return JSONResponse({"status": "accepted"}, 202)
+
+    app = FastAPI()
+    app.include_router(router)
+    return app, mailbox()

@@ -1,9 +1,9 @@
 """What learners pass to 1.2-weight."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from fastapi import FastAPI, HTTPException
-from pydantic import BaseModel, Field, field_validator
+from fastapi import Depends, FastAPI, HTTPException
+from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
 
 from tests.chapters.answers import right, stub, wrong
 
@@ -54,7 +54,7 @@ def weight_below_thirty():
     return weight_app(Parcel)
 
 
-@wrong("1.2-weight", says="the upper limit is missing")
+@wrong("1.2-weight", says="is there an upper limit of 30?")
 def weight_without_upper_limit():
     class Parcel(BaseModel):
         to: str
@@ -73,7 +73,7 @@ def weight_in_the_function():
     return weight_app(Unlimited, hand_in)
 
 
-@wrong("1.2-weight", says="`/openapi.json` does not know them")
+@right("1.2-weight")
 def weight_in_a_validator():
     class Parcel(BaseModel):
         to: str
@@ -136,3 +136,70 @@ def weight_with_a_default_field():
         weight_kg: float = Field(gt=0, le=30)
 
     return weight_app(Parcel)
+
+
+@right("1.2-weight")
+def weight_in_a_model_validator():
+    class Parcel(BaseModel):
+        to: str
+        weight_kg: float
+
+        @model_validator(mode="after")
+        def limits(self) -> Self:
+            if not 0 < self.weight_kg <= 30:
+                raise ValueError("wrong weight")
+            return self
+
+    return weight_app(Parcel)
+
+
+def carried(weight: float) -> float:
+    if not 0 < weight <= 30:
+        raise ValueError("wrong weight")
+    return weight
+
+
+@right("1.2-weight")
+def weight_in_a_type():
+    class Parcel(BaseModel):
+        to: str
+        weight_kg: Annotated[float, AfterValidator(carried)]
+
+    return weight_app(Parcel)
+
+
+@wrong("1.2-weight", says="with a 422 of your own")
+def weight_in_a_dependency():
+    def checked(parcel: Unlimited) -> Unlimited:
+        if not 0 < parcel.weight_kg <= 30:
+            raise HTTPException(422, "wrong weight")
+        return parcel
+
+    def hand_in(parcel: Annotated[Unlimited, Depends(checked)]) -> Unlimited:
+        return parcel
+
+    return weight_app(Unlimited, hand_in)
+
+
+@wrong("1.2-weight", says='but `{"to":"Grace","weight_kg":2.5}` came')
+def weight_always_the_same():
+    class Parcel(BaseModel):
+        to: str
+        weight_kg: Annotated[float, Field(gt=0, le=30)]
+
+    def hand_in(parcel: Parcel) -> Parcel:
+        return Parcel(to="Grace", weight_kg=2.5)
+
+    return weight_app(Parcel, hand_in)
+
+
+@wrong("1.2-weight", says="your function `hand_in` returned `None`")
+def weight_without_a_return():
+    class Parcel(BaseModel):
+        to: str
+        weight_kg: Annotated[float, Field(gt=0, le=30)]
+
+    def hand_in(parcel: Parcel) -> Parcel:
+        print(parcel)
+
+    return weight_app(Parcel, hand_in)

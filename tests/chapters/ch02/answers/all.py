@@ -17,7 +17,7 @@ def all_shipped():
     return send_all, mailbox()
 
 
-@wrong("2.1-all", says="had to wait for your task")
+@wrong("2.1-all", says="held the event loop")
 def all_blocking():
     async def send_all(emails: list[str]) -> None:
         async def send(email: str) -> None:
@@ -111,3 +111,31 @@ def all_in_threads():
             list(pool.map(deliver, emails))
 
     return send_all, mailbox()
+
+
+@wrong("2.1-all", says="one mail for each of the 4 addresses was asked for, but 3 came")
+def all_of_three():
+    async def send_all(emails: list[str]) -> None:
+        async with asyncio.TaskGroup() as group:
+            for place in range(3):
+                group.create_task(asyncio.to_thread(deliver, emails[place]))
+
+    return send_all, mailbox()
+
+
+@wrong("2.1-all", says="each address should get its own mail")
+def all_to_the_first():
+    async def send_all(emails: list[str]) -> None:
+        await asyncio.gather(*(asyncio.to_thread(deliver, emails[0]) for _ in emails))
+
+    return send_all, mailbox()
+
+
+@right("2.1-all")
+def all_by_an_object():
+    class Sender:
+        async def __call__(self, emails: list[str]) -> None:
+            loop = asyncio.get_running_loop()
+            await asyncio.wait([loop.run_in_executor(None, deliver, email) for email in emails])
+
+    return Sender(), mailbox()

@@ -1,6 +1,7 @@
 """What learners pass to 2.3-notify."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Annotated
 
@@ -93,5 +94,52 @@ def notify_partial():
 def notify_lambda():
     async def get_notify(background_tasks: BackgroundTasks) -> Callable[[str], None]:
         return lambda text: background_tasks.add_task(write_down, text)
+
+    return get_notify, notes
+
+
+@wrong("2.3-notify", says="your `notify` is `async def`")
+def notify_async():
+    def get_notify(background_tasks: BackgroundTasks) -> Callable[[str], None]:
+        async def notify(text: str) -> None:
+            background_tasks.add_task(write_down, text)
+
+        return notify
+
+    return get_notify, notes
+
+
+@wrong("2.3-notify", says="by a thread or a task of your own")
+def notify_in_a_thread():
+    def get_notify() -> Callable[[str], None]:
+        return lambda text: threading.Thread(target=write_down, args=(text,)).start()
+
+    return get_notify, notes
+
+
+@wrong("2.3-notify", says="should be noted, but")
+def notify_always_the_same():
+    def get_notify(background_tasks: BackgroundTasks) -> Callable[[str], None]:
+        return lambda text: background_tasks.add_task(write_down, "parcel 7 is here")
+
+    return get_notify, notes
+
+
+@right("2.3-notify")
+def notify_class():
+    class Notify:
+        def __init__(self, background_tasks: BackgroundTasks) -> None:
+            self.tasks = background_tasks
+
+        def __call__(self, text: str) -> None:
+            self.tasks.add_task(write_down, text)
+
+    return Notify, notes
+
+
+@right("2.3-notify")
+def notify_with_yield():
+    def get_notify(background_tasks: BackgroundTasks) -> Iterator[Callable[[str], None]]:
+        yield partial(background_tasks.add_task, write_down)
 
     return get_notify, notes

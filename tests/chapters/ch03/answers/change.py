@@ -1,6 +1,9 @@
 """What learners pass to 3.4-change."""
 
-from fastapi import BackgroundTasks, FastAPI
+import asyncio
+
+from fastapi import BackgroundTasks, FastAPI, Response
+from starlette.background import BackgroundTask
 
 from helpers.chapters.ch03.exercises.change import Address, tell_carrier, told
 from tests.chapters.answers import right, stub, wrong
@@ -52,8 +55,8 @@ def change_inline():
 def change_in_the_task():
     def change(addresses, number, new, background_tasks):
         def replace():
+            addresses[number] = new  # at once, but behind the answer
             tell_carrier(number)
-            addresses[number] = new
 
         background_tasks.add_task(replace)
 
@@ -79,7 +82,7 @@ def change_always_told():
     return change_with(change)
 
 
-@wrong("3.4-change", says="nobody told the carrier: compare the addresses")
+@wrong("3.4-change", says="Grace moved a second time")
 def change_told_the_first_time():
     def change(addresses, number, new, background_tasks):
         if number not in addresses:
@@ -89,7 +92,7 @@ def change_told_the_first_time():
     return change_with(change)
 
 
-@wrong("3.4-change", says="one move, but the carrier was told 2 times")
+@wrong("3.4-change", says="but the carrier was told of 7 and 7")
 def change_told_twice():
     def change(addresses, number, new, background_tasks):
         if addresses.get(number) != new:
@@ -133,3 +136,109 @@ def change_with_204():
             background_tasks.add_task(tell_carrier, number=number)
 
     return app, told
+
+
+@wrong("3.4-change", says="moved back to where she had been")
+def change_told_of_new_addresses_only():
+    seen = set()
+
+    def change(addresses, number, new, background_tasks):
+        addresses[number] = new
+        if (number, new) not in seen:
+            background_tasks.add_task(tell_carrier, number)
+        seen.add((number, new))
+
+    return change_with(change)
+
+
+@wrong("3.4-change", says="then parcel 8 moved, and the carrier was told of 7")
+def change_always_of_parcel_7():
+    def change(addresses, number, new, background_tasks):
+        if addresses.get(number) != new:
+            addresses[number] = new
+            background_tasks.add_task(tell_carrier, 7)
+
+    return change_with(change)
+
+
+@wrong("3.4-change", says="parcel 7 with it")
+def change_of_all_parcels():
+    app, kept = FastAPI(), {"address": "unknown"}
+
+    @app.get("/parcels/{number}/address")
+    def read_address(number: int) -> Address:
+        return Address(address=kept["address"])
+
+    @app.put("/parcels/{number}/address")
+    def change_address(number: int, new: Address, background_tasks: BackgroundTasks) -> Address:
+        if kept["address"] != new.address:
+            kept["address"] = new.address
+            background_tasks.add_task(tell_carrier, number)
+        return new
+
+    return app, told
+
+
+@wrong("3.4-change", says="the carrier was told of 1 Harbour Road")
+def change_tells_the_address():
+    def change(addresses, number, new, background_tasks):
+        if addresses.get(number) != new:
+            addresses[number] = new
+            background_tasks.add_task(tell_carrier, new)
+
+    return change_with(change)
+
+
+@wrong("3.4-change", says="by a thread or a task of your own")
+def change_told_by_a_loose_task():
+    app, addresses = change_app()
+    running = set()
+
+    @app.put("/parcels/{number}/address")
+    async def change_address(number: int, new: Address) -> Address:
+        if addresses.get(number) != new.address:
+            addresses[number] = new.address
+            running.add(asyncio.create_task(asyncio.to_thread(tell_carrier, number)))
+        return new
+
+    return app, told
+
+
+@wrong("3.4-change", says="your function `change_address` returned `None`")
+def change_without_a_return():
+    app, addresses = change_app()
+
+    @app.put("/parcels/{number}/address")
+    def change_address(number: int, new: Address, background_tasks: BackgroundTasks) -> Address:
+        if addresses.get(number) != new.address:
+            addresses[number] = new.address
+            background_tasks.add_task(tell_carrier, number)
+
+    return app, told
+
+
+@right("3.4-change")
+def change_on_the_response():
+    app, addresses = change_app()
+
+    @app.put("/parcels/{number}/address")
+    def change_address(number: int, new: Address) -> Response:
+        moved = addresses.get(number, "unknown") != new.address
+        addresses[number] = new.address
+        task = BackgroundTask(tell_carrier, number) if moved else None
+        return Response(new.model_dump_json(), media_type="application/json", background=task)
+
+    return app, told
+
+
+@right("3.4-change")
+def change_told_by_a_coroutine():
+    async def tell(number: int) -> None:
+        await asyncio.to_thread(tell_carrier, number)
+
+    def change(addresses, number, new, background_tasks):
+        if addresses.setdefault(number, "") != new:
+            background_tasks.add_task(tell, number)
+        addresses[number] = new
+
+    return change_with(change)

@@ -59,7 +59,7 @@ def image_by_type():
     return image_app(measure_photo)
 
 
-@wrong("3.7-image", says="a whole PNG was refused because it is called notes.txt")
+@wrong("3.7-image", says="a whole image was refused because it is called notes.txt")
 def image_by_name():
     def measure_photo(upload: UploadFile) -> dict[str, int]:
         if not str(upload.filename).endswith((".jpg", ".png")):
@@ -138,7 +138,7 @@ def image_large_is_415():
     return image_app(measure_photo, max_body_size=None)
 
 
-@wrong("3.7-image", says="an image 300 wide and 200 high should give")
+@wrong("3.7-image", says='but `{"width":200,"height":300}` came')
 def image_turned():
     def measure_photo(upload: UploadFile) -> dict[str, int]:
         size = measured(upload)
@@ -171,3 +171,47 @@ def image_async_with_own_limit():
         return measured(upload)
 
     return image_app(measure_photo, max_body_size=None)
+
+
+@wrong("3.7-image", says="a whole PNG that is called parcel.png was refused with 415")
+def image_jpeg_only():
+    def measure_photo(upload: UploadFile) -> dict[str, int]:
+        try:
+            image = load(upload, ["JPEG"])
+        except OSError:
+            raise HTTPException(415) from None
+        return {"width": image.width, "height": image.height}
+
+    return image_app(measure_photo)
+
+
+@wrong("3.7-image", says="for an image 120 wide and 340 high")
+def image_always_the_same():
+    def measure_photo(upload: UploadFile) -> dict[str, int]:
+        measured(upload)
+        return {"width": 300, "height": 200}
+
+    return image_app(measure_photo)
+
+
+@wrong("3.7-image", says="your function `measure_photo` returned `None`")
+def image_without_a_return():
+    def measure_photo(upload: UploadFile) -> dict[str, int]:
+        measured(upload)
+
+    return image_app(measure_photo)
+
+
+@right("3.7-image")
+def image_opened_twice():
+    def measure_photo(upload: UploadFile) -> dict[str, int]:
+        try:
+            with Image.open(upload.file) as image:
+                image.load()
+        except (OSError, ValueError):
+            raise HTTPException(415) from None
+        if image.format not in {"JPEG", "PNG"}:
+            raise HTTPException(415)
+        return dict(zip(("width", "height"), image.size))
+
+    return image_app(measure_photo)

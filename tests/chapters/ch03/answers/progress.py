@@ -1,5 +1,8 @@
 """What learners pass to 3.3-progress."""
 
+import asyncio
+import time
+
 from fastapi import BackgroundTasks, FastAPI, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.background import BackgroundTask
@@ -117,7 +120,7 @@ def progress_never_counted():
     return progress_with(lambda job, parcels: [print_label(parcel) for parcel in parcels])
 
 
-@wrong("3.3-progress", says="the job jumped from 0 to 3")
+@wrong("3.3-progress", says="was told 0 and 4 of 4, and nothing between")
 def progress_at_the_end():
     def print_all(job: LabelJob, parcels: list[int]) -> None:
         for parcel in parcels:
@@ -194,5 +197,80 @@ def progress_on_the_response():
         job_id, job = keep(order)
         task = BackgroundTask(print_and_count, job, order.parcels)
         return JSONResponse(job.model_dump(), 202, {"Location": f"/jobs/{job_id}"}, background=task)
+
+    return progress_app(order_labels)
+
+
+@wrong("3.3-progress", says="held the event loop")
+def progress_by_a_task_that_blocks():
+    async def print_all(job: LabelJob, parcels: list[int]) -> None:
+        print_and_count(job, parcels)
+
+    return progress_with(print_all)
+
+
+@wrong("3.3-progress", says="Does it wait for its own task?")
+def progress_waits_for_the_task():
+    def order_labels(order: LabelOrder, response: Response, background_tasks: BackgroundTasks) -> LabelJob:
+        job_id, job = keep(order)
+        background_tasks.add_task(print_and_count, job, order.parcels)
+        response.headers["Location"] = f"/jobs/{job_id}"
+        for _ in range(80):  # a learner would wait without end
+            time.sleep(0.05 if job.printed < job.of else 0)
+        return job
+
+    return progress_app(order_labels)
+
+
+@wrong("3.3-progress", says="`of` 2 labels, but says 4")
+def progress_always_of_four():
+    def order_labels(order: LabelOrder, response: Response, background_tasks: BackgroundTasks) -> LabelJob:
+        job_id, job = keep(order)
+        job.of = 4
+        background_tasks.add_task(print_and_count, job, order.parcels)
+        response.headers["Location"] = f"/jobs/{job_id}"
+        return job
+
+    return progress_app(order_labels)
+
+
+@wrong("3.3-progress", says="each job counts its own")
+def progress_of_the_last_order():
+    last = LabelJob(of=0)
+
+    def read_label_job(job_id: int) -> LabelJob:
+        return last
+
+    def order_labels(order: LabelOrder, response: Response, background_tasks: BackgroundTasks) -> LabelJob:
+        job_id, job = keep(order)
+        last.of, last.printed = job.of, 0
+        background_tasks.add_task(print_and_count, last, order.parcels)
+        response.headers["Location"] = f"/jobs/{job_id}"
+        return last
+
+    return progress_app(order_labels, read_label_job)
+
+
+@wrong("3.3-progress", says="your function `order_labels` returned `None`")
+def progress_without_a_return():
+    def order_labels(order: LabelOrder, response: Response, background_tasks: BackgroundTasks) -> LabelJob:
+        job_id, job = keep(order)
+        background_tasks.add_task(print_and_count, job, order.parcels)
+        response.headers["Location"] = f"/jobs/{job_id}"
+
+    return progress_app(order_labels)
+
+
+@right("3.3-progress")
+def progress_by_a_task_of_its_own():
+    running = set()
+
+    async def order_labels(order: LabelOrder, response: Response) -> LabelJob:
+        job_id, job = keep(order)
+        task = asyncio.create_task(asyncio.to_thread(print_and_count, job, order.parcels))
+        running.add(task)
+        task.add_done_callback(running.discard)
+        response.headers["Location"] = f"/jobs/{job_id}"
+        return job
 
     return progress_app(order_labels)

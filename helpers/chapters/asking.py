@@ -1,0 +1,47 @@
+"""How the checks of several chapters ask a learner's app, and how they tell what came."""
+
+import json
+import time
+from typing import Any
+
+import httpx
+
+from helpers.live.server import Server
+from helpers.wording import code, describe, logged_error
+
+PATIENCE = 3.0  # seconds for an answer
+
+
+def logged(server: Server) -> str:
+    """The error that the first traceback in a server's log ends with, or nothing."""
+    until = time.monotonic() + 0.5
+    while server.busy and time.monotonic() < until:  # uvicorn logs it after the 500 is out
+        time.sleep(0.002)
+    return logged_error(server.log)
+
+
+def ask(server: Server, method: str, path: str, **request: Any) -> httpx.Response:
+    """A request on a connection of its own: uvicorn closes the connection of a request whose task fails.
+
+    AssertionError when there is no answer after `PATIENCE` seconds.
+    """
+    server.client.hang_up()
+    try:
+        return server.client.request(method, path, timeout=PATIENCE, **request)
+    except httpx.ReadTimeout:
+        raise AssertionError(
+            f"`{method} {path}` had not answered after {PATIENCE:g} s. Does it wait for its own task? That starts only when "
+            "the answer has been sent."
+        ) from None
+
+
+def wanted(expected: Any, answer: httpx.Response) -> str:
+    """Half a sentence for an answer with another content than was asked for, in JSON as the client reads it."""
+    text = code(json.dumps(expected))
+    try:
+        came = answer.json()
+    except ValueError:
+        return f"{text} was asked for, but {describe(answer.text)} came, which is no JSON"
+    if isinstance(came, str) and came.lstrip().startswith(("{", "[")):
+        return f"{text} was asked for, but a text came that only looks like it. Return the object itself: FastAPI makes JSON of it"
+    return f"{text} was asked for, but {code(answer.text[:80])} came"
