@@ -317,7 +317,22 @@ def limiter(cls):
     return found
 AsyncIOBackend.current_default_thread_limiter = classmethod(limiter)
 """,
-        {4: "rule-forty"},
+        {4: "rule-forty", 5: "crowd-measured"},
+    ),
+    Fault(
+        "limit_concurrency counts requests alone, no connections",
+        """
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+theirs = HttpToolsProtocol.on_headers_complete
+def on_headers_complete(self):
+    kept, self.connections = self.connections, set()
+    try:
+        theirs(self)
+    finally:
+        self.connections = kept
+HttpToolsProtocol.on_headers_complete = on_headers_complete
+""",
+        {5: "limit-counts"},
     ),
     Fault(
         "a thread for each def task, without a limit",

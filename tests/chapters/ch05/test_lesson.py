@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,42 @@ def test_a_command_that_fails_says_why_in_one_line_without_a_path(service, capsy
     assert capsys.readouterr().out.splitlines() == ["FAILED: Can't locate revision identified by 'nowhere'"]
 
 
+WHOLE = """
+from sqlalchemy import event
+
+def whole(engine):
+    event.listen(engine, "connect", lambda connection, record: setattr(connection, "isolation_level", None))
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return engine
+"""
+HALF_WAY = """
+revision, down_revision = "0002", "0001"
+
+def upgrade():
+    from alembic import op
+    op.execute("CREATE TABLE half_made (id INTEGER)")
+    op.execute("INSERT INTO nowhere VALUES (1)")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("begun", [False, True], ids=["by default", "with BEGIN"])
+def test_what_a_failed_migration_leaves_on_sqlite_hangs_on_who_begins(service, capsys, begun):
+    """As the chapter says: by the driver's and Alembic's defaults a table stays, with two listeners and a setting none."""
+    assert service.alembic("upgrade", "head") == "exit 0"
+    (service.versions / "0002_half_way.py").write_text(HALF_WAY, encoding="utf-8")
+    env = service.folder / "migrations" / "env.py"
+    text = env.read_text(encoding="utf-8")
+    if begun:
+        changed = text.replace("with create_engine(url).connect()", "with whole(create_engine(url)).connect()")
+        changed = changed.replace("render_as_batch=True", "render_as_batch=True, transactional_ddl=True")
+        assert changed.count("whole") == 1 and "transactional_ddl" in changed
+        env.write_text(changed.replace("url = ", f"{WHOLE}\nurl = ", 1), encoding="utf-8")
+    assert service.alembic("upgrade", "head") == "exit 1"
+    left = service.rows(query="SELECT name FROM sqlite_master WHERE name = 'half_made'")
+    assert left == ([] if begun else [("half_made",)])
+
+
 def test_work_takes_place_in_the_copy(tmp_path):
     folder = lesson.FILES
     before = {file: file.read_bytes() for file in folder.rglob("*.py")}
@@ -59,10 +96,26 @@ def test_work_takes_place_in_the_copy(tmp_path):
     assert Service(tmp_path / "a").models.read_text() != "changed", "a second run begins anew"
 
 
-def test_without_the_package_one_sentence_says_so(monkeypatch):
+def test_without_any_postgres_one_sentence_says_so(monkeypatch):
     monkeypatch.setattr(lesson.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(NotAvailable, match="^PostgreSQL is not installed here; .*brings it.$"), postgres():
+    monkeypatch.setattr(lesson.shutil, "which", lambda name: None)
+    monkeypatch.setattr(lesson.Path, "glob", lambda self, pattern: iter([]))
+    with pytest.raises(NotAvailable, match="^No PostgreSQL was found here, .* brings one.$"), postgres():
         pass
+
+
+def test_without_the_package_the_machines_own_postgres_is_taken(monkeypatch, tmp_path):
+    programs = tmp_path / "15" / "bin"
+    programs.mkdir(parents=True)
+    for name in ("initdb", "postgres", "psql"):
+        (programs / name).touch(mode=0o755)
+    (tmp_path / "initdb").symlink_to(programs / "initdb")
+    monkeypatch.setattr(lesson.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setenv("PATH", os.fspath(tmp_path), prepend=os.pathsep)
+    assert lesson._programs() == programs
+    (programs / "psql").unlink()
+    with suppress(NotAvailable):
+        assert lesson._programs() != programs, "a part of it is not enough"
 
 
 def test_a_server_that_cannot_start_is_not_available_either(monkeypatch):

@@ -91,6 +91,54 @@ def latency_from_the_answer():
     return timed
 
 
+@wrong("6.4-latency", says="two requests at the same time are mixed up")
+def latency_with_one_beginning():
+    begun = {}
+
+    async def timed(app, scope, receive, send, waits):
+        begun["at"] = time.perf_counter()
+
+        async def look(message):
+            await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                waits.append(time.perf_counter() - begun["at"])
+
+        await app(scope, receive, look)
+
+    return timed
+
+
+@wrong("6.4-latency", says="`waits` holds seconds")
+def latency_in_milliseconds():
+    async def timed(app, scope, receive, send, waits):
+        begun = time.perf_counter()
+
+        async def look(message):
+            await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                waits.append((time.perf_counter() - begun) * 1000 + 1)
+
+        await app(scope, receive, look)
+
+    return timed
+
+
+@wrong("6.4-latency", says="held the event loop")
+def latency_waits_for_a_thread():
+    async def timed(app, scope, receive, send, waits):
+        begun = time.perf_counter()
+
+        async def look(message):
+            await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                waits.append(time.perf_counter() - begun)
+                time.sleep(0.15)  # writes to a slow dashboard
+
+        await app(scope, receive, look)
+
+    return timed
+
+
 @right("6.4-latency")
 def latency_before_sending():
     async def timed(app, scope, receive, send, waits):
@@ -102,5 +150,43 @@ def latency_before_sending():
             await send(message)
 
         await app(scope, receive, look)
+
+    return timed
+
+
+@right("6.4-latency")
+def latency_by_an_object():
+    class Send:
+        def __init__(self, send, waits):
+            self.send, self.waits, self.begun = send, waits, time.perf_counter()
+
+        async def __call__(self, message):
+            await self.send(message)
+            match message:
+                case {"type": "http.response.body", "more_body": True}:
+                    pass
+                case {"type": "http.response.body"}:
+                    self.waits.append(time.perf_counter() - self.begun)
+
+    async def timed(app, scope, receive, send, waits):
+        await app(scope, receive, Send(send, waits))
+
+    return timed
+
+
+@right("6.4-latency")
+def latency_when_the_app_returns():
+    """Keeps the time of the last part, and appends it when the tasks are over."""
+
+    async def timed(app, scope, receive, send, waits):
+        begun, sent = time.time(), []
+
+        async def look(message):
+            await send(message)
+            if message["type"] == "http.response.body":
+                sent.append(time.time())
+
+        await app(scope, receive, look)
+        waits.append(sent[-1] - begun)
 
     return timed

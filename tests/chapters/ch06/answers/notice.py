@@ -1,5 +1,8 @@
 """What learners pass to 6.1-notice."""
 
+import asyncio
+
+import pytest
 from fastapi import BackgroundTasks
 
 from tests.chapters.answers import right, stub, wrong
@@ -107,6 +110,30 @@ def notice_two_arguments():
     return test_hand_in
 
 
+@wrong("6.1-notice", says="adds the right tasks, which then mail nothing")
+def notice_what_was_added():
+    def test_hand_in(hand_in, outbox):
+        tasks = BackgroundTasks()
+        assert hand_in("ada@example.org", outbox, tasks) == {"status": "accepted"}
+        assert outbox.sent == []
+        assert [[*task.args, *task.kwargs.values()] for task in tasks.tasks] == [["ada@example.org"], [DEPOT]]
+
+    return test_hand_in
+
+
+@wrong("6.1-notice", says="tasks that get the address by its name")
+def notice_positions():
+    async def test_hand_in(hand_in, outbox):
+        tasks = BackgroundTasks()
+        assert hand_in("ada@example.org", outbox, tasks) == {"status": "accepted"}
+        assert outbox.sent == []
+        assert [task.args for task in tasks.tasks] == [("ada@example.org",), (DEPOT,)]
+        await tasks()
+        assert outbox.sent == ["ada@example.org", DEPOT]
+
+    return test_hand_in
+
+
 @right("6.1-notice")
 def notice_task_by_task():
     async def test_hand_in(hand_in, outbox):
@@ -117,5 +144,31 @@ def notice_task_by_task():
             assert len(outbox.sent) == count
             await task()
         assert outbox.sent == ["alan@example.org", DEPOT]
+
+    return test_hand_in
+
+
+@right("6.1-notice")
+def notice_in_a_def():
+    def test_hand_in(hand_in, outbox):
+        tasks = BackgroundTasks()
+        answer = hand_in("hello@parcels.example", outbox, tasks)
+        before = list(outbox.sent)
+        asyncio.run(tasks())
+        assert (answer, before) == ({"status": "accepted"}, [])
+        assert outbox.sent == ["hello@parcels.example", DEPOT]
+
+    return test_hand_in
+
+
+@right("6.1-notice")
+def notice_by_pytest():
+    async def test_hand_in(hand_in, outbox):
+        tasks = BackgroundTasks()
+        if hand_in("ada@example.org", outbox, tasks) != {"status": "accepted"} or outbox.sent:
+            pytest.fail("not accepted, or sent too early")
+        await tasks()
+        if outbox.sent != ["ada@example.org", DEPOT]:
+            pytest.fail("somebody else was told")
 
     return test_hand_in
