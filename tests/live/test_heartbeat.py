@@ -119,7 +119,8 @@ def test_it_ends_with_its_loop():
 def test_a_busy_machine_is_not_taken_for_a_hold():
     crowd = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(8)]
     try:
-        for work in (waits, takes_many_small_steps, waits_for_a_thread) * 5:
+        # Not the small steps: a blocking call of 5 ms holds the loop for as long as a busy machine makes of it.
+        for work in (waits, waits_for_a_thread) * 5:
             assert [line.function for hold in watched(work) for line in hold.lines if line.file == __file__] == []
         for work in (sleeps, adds_up, loops):
             assert any(line.function == work.__name__ for hold in watched(work) for line in hold.lines)

@@ -22,21 +22,21 @@ LATER = datetime.timedelta(days=400, hours=7, minutes=11, seconds=13)  # another
 
 class _Date(datetime.date):
     @classmethod
-    def today(cls) -> datetime.date:
+    def today(cls) -> datetime.date:  # pyrefly: ignore[bad-override]
         return _DATETIME.now().date() + LATER
 
 
 class _Datetime(datetime.datetime):
     @classmethod
-    def now(cls, tz: datetime.tzinfo | None = None) -> datetime.datetime:
+    def now(cls, tz: datetime.tzinfo | None = None) -> datetime.datetime:  # pyrefly: ignore[bad-override]
         return _DATETIME.now(tz) + LATER
 
     @classmethod
-    def utcnow(cls) -> datetime.datetime:
+    def utcnow(cls) -> datetime.datetime:  # pyrefly: ignore[bad-override]
         return cls.now(datetime.UTC).replace(tzinfo=None)
 
     @classmethod
-    def today(cls) -> datetime.datetime:
+    def today(cls) -> datetime.datetime:  # pyrefly: ignore[bad-override]
         return cls.now()
 
 
