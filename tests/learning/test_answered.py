@@ -1,0 +1,62 @@
+"""What a check sees at the moment at which an answer goes out."""
+
+import time
+
+import pytest
+from fastapi import BackgroundTasks, FastAPI, Request, Response
+from fastapi.responses import StreamingResponse
+
+from helpers.learning.answered import Answered
+from helpers.live.recording import record
+from helpers.live.server import running
+
+done: list[str] = []
+
+
+def work() -> None:
+    time.sleep(0.1)
+    done.append("done")
+
+
+def asked(app: FastAPI) -> Answered:
+    done.clear()
+    answered = Answered(app, lambda: list(done))
+    with running(answered) as server, record():
+        server.client.post("/parcels")
+    assert done == ["done"]
+    return answered
+
+
+@pytest.mark.parametrize("behind_a_middleware", [False, True])
+def test_a_task_is_not_seen_whatever_stands_around_it(behind_a_middleware):
+    app = FastAPI()
+
+    @app.post("/parcels")
+    async def hand_in(background_tasks: BackgroundTasks) -> None:
+        background_tasks.add_task(work)
+
+    if behind_a_middleware:
+
+        @app.middleware("http")
+        async def pass_on(request: Request, call_next) -> Response:
+            return await call_next(request)
+
+    assert asked(app).seen == [[]]
+
+
+def test_what_the_client_waits_for_is_seen_in_the_function_and_in_a_stream():
+    called, streamed = FastAPI(), FastAPI()
+    called.post("/parcels")(lambda: work())
+
+    @streamed.post("/parcels")
+    def hand_in() -> StreamingResponse:
+        def parts():
+            yield "one"
+            work()
+            yield "two"
+
+        return StreamingResponse(parts())
+
+    for app in (called, streamed):
+        answered = asked(app)
+        assert answered.seen == [["done"]] and answered.waits[0] >= 0.1
