@@ -6,7 +6,9 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["Answered"]
+__all__ = ["Answered", "told_apart"]
+
+NOTICED = 0.05  # seconds between two shortest waits that a clock notices within a few requests
 
 
 class Answered:
@@ -34,3 +36,12 @@ class Answered:
             await send(message)
 
         await self.app(scope, receive, noting)
+
+
+def told_apart(waits: list[float]) -> float:
+    """Of two kinds of requests in turn: by how many seconds the second kind waits longer; 0 where no clock would notice.
+
+    The shortest waits are compared: a machine that is busy lengthens some, not all.
+    """
+    longer = min(waits[1::2]) - min(waits[::2])
+    return longer if abs(longer) >= NOTICED else 0.0

@@ -33,11 +33,9 @@ FAILING: dict[int, set[str]] = {
         "dep-workers-killed", "dep-same", "dep-status", "dep-retry", "dep-kill-web", "dep-late", "dep-horse", "dep-down",
         "dep-aws-measured", "dep-lost", "dep-tidy",
     },
-    8: {"sec-naive", "sec-naive-attacked", "docs-callback-measured", "ver-routes"},
-    9: {"whole-load-measured", "whole-stop"},
 }  # fmt: skip
 # Cells that still fail when only their section is run after a restart. This must become empty.
-STUCK: dict[int, set[str]] = {9: {"whole-spans", "team-mocked", "team-script", "faults-watch", "faults-example"}}
+STUCK: dict[int, set[str]] = {}
 
 
 def repeated(cells: list[NotebookNode]) -> list[NotebookNode]:
