@@ -38,7 +38,7 @@ SERVED = HTTP_METHODS | {"api_route", "route", "websocket", "middleware", "excep
 CLOCKS = ("monotonic", "perf_counter")
 # Cells that may still hang, or end without a word, when something is changed in them. Both must become empty.
 ENDLESS = {
-    "rule-connection", "rule-disconnect", "monitor-run", "monitor-live", "rule-sse", "perf-crunch-measured", "cases-order",
+    "rule-connection", "rule-disconnect", "monitor-run", "monitor-live", "rule-sse",
 }  # fmt: skip
 WORDLESS = {"dep-watch"}
 

@@ -22,7 +22,6 @@ QUICK = {0, 10}  # a few seconds each
 SAYS_ELSE = {
     "mig-edit": "the database is migrated already",
     "face-offset": "the parcels' ids go on",
-    "docs-follow": "the jobs' numbers go on",
     "org-wrong-setting": "the address is registered already",
     "sec-clock-package": "the codes of the first run are counted too",
     "dep-watch": "RQ counts the jobs that have ended",
