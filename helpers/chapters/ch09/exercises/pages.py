@@ -38,7 +38,7 @@ def _page_through(server: Server, shelf: Shelf) -> str:
         return [item["id"] for item in found]
 
     assert page("") == [], "an empty shelf has an empty page."
-    first = [shelf.add(ParcelIn(**(GRACE | {"weight_kg": number}))).id for number in range(1, 6)]
+    first = [shelf.add(ParcelIn.model_validate(GRACE | {"weight_kg": number})).id for number in range(1, 6)]
     top = page("limit=2")
     assert top != first[:2], "the oldest parcels came first. Newest first was asked for."
     assert len(top) == 2, f"`limit=2` should give two parcels, but {len(top)} came."

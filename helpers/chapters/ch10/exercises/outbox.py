@@ -4,7 +4,7 @@ import re
 import secrets
 import sqlite3
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self, cast
 
 from helpers.learning.model import Exercise
 
@@ -12,11 +12,11 @@ from helpers.learning.model import Exercise
 class _Cursor(sqlite3.Cursor):
     """Dies at its connection's n-th statement that writes."""
 
-    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+    def execute(self, sql: str, parameters: Any = (), /) -> Self:
         self._write(sql)
         return super().execute(sql, parameters)
 
-    def executemany(self, sql: str, parameters: Any, /) -> sqlite3.Cursor:
+    def executemany(self, sql: str, parameters: Any, /) -> Self:
         self._write(sql)
         return super().executemany(sql, parameters)
 
@@ -26,7 +26,7 @@ class _Cursor(sqlite3.Cursor):
 
     def _write(self, sql: str) -> None:
         if re.search(r"\b(insert|update|replace)\b", sql, re.IGNORECASE):
-            self.connection.write()
+            cast("_Mortal", self.connection).write()
 
 
 class _Mortal(sqlite3.Connection):
