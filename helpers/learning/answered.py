@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["Answered", "ask_inside"]
+__all__ = ["Answered", "ask_inside", "told_apart"]
 
 PATIENCE = 2.0  # seconds for what happens meanwhile: a request that holds a lock must not hold it for ever
+NOTICED = 0.05  # seconds between two shortest waits that a clock notices within a few requests
 
 
 class Answered:
@@ -67,3 +68,12 @@ async def ask_inside(app: ASGIApp, method: str, path: str, **request: Any) -> ht
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://inside") as client:
         return await client.request(method, path, **request)
+
+
+def told_apart(waits: list[float]) -> float:
+    """Of two kinds of requests in turn: by how many seconds the second kind waits longer; 0 where no clock would notice.
+
+    The shortest waits are compared: a machine that is busy lengthens some, not all.
+    """
+    longer = min(waits[1::2]) - min(waits[::2])
+    return longer if abs(longer) >= NOTICED else 0.0

@@ -92,7 +92,6 @@ SHARED = {
     "ch04": {"watching"},
     "ch07": {"elsewhere"},
     "ch09": {"database", "face", "packages"},
-    "ch10": {"loop"},
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 from fastapi import BackgroundTasks, FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 
-from helpers.learning.answered import Answered, ask_inside
+from helpers.learning.answered import Answered, ask_inside, told_apart
 from helpers.live.recording import record
 from helpers.live.server import running
 
@@ -96,3 +96,12 @@ def test_what_happens_meanwhile_comes_before_the_tasks():
     with running(Answered(app, meanwhile=put)) as server, record():
         assert server.client.post("/parcels").status_code == 200
     assert order == ["path operation", "another client", "task"]
+
+
+def test_two_groups_are_told_apart_by_their_shortest_waits():
+    even, odd = [0.01, 0.4, 0.02], [0.02, 0.01, 0.9]
+    mixed = [wait for pair in zip(even, odd) for wait in pair]
+    assert told_apart(mixed) == 0.0
+    slower = [wait for pair in zip(even, [wait + 0.1 for wait in odd]) for wait in pair]
+    assert told_apart(slower) == pytest.approx(0.1)
+    assert told_apart(slower[1:-1]) < -0.05

@@ -39,7 +39,7 @@ SERVED = HTTP_METHODS | {"api_route", "route", "websocket", "middleware", "excep
 CLOCKS = ("monotonic", "perf_counter")
 # Cells that may still hang, or end without a word, when something is changed in them. Both must become empty.
 ENDLESS = {
-    "rule-crash", "rule-connection", "perf-crunch-measured", "cases-order",
+    "rule-crash", "rule-connection",
 }  # fmt: skip
 WORDLESS = {"dep-watch"}
 

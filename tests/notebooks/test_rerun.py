@@ -22,7 +22,6 @@ QUICK = {0, 10}  # a few seconds each
 SAYS_ELSE = {
     "mig-edit": "the database is migrated already",
     "face-offset": "the parcels' ids go on",
-    "docs-follow": "the jobs' numbers go on",
     "org-wrong-setting": "the address is registered already",
     "sec-clock-package": "the codes of the first run are counted too",
     "dep-watch": "RQ counts the jobs that have ended",
@@ -33,11 +32,9 @@ FAILING: dict[int, set[str]] = {
         "dep-workers-killed", "dep-same", "dep-status", "dep-retry", "dep-kill-web", "dep-late", "dep-horse", "dep-down",
         "dep-aws-measured", "dep-lost", "dep-tidy",
     },
-    8: {"sec-naive", "sec-naive-attacked", "docs-callback-measured", "ver-routes"},
-    9: {"whole-load-measured", "whole-stop"},
 }  # fmt: skip
 # Cells that still fail when only their section is run after a restart. This must become empty.
-STUCK: dict[int, set[str]] = {9: {"whole-spans", "team-mocked", "team-script", "faults-watch", "faults-example"}}
+STUCK: dict[int, set[str]] = {}
 
 
 def repeated(cells: list[NotebookNode]) -> list[NotebookNode]:

@@ -1,6 +1,7 @@
 """The CRUD service: parcels, and an outbox that is emptied as long as the process lives."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
@@ -15,6 +16,8 @@ from outbox import steps
 from outbox.models import Letter, Parcel, ParcelIn, Table
 from outbox.store import SessionDep, engine, post
 
+logger = logging.getLogger(__name__)
+
 
 def relay_once() -> int:
     with Session(engine) as session:
@@ -23,8 +26,12 @@ def relay_once() -> int:
 
 async def keep_relaying() -> None:
     while True:
-        if not await run_in_threadpool(relay_once):
-            await asyncio.sleep(0.02)
+        try:
+            pause = 0.0 if await run_in_threadpool(relay_once) else 0.02
+        except Exception:  # or nobody would learn that letters are sent no more
+            logger.exception("the relay failed")
+            pause = 0.5
+        await asyncio.sleep(pause)
 
 
 @asynccontextmanager
@@ -57,12 +64,12 @@ def create(new: ParcelIn, idempotency_key: Annotated[str, Header()], session: Se
     known = select(Parcel).where(Parcel.key == idempotency_key)
     parcel = session.exec(known).first()
     if parcel is None:
+        session.rollback()  # looking has begun a transaction; a step begins one of its own
         try:
-            parcel = steps.create_parcel(session, idempotency_key, new)
+            steps.create_parcel(session, idempotency_key, new)
         except IntegrityError:  # the same key came twice at the same moment
             session.rollback()
-            parcel = session.exec(known).one()
-    session.refresh(parcel)
+        parcel = session.exec(known).one()
     response.headers["Location"] = f"/parcels/{parcel.id}"
     return parcel
 
@@ -79,6 +86,7 @@ def change(
     parcel_id: ParcelId, address: Address, if_match: Annotated[str, Header()], session: SessionDep, response: Response
 ) -> Parcel:
     find(session, parcel_id)
+    session.rollback()
     version = if_match.strip('"')
     if not version.isdecimal() or not steps.change_address(session, parcel_id, int(version), address.to):
         raise HTTPException(412, "Somebody changed this parcel since you read it.")

@@ -20,10 +20,12 @@ import psutil
 import pytest
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 from helpers import Broker, Mailbox, ping, process, record
 from helpers.chapters.ch09.exercises.database import load
 from helpers.chapters.ch09.exercises.packages import FILES
+from helpers.chapters.ch09.lesson import source_of
 from helpers.learning import catalogue
 from helpers.learning.exercises import body
 from helpers.live.server import running
@@ -266,6 +268,31 @@ def test_the_outbox_loses_nothing_and_bad_steps_do(tmp_path, steps, loses):
     assert (lost > 0) is loses
 
 
+# A reader's steps as a module
+
+CELLS = [
+    "import json\nfrom email.message import Message as Post, EmailMessage",
+    "%matplotlib inline",
+    "limit = 3\n\n\ndef helper(value):\n    return later(value)",
+    "@decorated\ndef later(value):\n    return json.dumps([value, limit])",
+    "def decorated(function):\n    return function\n\n\ndef step(letter: Post) -> str:\n    return helper(letter)  # old",
+    "def step(letter: Post) -> str:\n    return helper(letter)\n\n\nnot_used = step",
+]
+
+
+def test_a_step_takes_along_what_it_uses_in_an_order_in_which_it_runs():
+    code = source_of(["step"], CELLS)
+    space: dict = {}
+    exec(code, space)
+    assert space["step"]("a") == '["a", 3]'
+    assert code.count("def step") == 1 and "# old" not in code and "not_used" not in code
+
+
+def test_what_the_module_has_already_is_left_to_it_and_circles_end():
+    assert source_of(["even"], ["def even(n):\n    return n == 0 or odd(n - 1)", "def odd(n):\n    return even(n - 1)"])
+    assert source_of(["relay"], ["def relay(session):\n    return select(Letter)"]).strip().endswith("select(Letter)")
+
+
 # The notebook, as a reader leaves it
 
 
@@ -305,6 +332,66 @@ def test_with_every_step_solved_the_readers_own_code_is_killed():
     assert len([text for text in checked if text.startswith("SOLVED")]) == len(catalogue.exercises(9))
     assert "written by you: ['create_parcel', 'relay', 'change_address']" in said["crud-gauntlet"]
     assert "letters that came: 60" in said["crud-gauntlet"]
+
+
+HELPERS = """
+from json import dumps
+
+
+def try_to_send(session, letter, send):
+    try:
+        send(letter)
+    except OSError:
+        return False
+    letter.sent_at = now()
+    session.commit()
+    return dumps(True)
+
+
+def relay(session: Session, send: Callable[[Letter], None]) -> int:
+    owed = session.exec(select(Letter).where(col(Letter.sent_at).is_(None)).order_by(col(Letter.id))).all()
+    return sum(bool(try_to_send(session, letter, send)) for letter in owed)
+
+
+check("9.2-relay", relay)
+"""
+BLOCK = """
+def create_parcel(session: Session, key: str, new: ParcelIn) -> Parcel:
+    with session.begin():
+        parcel = Parcel(key=key, **new.model_dump())
+        session.add(parcel)
+        session.flush()
+        session.add(Letter(parcel_id=parcel.id, to=parcel.email))
+    return parcel
+
+
+check("9.2-write", create_parcel)
+"""
+SECTION_9_2 = ("cases-imports", "cases-forgetful", "cases-order", "cases-gauntlet", "face-domain")
+
+
+def section(**solved: str) -> nbformat.NotebookNode:
+    """What section 9.2 needs of the notebook, with the cells of these ids replaced."""
+    book = notebook(**solved)
+    book.cells = [cell for cell in book.cells if cell.id in SECTION_9_2 or cell.id.startswith("crud-")]
+    return book
+
+
+@pytest.mark.slow
+def test_steps_with_helpers_of_their_own_and_a_transaction_of_their_own_lose_nothing():
+    said = run(section(crud_relay=HELPERS, crud_write=BLOCK))
+    assert said["crud-relay"].startswith("SOLVED") and said["crud-write"].startswith("SOLVED")
+    assert "letters that came: 60" in said["crud-gauntlet"]
+
+
+@pytest.mark.slow
+def test_a_relay_that_fails_is_told_by_its_own_words():
+    failing = "def relay(session: Session, send: Callable[[Letter], None]) -> int:\n    return nobody_knows(session)"
+    begun = time.monotonic()
+    with pytest.raises(CellExecutionError) as raised:
+        run(section(crud_relay=failing))
+    assert "the service says: NameError: name 'nobody_knows' is not defined" in str(raised.value)
+    assert time.monotonic() - begun < 60
 
 
 @pytest.mark.slow

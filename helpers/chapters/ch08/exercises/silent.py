@@ -6,10 +6,12 @@ from pydantic import BaseModel, EmailStr
 
 from helpers.chapters import post
 from helpers.chapters.post import mail
+from helpers.learning.answered import Answered, told_apart
 from helpers.learning.model import Exercise
 from helpers.live.recording import record
 from helpers.live.server import Server, running
 from helpers.services.mailbox import Mailbox
+from helpers.wording import logged_error
 
 
 class NewSender(BaseModel):
@@ -20,33 +22,67 @@ class NewSender(BaseModel):
 
 members = {"ada@example.org"}
 
+HEADERS = {"date", "server", "content-length"}  # the server's own
+TIMES = 5
+
 
 def _check_silent(app: FastAPI, mailbox: Mailbox, members: set[str]) -> str:
     delay, before = mailbox.delay, set(members)
     members.clear()
-    members.add("ada@example.org")
+    members.update({"ada@example.org", *(f"old{number}@example.org" for number in range(TIMES))})
     mailbox.clear()
     mailbox.delay = 0.3  # long enough to see who waits for it
+    answered = Answered(app, lambda: len(mailbox))
     try:
-        with running(app) as server:
-            known = _register(server, mailbox, "ada@example.org", "who is registered already")
-            new = _register(server, mailbox, "grace@example.org", "who is new")
+        with running(answered) as server:
+            known = _register(server, answered, "ada@example.org", "who is registered already")
+            new = _register(server, answered, "grace@example.org", "who is new")
             registered = "grace@example.org" in members
+            letters = [(letter["To"], letter["Subject"]) for letter in mailbox]
+            _same_for_both(known, new)
+            _right_mails(letters)
+            assert registered, "the new address is not in `members` after all tasks have ended."
+            _once_more(server, mailbox)
+            _same_wait(server, answered)
     finally:
         mailbox.delay = delay
         members.clear()
         members.update(before)
+    return "Answer, wait and next answer are the same for everybody; only the mailbox knows who is registered."
+
+
+def _register(server: Server, answered: Answered, email: str, who: str) -> httpx.Response:
+    server.client.hang_up()
+    mails = answered.look()
+    with record():
+        answer = server.client.post("/senders", json={"email": email})
+    error = logged_error(server.log)
+    assert answer.status_code != 422, (
+        f"the check sent an email, and your app answered 422: {answer.json()['detail'][0]['msg']}."
+    )
+    assert not error, f"for a sender {who}, your code failed: {error}."
+    assert answered.seen[-1] == mails, (
+        f"a sender {who} waits for the mail, and the clock tells it to everybody: let a task send it."
+    )
+    return answer
+
+
+def _same_for_both(known: httpx.Response, new: httpx.Response) -> None:
     assert known.status_code == new.status_code, (
         f"the status tells them apart: {known.status_code} for an address that is registered, {new.status_code} for a new one."
     )
     assert known.text == new.text, (
         f"the body tells them apart: {known.text} for an address that is registered, {new.text} for a new one."
     )
+    apart = {name for name in {*known.headers, *new.headers} if known.headers.get(name) != new.headers.get(name)}
+    assert not apart - HEADERS, f"a header tells them apart: {', '.join(sorted(apart - HEADERS))}."
     assert new.status_code == 202, f"202 was asked for, but {new.status_code} came."
     assert new.json() == {"status": "Look into your mail."}, (
         f'{{"status": "Look into your mail."}} was asked for, but {new.json()} came.'
     )
-    letters = [(letter["To"], letter["Subject"]) for letter in mailbox]
+
+
+def _right_mails(letters: list[tuple[str, str]]) -> None:
     assert ("ada@example.org", "Welcome") not in letters, (
         "an address that is registered already was welcomed once more: decide in the task which of the two mails it gets."
     )
@@ -55,31 +91,29 @@ def _check_silent(app: FastAPI, mailbox: Mailbox, members: set[str]) -> str:
         "the owner of a registered address got no mail: the answer says to look there, and only the owner may learn it."
     )
     assert len(letters) == 2, f"two mails should be sent, but {len(letters)} were."
-    assert registered, "the new address is not in `members` after all tasks have ended."
-    return "Answer, wait and next answer are the same for everybody; only the mailbox knows who is registered."
 
 
-def _register(server: Server, mailbox: Mailbox, email: str, who: str) -> httpx.Response:
-    sent = len(mailbox)
+def _once_more(server: Server, mailbox: Mailbox) -> None:
     with record():
-        answer = server.client.post("/senders", json={"email": email})
-        at_the_answer = len(mailbox) - sent
-        if answer.status_code < 500:
-            server.client.get("/openapi.json")  # answered by the event loop
-        at_the_next = len(mailbox) - sent
-    error = next((text.splitlines()[-1] for text in server.log if text.startswith("ERROR")), "")
-    assert answer.status_code != 422, (
-        f"the check sent an email, and your app answered 422: {answer.json()['detail'][0]['msg']}."
+        server.client.post("/senders", json={"email": "grace@example.org"})
+    told = mailbox[-1]["To"], mailbox[-1]["Subject"]
+    assert told == ("grace@example.org", "You are registered already"), (
+        f"who has just become a member registered once more, and the last mail was {told[1]} to {told[0]}."
     )
-    assert not error, f"for a sender {who}, your code failed: {error}."
-    assert not at_the_answer, (
-        f"a sender {who} waits for the mail, and the clock tells it to everybody: let a task send it."
+
+
+def _same_wait(server: Server, answered: Answered) -> None:
+    """Old and new addresses in turn, without waiting for a mail in between."""
+    answered.waits.clear()
+    with record():
+        for number in range(TIMES):
+            for email in (f"old{number}@example.org", f"new{number}@example.org"):
+                server.client.post("/senders", json={"email": email})
+    longer = told_apart(answered.waits)
+    assert not longer, (
+        f"status and body are the same, but {'an address that is registered' if longer < 0 else 'a new address'} always waits "
+        "longer, and the clock tells it to everybody. What differs belongs in the task."
     )
-    assert not at_the_next, (
-        f"the answer to a sender {who} was quick, but the next one, to anybody, waited for the mail: an `async def` task "
-        "that blocks holds the event loop. Make the task a `def`."
-    )
-    return answer
 
 
 def _solve_silent() -> tuple[FastAPI, Mailbox, set[str]]:

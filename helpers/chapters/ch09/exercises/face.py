@@ -1,7 +1,7 @@
 """The public face of 9.1, as in the notebook, and how its exercises ask it."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 import httpx
@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
 from helpers.chapters import post
+from helpers.learning.answered import Answered
 from helpers.learning.stubs import missing_route
 from helpers.live.recording import record
 from helpers.live.server import Server, running
@@ -60,17 +61,24 @@ def send_receipt(parcel_id: int, email: str) -> None:
 
 
 book = GRACE = {"to": "Grace", "email": "ada@example.org", "weight_kg": 2.5}
+ADA = {"to": "Ada", "email": "grace@example.org", "weight_kg": 0.75}
+
+
+def told_of(parcel: dict[str, Any], number: int) -> dict[str, Any]:
+    """What the answer says of a parcel with this number: `ParcelOut`, without the sender's address."""
+    return {"id": number, "to": parcel["to"], "weight_kg": parcel["weight_kg"]}
 
 
 @contextlib.contextmanager
-def serving(router: Any, route: str) -> Iterator[Server]:
-    """The learner's router as an app, when it has the route."""
+def serving(router: Any, route: str, look: Callable[[], Any] = lambda: None) -> Iterator[tuple[Server, Answered]]:
+    """The learner's router as an app, when it has the route, and what `look` saw at the moment of each answer."""
     missing = missing_route(router, [route])
     assert not missing, missing.replace("Your app", "Your router")
     app = FastAPI()
     app.include_router(router)
-    with running(app) as server:
-        yield server
+    answered = Answered(app, look)
+    with running(answered) as server:
+        yield server, answered
 
 
 def ask(server: Server, method: str, path: str, **options: Any) -> httpx.Response:

@@ -42,9 +42,15 @@ SHOWN = {
 }
 
 
+def _operation(name: object) -> str:
+    """A path operation as it is listed, however it was typed: "post  /parcels" is "POST /parcels"."""
+    method, _, path = str(name).strip().partition(" ")
+    return f"{method.upper()} {path.strip()}".strip()
+
+
 def _check(findings: dict[str, str]) -> str:
     assert isinstance(findings, dict), 'findings are a dictionary: `{"POST /parcels": "k", ...}`.'
-    said = {str(operation).strip(): str(letter).strip().lower() for operation, letter in findings.items()}
+    said = {_operation(name): str(letter).strip().lower() for name, letter in findings.items()}
     for operation, letter in said.items():
         assert operation in FAULTS, (
             f"there is no `{operation}`. There are: {', '.join(f'`{name}`' for name in FAULTS)}."

@@ -13,7 +13,7 @@ def _check(router: APIRouter, shelf: Shelf) -> str:
     kept = dict(shelf.parcels), dict(shelf.keys), shelf.last
     shelf.parcels.clear()
     try:
-        with serving(router, "GET /parcels") as server:
+        with serving(router, "GET /parcels") as (server, _):
             return _page_through(server, shelf)
     finally:
         shelf.parcels.clear()
@@ -30,9 +30,15 @@ def _page_through(server: Server, shelf: Shelf) -> str:
         assert all("email" not in item for item in found), (
             "the list shows the senders' addresses: it is made of `ParcelOut`."
         )
+        for item in found:
+            kept = shelf.parcels[item["id"]]
+            assert item == {"id": kept.id, "to": kept.to, "weight_kg": kept.weight_kg}, (
+                f"a page holds parcels as `ParcelOut` tells them, but {item} came."
+            )
         return [item["id"] for item in found]
 
-    first = [shelf.add(ParcelIn(**GRACE)).id for _ in range(5)]
+    assert page("") == [], "an empty shelf has an empty page."
+    first = [shelf.add(ParcelIn.model_validate(GRACE | {"weight_kg": number})).id for number in range(1, 6)]
     top = page("limit=2")
     assert top != first[:2], "the oldest parcels came first. Newest first was asked for."
     assert len(top) == 2, f"`limit=2` should give two parcels, but {len(top)} came."

@@ -16,14 +16,15 @@ class _Killed(BaseException):
 class _Post:
     """A mail server that kills whoever sends letter `kill`, before it took the letter or after, and refuses `refuse`."""
 
-    def __init__(self, kill: int = 0, after: bool = False, refuse: int = 0):
+    def __init__(self, kill: int = 0, after: bool = False, refuse: int = 0, by: OSError | None = None):
         self.kill, self.after, self.refuse = kill, after, refuse
+        self.by = by or smtplib.SMTPDataError(451, b"try again later")
         self.taken: list[int] = []
 
     def __call__(self, letter: Any) -> None:
         number = letter.id
         if number == self.refuse:
-            raise smtplib.SMTPDataError(451, b"try again later")
+            raise self.by
         if number == self.kill and not self.after:
             raise _Killed
         self.taken.append(number)
@@ -38,7 +39,7 @@ def _relay_once(relay: Callable[..., Any], engine: Any, post: _Post) -> Any:
         return relay(session, post)
 
 
-def _check(relay: Callable[..., Any]) -> str:
+def _sends_each_once(relay: Callable[..., Any]) -> None:
     with three_owed() as engine:
         post = _Post()
         count = _relay_once(relay, engine, post)
@@ -47,37 +48,66 @@ def _check(relay: Callable[..., Any]) -> str:
         assert post.taken == [1, 2, 3], (
             f"the letter that is owed longest goes first; yours went in the order {post.taken}."
         )
-        _relay_once(relay, engine, post)
+        idle = _relay_once(relay, engine, post)
         assert len(post.taken) == 3, (
             "the second round sent letters again: what is sent gets its `sent_at`, and a commit."
         )
         assert count == 3, f"three letters were sent, and the function should return 3; it returned {count}."
+        assert idle == 0, (
+            f"when nothing is owed, nothing is sent, and the function should return 0; it returned {idle}."
+        )
+
+
+def _survives(relay: Callable[..., Any], kill: int, after: bool) -> None:
+    """A kill at a letter, before the mail server took it or right after."""
     with three_owed() as engine:
-        _relay_once(relay, engine, _Post(kill=2))
+        _relay_once(relay, engine, _Post(kill, after))
         again = _Post()
         _relay_once(relay, engine, again)
-        assert 2 in again.taken, (
-            "the process was killed before the mail server had the second letter, and nobody sent it afterwards: it was noted "
-            "as sent too early. First send, then note it."
-        )
-        assert 1 not in again.taken, (
-            "the process was killed at the second letter, and afterwards the first one was sent once more: its note was not "
+        if not after:
+            assert kill in again.taken, (
+                "the process was killed before the mail server had a letter, and nobody sent it afterwards: it was noted "
+                "as sent too early. First send, then note it."
+            )
+        assert not [number for number in again.taken if number < kill], (
+            "the process was killed at a letter, and afterwards the one before it was sent once more: its note was not "
             "committed yet. Commit after each letter."
         )
-        assert 3 in again.taken, "the process was killed at the second letter, and the third one was lost."
+        assert [number for number in again.taken if number > kill] == list(range(kill + 1, 4)), (
+            "the process was killed at a letter, and one behind it was lost."
+        )
+
+
+def _bears_a_refusal(relay: Callable[..., Any], refuse: int, by: OSError) -> None:
     with three_owed() as engine:
-        post = _Post(refuse=1)
-        count = _relay_once(relay, engine, post)
-        assert post.taken == [2, 3], (
-            "the mail server refused the first letter, and the others were not sent: one bad address must not hold up the "
-            "rest. An `OSError` belongs to its letter."
+        post = _Post(refuse=refuse, by=by)
+        others = [number for number in (1, 2, 3) if number != refuse]
+        try:
+            count = _relay_once(relay, engine, post)
+        except OSError as error:
+            raise AssertionError(
+                f"the mail server refused a letter by {type(error).__name__}, which came out of your function: an `OSError` "
+                "belongs to its letter, and the others go out."
+            ) from None
+        assert post.taken == others, (
+            "the mail server refused a letter, and others were not sent: one bad address must not hold up the rest. An "
+            "`OSError` belongs to its letter."
         )
         assert count == 2, f"one of three letters was refused, so two were sent, but the function returned {count}."
         post.refuse = 0
         _relay_once(relay, engine, post)
-        assert post.taken[2:] == [1], (
+        assert post.taken == [*others, refuse], (
             "the refused letter was never sent again: it stays owed until the mail server has it."
         )
+
+
+def _check(relay: Callable[..., Any]) -> str:
+    _sends_each_once(relay)
+    for kill in (2, 1, 3):
+        for after in (False, True):
+            _survives(relay, kill, after)
+    _bears_a_refusal(relay, 1, smtplib.SMTPDataError(451, b"try again later"))
+    _bears_a_refusal(relay, 2, ConnectionRefusedError("the mail server is away"))
     return "A kill before, between or after loses no letter, and a refused letter holds up nobody."
 
 

@@ -1,5 +1,7 @@
 """9.4-review: a review of a change."""
 
+import re
+
 from helpers.chapters.ch09.exercises.packages import FILES
 from helpers.learning.model import Exercise
 
@@ -38,25 +40,36 @@ def _line(words: str) -> int:
     return next(number for number, line in enumerate(_lines(), start=1) if words in line)
 
 
+def _number(place: object) -> int:
+    """A line's number, also as text: 24, "24" or "line 24"."""
+    found = re.fullmatch(r"(?:line\s*)?(\d+)", str(place).strip().lower())
+    assert found and not isinstance(place, bool) and 1 <= int(found[1]) <= len(_lines()), (
+        f"`{place}` is no line of `after.py`."
+    )
+    return int(found[1])
+
+
 def _check(remarks: dict[int, str]) -> str:
     assert isinstance(remarks, dict), (
         "a review is a dictionary: a line's number, and the letter of what is wrong with it."
     )
     wanted = {_line(words): letter for words, letter in GUILTY.items()}
-    blocking, dropped = _line("async def mail_reminder"), _line("background_tasks.add_task(note_audit, asked_by)")
-    # A fault may be named where it is made or where it strikes.
-    same = {blocking + 1: blocking, dropped + 1: dropped, dropped + 2: dropped}
+    # A fault may be named where it is made or where it strikes, the path operation at its decorator or at its `def`.
+    blocking, dropped, operation = map(
+        _line, ("async def mail_reminder", "note_audit, asked_by)", '@app.post("/parcels')
+    )
+    same = {blocking + 1: blocking, operation + 1: operation, dropped + 1: dropped, dropped + 2: dropped}
     said: dict[int, str] = {}
-    for number, letter in remarks.items():
-        assert isinstance(number, int) and 1 <= number <= len(_lines()), f"`{number}` is no line of `after.py`."
-        letter = str(letter).strip().lower()
+    for place, letter in remarks.items():
+        number, letter = _number(place), str(letter).strip().lower()
         assert letter in REMARKS, f"`{letter}` is none of the letters {', '.join(REMARKS)}."
-        said[same.get(number, number)] = letter
+        fault = same.get(number, number)
+        said[fault if wanted.get(fault) == letter else number] = letter
     for number, letter in said.items():
         words = _lines()[number - 1].strip()
         innocent = next((why for part, why in INNOCENT.items() if part in words), "")
         assert not (innocent and number not in wanted), f"line {number} is sound: {innocent}"
-        assert number in wanted, f"line {number}, `{words or ' '}`, is not where anything goes wrong."
+        assert number in wanted, f"line {number}, `{words or ' '}`, is not where anything goes wrong in that way."
         assert letter == wanted[number], (
             f"line {number} is rightly objected to, but not because it {REMARKS[letter]}. Ask what happens there after the "
             "answer, or instead of it."

@@ -9,6 +9,12 @@ from helpers.learning.model import Exercise
 
 
 def _check(continue_trace: Callable[..., Any]) -> str:
+    for name, result in (("receipt", "mailed"), ("thumbnail", {"width": 160})):
+        _continues(continue_trace, name, result)
+    return "The job's span continues the request's trace, and says when the work failed."
+
+
+def _continues(continue_trace: Callable[..., Any], name: str, wanted: object) -> None:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SimpleSpanProcessor
     from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -20,35 +26,37 @@ def _check(continue_trace: Callable[..., Any]) -> str:
         propagate.inject(carrier)
     exporter.clear()
 
-    def work() -> str:
+    def work() -> object:
         inside.append(trace.get_current_span())
-        return "mailed"
+        return wanted
 
     def fail() -> None:
         raise ConnectionError("the mail server is away")
 
-    result = continue_trace(tracer, carrier["traceparent"], "receipt", work)
+    result = continue_trace(tracer, carrier["traceparent"], name, work)
     assert inside, "the work was not done: call `work()`."
     assert len(inside) == 1, f"the work was done {len(inside)} times."
     spans = exporter.get_finished_spans()
     assert spans, "no span has ended. A span that is started without `with` needs its `end()`."
     span = spans[-1]
     context = span.get_span_context()
-    assert context is not None and span.name == "receipt", (
-        f"the span should be called `receipt`, as the job is, but it is called `{span.name}`."
+    assert context is not None and span.name == name, (
+        f"the span should be called `{name}`, as the job is, but it is called `{span.name}`."
     )
-    assert span.parent and context.trace_id == request.get_span_context().trace_id, (
+    request_context = request.get_span_context()
+    assert span.parent and context.trace_id == request_context.trace_id, (
         "the span began a trace of its own, and the request's ends at the queue. `propagate.extract` makes a context of the "
         "`traceparent`, and the span takes it as `context=`."
     )
+    assert span.parent.span_id == request_context.span_id, "the span's parent should be the span of the request."
     assert inside[0].get_span_context().span_id == context.span_id, (
         "while the work runs, the open span is not the job's, so whatever the work traces hangs elsewhere: "
         "`start_as_current_span` makes it the current one."
     )
-    assert result == "mailed", f"what the work returns should come back, but `{result}` came."
+    assert result == wanted, f"what the work returns should come back, but `{result}` came."
     exporter.clear()
     try:
-        continue_trace(tracer, carrier["traceparent"], "receipt", fail)
+        continue_trace(tracer, carrier["traceparent"], name, fail)
     except ConnectionError:
         pass
     else:
@@ -59,7 +67,9 @@ def _check(continue_trace: Callable[..., Any]) -> str:
     assert spans and spans[-1].status.status_code is trace.StatusCode.ERROR, (
         "the work failed, and its span says nothing of it: a span that is left by the error itself notes it."
     )
-    return "The job's span continues the request's trace, and says when the work failed."
+    assert not trace.get_current_span().get_span_context().is_valid, (
+        "your span is still the current one when the job is over, so the next job would hang on it."
+    )
 
 
 def _solve() -> Callable[..., Any]:

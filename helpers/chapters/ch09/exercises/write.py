@@ -5,21 +5,27 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers.chapters.ch09.exercises.database import database, kept, load, with_models
-from helpers.chapters.ch09.exercises.face import GRACE
+from helpers.chapters.ch09.exercises.face import ADA, GRACE
 from helpers.learning.model import Exercise
 
 
 def _check(create_parcel: Callable[..., Any]) -> str:
+    for key, handed_in in (("key-1", GRACE), ("another", ADA)):
+        _store(create_parcel, key, handed_in)
+    return "At no moment does the database hold one without the other."
+
+
+def _store(create_parcel: Callable[..., Any], key: str, handed_in: dict[str, Any]) -> None:
     from sqlalchemy import event
     from sqlalchemy.exc import IntegrityError
     from sqlmodel import Session
 
     with database() as engine:
-        new = load().ParcelIn(**GRACE)
+        new = load().ParcelIn(**handed_in)
         seen: list[tuple[int, ...]] = []
         with Session(engine) as session:
             event.listen(session, "after_commit", lambda _: seen.append(tuple(map(len, kept(engine)))))
-            number = getattr(create_parcel(session, "key-1", new), "id", None)
+            number = getattr(create_parcel(session, key, new), "id", None)
         parcels, letters = kept(engine)
         assert parcels or letters, "nothing is stored: when a session is closed, what was not committed is rolled back."
         assert (1, 0) not in seen[:-1], (
@@ -33,19 +39,20 @@ def _check(create_parcel: Callable[..., Any]) -> str:
         assert letters, "the parcel is stored, and nobody owes it a letter: add a `Letter` in the same transaction."
         assert len(letters) == 1, f"one parcel owes one letter, but {len(letters)} were stored."
         assert number is not None, "the function should return the parcel, with its id."
-        assert letters[0].parcel_id == parcels[0].id, (
+        assert number == letters[0].parcel_id == parcels[0].id, (
             "the letter does not name its parcel: `parcel_id` is the parcel's id."
         )
-        assert letters[0].to == GRACE["email"], (
+        stored = {"key": parcels[0].key} | {name: getattr(parcels[0], name) for name in handed_in}
+        assert stored == {"key": key} | handed_in, f"{handed_in} came with the key {key}, but {stored} was stored."
+        assert letters[0].to == handed_in["email"], (
             f"the letter goes to the e-mail address, but yours goes to `{letters[0].to}`."
         )
         assert letters[0].sent_at is None, "the letter is noted as sent, and nobody has sent it: leave `sent_at` empty."
         with Session(engine) as session, contextlib.suppress(IntegrityError):
-            create_parcel(session, "key-1", new)
+            create_parcel(session, key, new)
         assert tuple(map(len, kept(engine))) == (1, 1), (
             "the same key came twice, and something of the second try was stored. All of it belongs into one transaction."
         )
-    return "At no moment does the database hold one without the other."
 
 
 @with_models

@@ -10,37 +10,60 @@ from helpers.learning.model import Exercise
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="none")
 
 
+other: contextvars.ContextVar[str] = contextvars.ContextVar("other", default="none")
+
+
 def _check(carry: Callable[..., Callable[..., Any]], request_id: contextvars.ContextVar[str]) -> str:
-    seen: list[str] = []
+    for id in ("r-7", "r-8"):
+        _travels(carry, request_id, id)
+    _runs_in_two_threads(carry)
+    return "Wherever the function runs, it sees the id of the request that handed it over."
+
+
+def _travels(carry: Callable[..., Callable[..., Any]], request_id: contextvars.ContextVar[str], id: str) -> None:
+    seen: list[tuple[str, str, str]] = []
 
     def note(what: str, *, times: int = 1) -> int:
-        seen.extend([f"{what} {request_id.get()}"] * times)
+        seen.extend([(what, request_id.get(), other.get())] * times)
         return times
 
     def inside() -> Any:
-        request_id.set("r-7")
+        request_id.set(id)
+        other.set("Ada")
         return carry(note)
 
     carried = contextvars.copy_context().run(inside)
     assert callable(carried), "`carry(function)` should give back a function."
     assert not seen, "`carry(function)` ran the function: it should give back another one, to be called later."
-    other = contextvars.copy_context()
-    other.run(request_id.set, "r-8")
-    result = other.run(carried, "task", times=2)
+    elsewhere = contextvars.copy_context()
+    elsewhere.run(request_id.set, "r-9")
+    result = elsewhere.run(carried, "task", times=2)
     assert seen, "what you gave back did not call the function."
-    assert seen[0].startswith("task") and len(seen) == 2 and result == 2, (
+    assert seen[0][0] == "task" and len(seen) == 2 and result == 2, (
         "arguments and result should pass: take `*args` and `**kwargs`, and return what the function returns."
     )
-    assert seen[0].endswith("r-7"), (
-        f"the function saw {seen[0].split()[-1]!r}, the id of the moment at which it ran. `contextvars.copy_context()` has to "
+    assert seen[0][1] == id, (
+        f"the function saw {seen[0][1]!r}, the id of the moment at which it ran. `contextvars.copy_context()` has to "
         "be taken when `carry` is called."
     )
+    assert seen[0][2] == "Ada", (
+        "the request's id travelled along, and another context variable did not: `contextvars.copy_context()` takes all of them."
+    )
+    carry(carried)("again")
+    assert seen[-1] == ("again", id, "Ada"), "carried once more, the function lost its id."
+
+
+def _runs_in_two_threads(carry: Callable[..., Callable[..., Any]]) -> None:
+    """At the same moment: each waits inside for the other."""
+    both = threading.Barrier(2)
+    carried = carry(lambda: both.wait(2))
     errors: list[BaseException] = []
 
     def call() -> None:
         try:
-            carried("thread")
+            carried()
         except BaseException as error:
+            both.abort()
             errors.append(error)
 
     threads = [threading.Thread(target=call) for _ in range(2)]
@@ -48,11 +71,12 @@ def _check(carry: Callable[..., Callable[..., Any]], request_id: contextvars.Con
         thread.start()
     for thread in threads:
         thread.join()
-    again = carry(carried)
-    again("again")
-    assert not errors, f"called from a thread of its own, it raised {type(errors[0]).__name__}." if errors else ""
-    assert seen[-1].endswith("r-7"), "carried once more, the function lost its id."
-    return "Wherever the function runs, it sees the id of the request that handed it over."
+    errors = [error for error in errors if not isinstance(error, threading.BrokenBarrierError)]
+    if errors:
+        raise AssertionError(
+            f"called from two threads at the same moment, it raised {type(errors[0]).__name__}: one context cannot be entered "
+            "twice. Give each call a copy of it."
+        )
 
 
 def _solve() -> tuple[Any, contextvars.ContextVar[str]]:

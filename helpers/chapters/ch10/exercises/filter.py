@@ -42,13 +42,23 @@ def _check(app: FastAPI) -> str:
             f"state=travelling and limit=5 should come back as they are, but {both.status_code} {both.text} came. A model "
             "without `Query()` is read from the body."
         )
+        other = ask("?limit=7&state=waiting")
+        assert other.status_code == 200 and other.json() == {"state": "waiting", "limit": 7}, (
+            f"state=waiting and limit=7 should come back as they are, but {other.status_code} {other.text} came."
+        )
+        alone = ask("?state=waiting")
+        assert alone.json() == {"state": "waiting", "limit": 20}, (
+            f"with a state alone the limit is 20, but {alone.text} came."
+        )
         for edge in (1, 100):
             assert ask(f"?limit={edge}").status_code == 200, f"a limit of {edge} is allowed: 1 and 100 are included."
         for query, why in {
             "?limit=0": "a limit of 0 was accepted: `ge` and `le` stand in `Field`.",
             "?limit=101": "a limit of 101 was accepted: `ge` and `le` stand in `Field`.",
             "?state=lost": "a state that does not exist was accepted: the enum `State` lists those that do.",
+            "?limit=many": "a limit in words was accepted: annotate it as an `int`.",
             "?limt=5": 'a mistyped parameter was accepted: a model refuses those with `extra="forbid"`.',
+            "?limit=5&sort=weight": 'a parameter that nobody declared was accepted beside `limit`: `extra="forbid"` refuses it.',
         }.items():
             assert ask(query).status_code == 422, why
     return "Defaults, limits and choices hold, and what nobody declared is refused."

@@ -1,63 +1,102 @@
 """10.3-outbox: both or neither."""
 
+import re
+import secrets
 import sqlite3
-import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self, cast
 
 from helpers.learning.model import Exercise
 
 
-class _Broken(sqlite3.Connection):
-    """A connection that dies at its n-th statement that writes, as if the process were killed there."""
+class _Cursor(sqlite3.Cursor):
+    """Dies at its connection's n-th statement that writes."""
+
+    def execute(self, sql: str, parameters: Any = (), /) -> Self:
+        self._write(sql)
+        return super().execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Any, /) -> Self:
+        self._write(sql)
+        return super().executemany(sql, parameters)
+
+    def executescript(self, sql: str, /) -> sqlite3.Cursor:
+        self._write(sql)
+        return super().executescript(sql)
+
+    def _write(self, sql: str) -> None:
+        if re.search(r"\b(insert|update|replace)\b", sql, re.IGNORECASE):
+            cast("_Mortal", self.connection).write()
+
+
+class _Mortal(sqlite3.Connection):
+    """A connection that ends at the n-th statement that writes, as if the process were killed there."""
 
     left = 99
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-        if sql.lstrip().lower().startswith(("insert", "update")):
-            if self.left == 0:
-                raise sqlite3.OperationalError("killed here")
-            self.left -= 1
-        return super().execute(sql, parameters)
+        return self.cursor().execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Any, /) -> sqlite3.Cursor:
+        return self.cursor().executemany(sql, parameters)
+
+    def executescript(self, sql: str, /) -> sqlite3.Cursor:
+        return self.cursor().executescript(sql)
+
+    def cursor(self, factory: Any = _Cursor) -> Any:
+        return super().cursor(factory)
+
+    def write(self) -> None:
+        if self.left == 0:
+            raise sqlite3.OperationalError("killed here")
+        self.left -= 1
+
+
+def _hand_in(
+    hand_in: Callable[..., Any], address: str, before: int, writes: int = 99
+) -> tuple[list[Any], list[Any], Any]:
+    """The new parcels and letters in a database that held `before` parcels, and what the function returned."""
+    path = f"file:outbox-{secrets.token_hex(4)}?mode=memory&cache=shared"
+    keeper = sqlite3.connect(path, uri=True)  # a memory database lives as long as one connection does
+    keeper.executescript(
+        "CREATE TABLE parcel (id INTEGER PRIMARY KEY, address TEXT); CREATE TABLE letter (parcel_id INTEGER);"
+    )
+    keeper.executemany("INSERT INTO parcel (address) VALUES (?)", [("Chur",)] * before)
+    keeper.commit()
+    connection = sqlite3.connect(path, uri=True, factory=_Mortal)
+    connection.left, number = writes, None
+    try:
+        number = hand_in(connection, address)
+    except sqlite3.OperationalError as error:
+        assert "killed" in str(error), f"your statement failed: {error}."
+    finally:
+        connection.close()  # what was not committed is gone, as when a process dies
+    parcels = keeper.execute("SELECT id, address FROM parcel WHERE id > ?", (before,)).fetchall()
+    letters = [number for (number,) in keeper.execute("SELECT parcel_id FROM letter")]
+    keeper.close()
+    return parcels, letters, number
 
 
 def _check(hand_in: Callable[..., Any]) -> str:
-    def attempt(writes: int) -> tuple[int, int, Any]:
-        path = f"file:outbox{writes}-{threading.get_ident()}?mode=memory&cache=shared"
-        keeper = sqlite3.connect(path, uri=True)  # a memory database lives as long as one connection does
-        keeper.executescript(
-            "CREATE TABLE parcel (id INTEGER PRIMARY KEY, address TEXT); CREATE TABLE letter (parcel_id INTEGER);"
+    for address, before in (("Bern", 0), ("Basel", 5)):
+        parcels, letters, number = _hand_in(hand_in, address, before)
+        new = before + 1
+        assert parcels, "the parcel was not there after the connection was closed: a transaction has to be committed."
+        assert letters, "the parcel is stored, but no letter is owed: insert a row into `letter`, too."
+        assert parcels == [(new, address)], (
+            f"one parcel to {address} should be stored, with the number {new}, but {parcels} are."
         )
-        connection = sqlite3.connect(path, uri=True, factory=_Broken)
-        connection.left = writes
-        number = None
-        try:
-            number = hand_in(connection, "Bern")
-        except sqlite3.OperationalError as error:
-            assert "killed" in str(error), f"your statement failed: {error}."
-        finally:
-            connection.close()  # what was not committed is gone, as when a process dies
-        counts = [keeper.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("parcel", "letter")]
-        owed = keeper.execute("SELECT parcel_id FROM letter").fetchall()
-        keeper.close()
-        assert not owed or number is None or owed == [(number,)], (
-            f"the letter belongs to parcel {number}, but holds {owed[0][0]}."
+        assert letters == [new], f"one letter should be owed, to parcel {new}, but these are: {letters}."
+        assert number == new, (
+            f"`hand_in` should return the parcel's number, {new}, but {number!r} came back: `cursor.lastrowid` has it."
         )
-        return counts[0], counts[1], number
-
-    parcels, letters, number = attempt(99)
-    assert parcels, "the parcel was not there after the connection was closed: a transaction has to be committed."
-    assert letters, "the parcel is stored, but no letter is owed: insert a row into `letter`, too."
-    assert number == 1, (
-        f"`hand_in` should return the parcel's number, 1, but {number!r} came back: `cursor.lastrowid` has it."
-    )
-    for writes in (0, 1):
-        parcels, letters, _ = attempt(writes)
-        assert parcels == letters, (
-            "killed between the two, your code leaves a parcel without its letter: commit once, behind both."
-            if parcels
-            else "killed between the two, your code leaves a letter without its parcel: commit once, behind both."
-        )
+        for writes in (0, 1):
+            parcels, letters, _ = _hand_in(hand_in, address, before, writes)
+            assert len(parcels) == len(letters), (
+                "killed between the two, your code leaves a parcel without its letter: commit once, behind both."
+                if parcels
+                else "killed between the two, your code leaves a letter without its parcel: commit once, behind both."
+            )
     return "Parcel and letter are stored together or not at all, wherever the process dies."
 
 

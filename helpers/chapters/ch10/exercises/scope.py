@@ -4,8 +4,10 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
+import httpx
 from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException
 
+from helpers.learning.answered import Answered
 from helpers.learning.model import Exercise
 from helpers.live.recording import record
 from helpers.live.server import running
@@ -30,40 +32,53 @@ pool = Pool()
 
 
 def _check(app: FastAPI, pool: Any, get_connection: Callable[..., Any]) -> str:
-    seen: dict[str, int] = {}
-    pool.held, original = 0, pool.release
+    seen: dict[str, int] = {"acquired": 0, "released": 0}
+    pool.held = 0
+    acquire, release = pool.acquire, pool.release
 
-    def note(connection: object) -> None:
-        original(connection)
-        seen["released"] = seen.get("released", 0) + 1
+    def note_acquired() -> Any:
+        seen["acquired"] += 1
+        return acquire()
 
-    pool.release = note
+    def note_released(connection: object) -> None:
+        seen["released"] += 1
+        release(connection)
+
+    pool.acquire, pool.release = note_acquired, note_released
+    answered = Answered(app, lambda: pool.held)
     try:
-        with running(app) as server, record():
-            answer = server.client.get("/parcels")
-            seen["after"] = pool.held
-            server.client.hang_up()
-            server.client.get("/broken")
-            seen["after the broken one"] = pool.held
+        with running(answered) as server:
+            for _ in range(2):
+                with record():
+                    answer = server.client.get("/parcels")
+                _given_back(answer, answered.seen[-1], seen["acquired"], logged_error(server.log))
+            with record():
+                broken = server.client.get("/broken")
     finally:
-        del pool.release
-    assert answer.status_code == 200, (
-        f"GET /parcels should answer 200, but {answer.status_code} came: {logged_error(server.log)}."
+        del pool.acquire, pool.release
+    assert broken.status_code == 409, (
+        f"GET /broken should answer 409, but {broken.status_code} came: {logged_error(server.log)}."
     )
+    assert answered.seen[-1] == pool.held == 0, (
+        "a path operation that fails leaves its connection behind: `finally` gives it back then, too."
+    )
+    assert seen == {"acquired": 3, "released": 3}, (
+        f"three requests should acquire and give back a connection each, but {seen['acquired']} were acquired and "
+        f"{seen['released']} came back."
+    )
+    return "The connection is given back before the answer, whatever the path operation does."
+
+
+def _given_back(answer: httpx.Response, held_at_the_answer: int, acquired: int, error: str) -> None:
+    assert answer.status_code == 200, f"GET /parcels should answer 200, but {answer.status_code} came: {error}."
+    assert acquired, "no connection was acquired: `pool.acquire()` gives one."
     assert answer.json() == {"held": 1}, (
         f"while the path operation runs, one connection is held, but {answer.text} came: `yield` what you have acquired."
     )
-    assert seen["after"] == 0, (
-        'the connection was still held when the answer had come, by the request of a task that does not need it: `scope="function"` '
+    assert held_at_the_answer == 0, (
+        'the connection was still held when the answer went out, by the request of a task that does not need it: `scope="function"` '
         "gives it back before."
     )
-    assert seen["after the broken one"] == 0 and pool.held == 0, (
-        "a path operation that fails leaves its connection behind: `finally` gives it back then, too."
-    )
-    assert seen.get("released") == 2, (
-        f"two requests should give back one connection each, but {seen.get('released')} came back."
-    )
-    return "The connection is given back before the answer, whatever the path operation does."
 
 
 def work_slowly() -> None:

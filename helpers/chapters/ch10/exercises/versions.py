@@ -1,5 +1,6 @@
 """10.3-versions: old and new side by side."""
 
+import httpx
 from fastapi import APIRouter, FastAPI, HTTPException, Response
 
 from helpers.learning.model import Exercise
@@ -7,35 +8,52 @@ from helpers.live.server import running
 from helpers.wording import logged_error
 
 
-def _check(app: FastAPI) -> str:
-    with running(app) as server:
-        answers = {path: server.client.get(path) for path in ("/v1/parcels/7", "/v2/parcels/7", "/v1/parcels/99")}
-    codes = {path: answer.status_code for path, answer in answers.items()}
-    assert 500 not in codes.values(), f"your app answered 500: {logged_error(server.log)}."
-    first, second, missing = answers.values()
-    assert (first.status_code, second.status_code) == (200, 200), f"both versions should answer 200, but {codes} came."
-    assert first.json() == {"weight_kg": 2.5}, f'v1 answers {{"weight_kg": 2.5}}, but {first.text} came.'
-    assert second.json() == {"weight_g": 2500}, f'v2 answers {{"weight_g": 2500}}, but {second.text} came.'
-    assert missing.status_code == 404, f"parcel 99 does not exist: 404, but {missing.status_code} came."
-    assert "Deprecation" in first.headers, (
-        "v1 should say that it goes: each of its answers needs the header `Deprecation`."
+def _check(app: FastAPI, weights: dict[int, int]) -> str:
+    kept = dict(weights)
+    weights.clear()
+    weights.update({7: 2500, 8: 1250})
+    try:
+        with running(app) as server:
+
+            def ask(path: str) -> httpx.Response:
+                server.client.hang_up()
+                answer = server.client.get(path)
+                assert answer.status_code != 500, f"`GET {path}` got 500: {logged_error(server.log)}."
+                return answer
+
+            for number, in_kg, in_g in ((7, 2.5, 2500), (8, 1.25, 1250)):
+                _side_by_side(ask(f"/v1/parcels/{number}"), ask(f"/v2/parcels/{number}"), in_kg, in_g)
+            missing, missing_in_v2 = ask("/v1/parcels/99"), ask("/v2/parcels/99")
+    finally:
+        weights.clear()
+        weights.update(kept)
+    for version, answer in (("v1", missing), ("v2", missing_in_v2)):
+        assert answer.status_code == 404, f"{version} has no parcel 99 either: 404, but {answer.status_code} came."
+    assert missing.headers.get("Deprecation") == DEPRECATED, (
+        "the 404 of v1 lacks the header: what a dependency writes into `response.headers` is lost when an error makes an answer "
+        "of its own. An `HTTPException` takes `headers=`."
     )
+    assert "Deprecation" not in missing_in_v2.headers, "the 404 of v2 says that v2 goes: only v1 does."
+    return "Both versions are served side by side, and the old one says that it goes, by its 404 as well."
+
+
+def _side_by_side(first: httpx.Response, second: httpx.Response, in_kg: float, in_g: int) -> None:
+    codes = first.status_code, second.status_code
+    assert codes == (200, 200), f"both versions should answer 200, but {codes[0]} and {codes[1]} came."
+    assert first.json() == {"weight_kg": in_kg}, f'v1 answers {{"weight_kg": {in_kg}}}, but {first.text} came.'
+    assert second.json() == {"weight_g": in_g}, f'v2 answers {{"weight_g": {in_g}}}, but {second.text} came.'
+    assert "Deprecation" in first.headers, "v1 should say that it goes: its answer needs the header `Deprecation`."
     assert "Deprecation" not in second.headers, "v2 is not deprecated: the header belongs to the router of v1 alone."
     assert first.headers["Deprecation"] == DEPRECATED, (
         f"the header should be {DEPRECATED}, but {first.headers['Deprecation']} came."
     )
-    assert "Deprecation" in missing.headers, (
-        "the 404 of v1 lacks the header: what a dependency writes into `response.headers` is lost when an error makes an answer "
-        "of its own. An `HTTPException` takes `headers=`."
-    )
-    return "Both versions are served side by side, and every answer of the old one says that it goes."
 
 
 DEPRECATED = "@1798761600"
 weights = {7: 2500}
 
 
-def _solve() -> FastAPI:
+def _solve() -> tuple[FastAPI, dict[int, int]]:
     leaving = {"Deprecation": DEPRECATED}
     v1, v2 = APIRouter(prefix="/v1"), APIRouter(prefix="/v2")
 
@@ -55,19 +73,20 @@ def _solve() -> FastAPI:
     app = FastAPI()
     app.include_router(v1)
     app.include_router(v2)
-    return app
+    return app, weights
 
 
 EXERCISE = Exercise(
     id="10.3-versions",
     title="old and new side by side",
-    task='`GET /v1/parcels/7` should answer `{"weight_kg": 2.5}`, `GET /v2/parcels/7` `{"weight_g": 2500}`, unknown parcels 404; every '
-    "answer of v1, that of a 404 too, carries `Deprecation` with the value of `DEPRECATED`.",
+    task='`GET /v1/parcels/7` should answer `{"weight_kg": 2.5}`, `GET /v2/parcels/7` `{"weight_g": 2500}`, unknown parcels 404; '
+    "the 200 and the 404 of v1 carry `Deprecation` with the value of `DEPRECATED`.",
     check=_check,
     hints=(
         "A parameter `response: Response` lets a path operation set headers of its answer. Of which answers?",
         "`HTTPException(404, headers=...)`.",
     ),
     solution=_solve,
+    wants=("app", "value"),
     routes=("GET /v1/parcels/{number}", "GET /v2/parcels/{number}"),
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
@@ -39,7 +40,7 @@ def bulkhead_plain():
     return bulkhead_app(order_label)
 
 
-@wrong("8.3-bulkhead", says="the event loop stood still meanwhile")
+@wrong("8.3-bulkhead", says="held the event loop")
 def bulkhead_on_the_loop():
     async def print_async(number: int) -> None:
         print_label(number)
@@ -85,7 +86,7 @@ def bulkhead_inline():
     return bulkhead_app(order_label)
 
 
-@wrong("8.3-bulkhead", says="6 labels were printed at the same time")
+@wrong("8.3-bulkhead", says="let the limiter admit 4")
 def bulkhead_six():
     printers = CapacityLimiter(6)
 
@@ -98,7 +99,7 @@ def bulkhead_six():
     return bulkhead_app(order_label)
 
 
-@wrong("8.3-bulkhead", says="each order is to be printed")
+@wrong("8.3-bulkhead", says="each order is to be printed once")
 def bulkhead_refuses():
     busy: set[int] = set()
 
@@ -137,5 +138,52 @@ def bulkhead_on_the_response():
 
     async def order_label(number: int) -> Response:
         return Response(status_code=202, background=BackgroundTask(print_when_free, number))
+
+    return bulkhead_app(order_label)
+
+
+@wrong("8.3-bulkhead", says="one label was printed after the other, though")
+def bulkhead_one_printer():
+    printer = asyncio.Lock()
+
+    async def print_when_free(number: int) -> None:
+        async with printer:
+            await run_in_threadpool(print_label, number)
+
+    async def order_label(number: int, background_tasks: BackgroundTasks) -> None:
+        background_tasks.add_task(print_when_free, number)
+
+    return bulkhead_app(order_label)
+
+
+@wrong("8.3-bulkhead", says="your code failed: TypeError")
+def bulkhead_called():
+    printers = CapacityLimiter(4)
+
+    async def order_label(number: int, background_tasks: BackgroundTasks) -> None:
+        background_tasks.add_task(run_sync, print_label(number), limiter=printers)
+
+    return bulkhead_app(order_label)
+
+
+@right("8.3-bulkhead")
+def bulkhead_with_a_pool():
+    pool = ThreadPoolExecutor(4)
+
+    async def order_label(number: int, background_tasks: BackgroundTasks) -> None:
+        background_tasks.add_task(pool.submit, print_label, number)
+
+    return bulkhead_app(order_label)
+
+
+@right("8.3-bulkhead")
+def bulkhead_with_an_executor_that_is_awaited():
+    pool = ThreadPoolExecutor(4)
+
+    async def print_when_free(number: int) -> None:
+        await asyncio.get_running_loop().run_in_executor(pool, print_label, number)
+
+    def order_label(number: int, background_tasks: BackgroundTasks) -> None:
+        background_tasks.add_task(print_when_free, number)
 
     return bulkhead_app(order_label)

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from starlette.background import BackgroundTask
 from starlette.background import BackgroundTasks as Several
+from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.chapters.answers import right, stub, wrong
@@ -154,6 +155,78 @@ def retire_as_pure_asgi():
             await self.app(scope, receive, marked)
             if retired:
                 await run_in_threadpool(self.note_use, scope["path"])
+
+    def retire(app: FastAPI, note_use: Count) -> None:
+        app.add_middleware(Goodbye, note_use=note_use)
+
+    return retire
+
+
+@wrong("8.5-retire", says="`/v10` says that it is deprecated, too")
+def retire_without_the_slash():
+    def say_goodbye(note_use: Count, request: Request, response: Response) -> None:
+        if request.url.path.startswith("/v1"):
+            response.headers["Deprecation"] = GOODBYE
+            response.background = BackgroundTask(note_use, request.url.path)
+
+    return with_middleware(say_goodbye)
+
+
+@wrong("8.5-retire", says="held the event loop")
+def retire_blocks():
+    def say_goodbye(note_use: Count, request: Request, response: Response) -> None:
+        async def note() -> None:
+            note_use(request.url.path)
+
+        if request.url.path.startswith("/v1/"):
+            response.headers["Deprecation"] = GOODBYE
+            response.background = BackgroundTask(note)
+
+    return with_middleware(say_goodbye)
+
+
+@wrong("8.5-retire", says="the 404 for a path that does not exist")
+def retire_routes_alone():
+    def say_goodbye(note_use: Count, request: Request, response: Response) -> None:
+        if request.url.path.startswith("/v1/") and "route" in request.scope:
+            response.headers["Deprecation"] = GOODBYE
+            response.background = BackgroundTask(note_use, request.url.path)
+
+    return with_middleware(say_goodbye)
+
+
+@wrong("8.5-retire", says="the notes are")
+def retire_notes_a_constant():
+    def say_goodbye(note_use: Count, request: Request, response: Response) -> None:
+        if request.url.path.startswith("/v1/"):
+            response.headers["Deprecation"] = GOODBYE
+            response.background = BackgroundTask(note_use, "/v1/prices")
+
+    return with_middleware(say_goodbye)
+
+
+@wrong("8.5-retire", says="failed: AttributeError")
+def retire_misspelt():
+    def say_goodbye(note_use: Count, request: Request, response: Response) -> None:
+        if request.path.startswith("/v1/"):
+            response.headers["Deprecation"] = GOODBYE
+
+    return with_middleware(say_goodbye)
+
+
+@right("8.5-retire")
+def retire_as_base_http_middleware():
+    class Goodbye(BaseHTTPMiddleware):
+        def __init__(self, app: ASGIApp, note_use: Count):
+            super().__init__(app)
+            self.note_use = note_use
+
+        async def dispatch(self, request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+            response = await call_next(request)
+            if request.url.path.startswith("/v1/"):
+                response.headers["Deprecation"] = GOODBYE
+                response.background = BackgroundTask(run_in_threadpool, self.note_use, request.url.path)
+            return response
 
     def retire(app: FastAPI, note_use: Count) -> None:
         app.add_middleware(Goodbye, note_use=note_use)

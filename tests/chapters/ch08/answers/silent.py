@@ -1,7 +1,12 @@
 """What learners pass to 8.2-silent."""
 
-from fastapi import BackgroundTasks, FastAPI, HTTPException
+import asyncio
+import time
+
+from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, HTTPException, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+from starlette.background import BackgroundTask
 
 from helpers.chapters.ch08.exercises.silent import NewSender, members
 from helpers.chapters.post import mail, mailbox
@@ -72,7 +77,7 @@ def silent_half():
     return silent_app(register)
 
 
-@wrong("8.2-silent", says="an `async def` task that blocks holds the event loop")
+@wrong("8.2-silent", says="held the event loop")
 def silent_async():
     async def greet_async(email: str) -> None:
         greet(email)
@@ -160,3 +165,91 @@ def silent_in_threads():
         return MAIL
 
     return silent_app(register)
+
+
+@wrong("8.2-silent", says="an address that is registered always waits longer")
+def silent_pauses_for_members():
+    def register(sender: NewSender, background_tasks: BackgroundTasks) -> dict[str, str]:
+        if sender.email in members:
+            time.sleep(0.1)  # "so that nobody can tell"
+        background_tasks.add_task(greet, sender.email)
+        return MAIL
+
+    return silent_app(register)
+
+
+@wrong("8.2-silent", says="a new address always waits longer")
+def silent_hashes_for_the_new():
+    async def register(sender: NewSender, background_tasks: BackgroundTasks) -> dict[str, str]:
+        if sender.email not in members:
+            await asyncio.sleep(0.1)
+        background_tasks.add_task(greet, sender.email)
+        return MAIL
+
+    return silent_app(register)
+
+
+@wrong("8.2-silent", says="a header tells them apart: location")
+def silent_location():
+    def register(sender: NewSender, response: Response, background_tasks: BackgroundTasks) -> dict[str, str]:
+        if sender.email not in members:
+            response.headers["Location"] = f"/senders/{sender.email}"
+        background_tasks.add_task(greet, sender.email)
+        return MAIL
+
+    return silent_app(register)
+
+
+@wrong("8.2-silent", says="who has just become a member registered once more")
+def silent_frozen():
+    first = frozenset({"ada@example.org"})
+
+    def greet_by_the_first(email: str) -> None:
+        members.add(email)
+        mail(email, "You are registered already" if email in first else "Welcome")
+
+    def register(sender: NewSender, background_tasks: BackgroundTasks) -> dict[str, str]:
+        background_tasks.add_task(greet_by_the_first, sender.email)
+        return MAIL
+
+    return silent_app(register)
+
+
+@wrong("8.2-silent", says="your code failed: NameError")
+def silent_typo():
+    def register(sender: NewSender, background_tasks: BackgroundTasks) -> dict[str, str]:
+        background_tasks.add_task(lambda: gret(sender.email))  # noqa: F821
+        return MAIL
+
+    return silent_app(register)
+
+
+@wrong("8.2-silent", says="your function `register` returned `None`")
+def silent_without_return():
+    def register(sender: NewSender, background_tasks: BackgroundTasks) -> dict[str, str]:
+        background_tasks.add_task(greet, sender.email)
+
+    return silent_app(register)
+
+
+@right("8.2-silent")
+def silent_on_the_response():
+    def register(sender: NewSender) -> JSONResponse:
+        return JSONResponse(MAIL, 202, background=BackgroundTask(greet, sender.email))
+
+    return silent_app(register)
+
+
+@right("8.2-silent")
+def silent_by_a_dependency():
+    def greet_later(sender: NewSender, background_tasks: BackgroundTasks) -> None:
+        background_tasks.add_task(greet, sender.email)
+
+    app, router = FastAPI(), APIRouter(prefix="/senders", dependencies=[Depends(greet_later)])
+
+    @router.post("", status_code=202)
+    def register() -> dict[str, str]:
+        return MAIL
+
+    app.include_router(router)
+    return app, mailbox(), members

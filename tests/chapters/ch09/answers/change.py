@@ -90,3 +90,50 @@ def change_by_sql():
         return bool(result.rowcount)
 
     return change_address
+
+
+@wrong("9.2-change", says="should be changed and have version 3")
+def change_to_version_two():
+    def change_address(session: Session, parcel_id: int, version: int, to: str) -> bool:
+        mine = (col(Parcel.id) == parcel_id) & (col(Parcel.version) == version)
+        result = session.exec(update(Parcel).where(mine).values(to=to, version=2))
+        session.commit()
+        return result.rowcount == 1
+
+    return change_address
+
+
+@wrong("9.2-change", says="Your code raised `AttributeError")
+def change_of_nothing():
+    def change_address(session: Session, parcel_id: int, version: int, to: str) -> bool:
+        parcel = session.get(Parcel, parcel_id)
+        if parcel.version != version:
+            return False
+        mine = (col(Parcel.id) == parcel_id) & (col(Parcel.version) == version)
+        result = session.exec(update(Parcel).where(mine).values(to=to, version=version + 1))
+        session.commit()
+        return result.rowcount == 1
+
+    return change_address
+
+
+@right("9.2-change")
+def change_in_a_block():
+    def change_address(session: Session, parcel_id: int, version: int, to: str) -> bool:
+        statement = update(Parcel).where(col(Parcel.id) == parcel_id, col(Parcel.version) == version)
+        with session.begin():
+            changed = session.exec(statement.values(to=to, version=Parcel.version + 1)).rowcount
+        return changed > 0
+
+    return change_address
+
+
+@right("9.2-change")
+def change_by_returning():
+    def change_address(session: Session, parcel_id: int, version: int, to: str) -> bool:
+        statement = update(Parcel).where(col(Parcel.id) == parcel_id, col(Parcel.version) == version)
+        rows = session.exec(statement.values(to=to, version=version + 1).returning(col(Parcel.id))).all()
+        session.commit()
+        return bool(rows)
+
+    return change_address

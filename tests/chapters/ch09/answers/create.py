@@ -1,6 +1,8 @@
 """What learners pass to 9.1-create."""
 
-from fastapi import APIRouter, BackgroundTasks, Response
+from fastapi import APIRouter, BackgroundTasks, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.background import BackgroundTask
 
 from helpers.chapters.ch09.exercises.face import ParcelIn, ParcelOut, Shelved, send_receipt, shelf
 from helpers.chapters.post import mailbox
@@ -89,3 +91,71 @@ def create_filtered_by_type():
         return parcel
 
     return creating(create_parcel, response_model=ParcelOut)
+
+
+@wrong("9.1-create", says="held the event loop")
+def create_blocks_in_the_task():
+    async def send(parcel_id: int, email: str) -> None:
+        send_receipt(parcel_id, email)
+
+    def create_parcel(new: ParcelIn, response: Response, background_tasks: BackgroundTasks) -> ParcelOut:
+        parcel = shelf.add(new)
+        background_tasks.add_task(send, parcel.id, parcel.email)
+        response.headers["Location"] = f"/parcels/{parcel.id}"
+        return ParcelOut(**parcel.model_dump())
+
+    return creating(create_parcel)
+
+
+@wrong("9.1-create", says="your function `create_parcel` returned `None`")
+def create_without_return():
+    def create_parcel(new: ParcelIn, response: Response, background_tasks: BackgroundTasks) -> ParcelOut:
+        parcel = shelf.add(new)
+        background_tasks.add_task(send_receipt, parcel.id, parcel.email)
+        response.headers["Location"] = f"/parcels/{parcel.id}"
+
+    return creating(create_parcel)
+
+
+@wrong("9.1-create", says="the receipt went to ada@example.org")
+def create_for_ada_alone():
+    def create_parcel(new: ParcelIn, response: Response, background_tasks: BackgroundTasks) -> ParcelOut:
+        parcel = shelf.add(new)
+        background_tasks.add_task(send_receipt, parcel.id, "ada@example.org")
+        response.headers["Location"] = f"/parcels/{parcel.id}"
+        return ParcelOut(**parcel.model_dump())
+
+    return creating(create_parcel)
+
+
+@wrong("9.1-create", says="but the answer says")
+def create_answers_otherwise():
+    def create_parcel(new: ParcelIn, response: Response, background_tasks: BackgroundTasks) -> ParcelOut:
+        parcel = shelf.add(new)
+        background_tasks.add_task(send_receipt, parcel.id, parcel.email)
+        response.headers["Location"] = f"/parcels/{parcel.id}"
+        return ParcelOut(id=parcel.id, to=new.email, weight_kg=new.weight_kg)
+
+    return creating(create_parcel)
+
+
+@right("9.1-create")
+def create_async_with_a_response():
+    async def create_parcel(new: ParcelIn) -> Response:
+        parcel = shelf.add(new)
+        said = ParcelOut(**parcel.model_dump()).model_dump()
+        receipt = BackgroundTask(send_receipt, parcel.id, parcel.email)
+        return JSONResponse(said, 201, {"Location": f"/parcels/{parcel.id}"}, background=receipt)
+
+    return creating(create_parcel)
+
+
+@right("9.1-create")
+def create_with_a_whole_address():
+    def create_parcel(new: ParcelIn, request: Request, response: Response, tasks: BackgroundTasks) -> ParcelOut:
+        parcel = shelf.add(new)
+        tasks.add_task(send_receipt, parcel_id=parcel.id, email=new.email)
+        response.headers["Location"] = f"{request.url}/{parcel.id}"
+        return ParcelOut.model_validate(parcel, from_attributes=True)
+
+    return creating(create_parcel)

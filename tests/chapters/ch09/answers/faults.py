@@ -58,3 +58,13 @@ def faults_all_sound():
 @right("9.4-faults")
 def faults_in_capitals():
     return {operation: letter.upper() for operation, letter in reversed(EXERCISE.solution().items())}
+
+
+@right("9.4-faults")
+def faults_in_small_letters():
+    return {operation.lower(): letter for operation, letter in EXERCISE.solution().items()}
+
+
+@right("9.4-faults")
+def faults_with_spaces():
+    return {operation.replace(" ", "  ") + " ": f" {letter} " for operation, letter in EXERCISE.solution().items()}

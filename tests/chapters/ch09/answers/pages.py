@@ -1,8 +1,10 @@
 """What learners pass to 9.1-pages."""
 
+import itertools
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
 
 from helpers.chapters.ch09.exercises.face import ParcelOut, Shelved, shelf
 from tests.chapters.answers import right, stub, wrong
@@ -87,5 +89,46 @@ def pages_by_ids():
     def list_parcels(limit: Limit = 20, before: Annotated[int, Query()] = 2**62) -> list[ParcelOut]:
         ids = sorted((number for number in shelf.parcels if number < before), reverse=True)
         return out(shelf.parcels[number] for number in ids[:limit])
+
+    return listing(list_parcels)
+
+
+@wrong("9.1-pages", says="shows the senders' addresses")
+def pages_with_addresses():
+    def list_parcels(limit: Limit = 20, before: int | None = None) -> list[Shelved]:
+        return [parcel for parcel in newest() if before is None or parcel.id < before][:limit]
+
+    return listing(list_parcels)
+
+
+@wrong("9.1-pages", says="your function failed")
+def pages_of_a_dictionary():
+    def list_parcels(limit: Limit = 20, before: int | None = None) -> list[ParcelOut]:
+        return [ParcelOut(**parcel) for parcel in newest()][:limit]
+
+    return listing(list_parcels)
+
+
+@right("9.1-pages")
+def pages_async_by_filter():
+    async def list_parcels(limit: Limit = 20, before: int | None = None):
+        parcels = reversed(shelf.parcels.values())
+        older = filter(lambda parcel: before is None or parcel.id < before, parcels)
+        return list(itertools.islice(older, limit))
+
+    router = APIRouter(prefix="/parcels")
+    router.get("", response_model=list[ParcelOut])(list_parcels)
+    return router, shelf
+
+
+@right("9.1-pages")
+def pages_by_a_model():
+    class Page(BaseModel):
+        limit: Annotated[int, Field(ge=1, le=100)] = 20
+        before: int | None = None
+
+    def list_parcels(page: Annotated[Page, Query()]) -> list[ParcelOut]:
+        older = [parcel for parcel in newest() if page.before is None or parcel.id < page.before]
+        return out(older[: page.limit])
 
     return listing(list_parcels)

@@ -1,6 +1,8 @@
 """What learners pass to 9.2-relay."""
 
-from sqlmodel import Session, col, select
+import smtplib
+
+from sqlmodel import Session, col, select, update
 
 from helpers.chapters.ch09.exercises.database import load
 from tests.chapters.answers import right, stub, wrong
@@ -120,6 +122,85 @@ def relay_one_at_a_time():
                 session.add(letter)
                 session.commit()
                 sent += 1
+        return sent
+
+    return relay
+
+
+@wrong("9.2-relay", says="refused a letter by ConnectionRefusedError")
+def relay_expects_smtp_alone():
+    def relay(session: Session, send) -> int:
+        sent = 0
+        for letter in owed(session):
+            try:
+                send(letter)
+            except smtplib.SMTPException:
+                continue
+            letter.sent_at = now()
+            session.commit()
+            sent += 1
+        return sent
+
+    return relay
+
+
+@wrong("9.2-relay", says="it returned 3")
+def relay_counts_all_letters():
+    def relay(session: Session, send) -> int:
+        for letter in owed(session):
+            try:
+                send(letter)
+            except OSError:
+                continue
+            letter.sent_at = now()
+            session.commit()
+        return len(session.exec(select(Letter)).all())
+
+    return relay
+
+
+@wrong("9.2-relay", says="yours went in the order [3, 2, 1]")
+def relay_newest_first():
+    def relay(session: Session, send) -> int:
+        letters = owed(session)[::-1]
+        for letter in letters:
+            send(letter)
+            letter.sent_at = now()
+            session.commit()
+        return len(letters)
+
+    return relay
+
+
+@right("9.2-relay")
+def relay_with_a_helper():
+    def try_to_send(session: Session, letter, send) -> bool:
+        try:
+            send(letter)
+        except OSError:
+            return False
+        letter.sent_at = now()
+        session.commit()
+        return True
+
+    def relay(session: Session, send) -> int:
+        return sum(try_to_send(session, letter, send) for letter in owed(session))
+
+    return relay
+
+
+@right("9.2-relay")
+def relay_by_an_update():
+    def relay(session: Session, send) -> int:
+        sent = 0
+        for number in [letter.id for letter in owed(session)]:
+            try:
+                send(session.get_one(Letter, number))
+            except OSError:
+                continue
+            session.exec(update(Letter).where(col(Letter.id) == number).values(sent_at=now()))
+            session.commit()
+            sent += 1
         return sent
 
     return relay

@@ -53,3 +53,19 @@ def review_as_a_list():
 @right("9.4-review")
 def review_where_it_strikes():
     return review(line_24=None, line_53=None) | {25: "A", 55: " d "}
+
+
+@wrong("9.4-review", says="`59` is no line")
+def review_beyond_the_end():
+    return review(line_59="f")
+
+
+@right("9.4-review")
+def review_in_words():
+    return {f"line {line}": letter for line, letter in EXERCISE.solution().items()}
+
+
+@right("9.4-review")
+def review_at_the_function():
+    remarks = {str(line): letter for line, letter in review(line_46=None).items()}
+    return remarks | {"47": "b"}

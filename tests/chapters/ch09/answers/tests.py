@@ -1,5 +1,7 @@
 """What learners pass to 9.1-tests."""
 
+import secrets
+
 import httpx
 
 from helpers.chapters.ch09.exercises.face import GRACE
@@ -7,7 +9,10 @@ from tests.chapters.answers import right, stub, wrong
 
 
 def hand_in(client: httpx.Client, count: int) -> list[int]:
-    return [client.post("/parcels", json=GRACE).json()["id"] for _ in range(count)]
+    answers = [
+        client.post("/parcels", json=GRACE, headers={"Idempotency-Key": secrets.token_hex(8)}) for _ in range(count)
+    ]
+    return [answer.json()["id"] for answer in answers]
 
 
 def page(client: httpx.Client, query: str) -> list[int]:
@@ -96,5 +101,61 @@ def tests_by_walking():
             found += more
             assert len(found) <= 5
         assert found == sorted(ids, reverse=True)
+
+    return test_pages
+
+
+@wrong("9.1-tests", says="without an `Idempotency-Key`, got the 422 of the contract")
+def tests_without_a_key():
+    def test_pages(client: httpx.Client) -> None:
+        ids = [client.post("/parcels", json=GRACE).json()["id"] for _ in range(3)]
+        assert page(client, "limit=2") == ids[:0:-1]
+
+    return test_pages
+
+
+@wrong("9.1-tests", says="fails for an API that keeps the contract (AssertionError")
+def tests_with_one_key():
+    def test_pages(client: httpx.Client) -> None:
+        headers = {"Idempotency-Key": "mine"}
+        ids = [client.post("/parcels", json=GRACE, headers=headers).json()["id"] for _ in range(4)]
+        assert len(set(ids)) == 4, "four parcels"
+
+    return test_pages
+
+
+@wrong("9.1-tests", says="[102, 101]")
+def tests_of_the_ids_seen():
+    def test_pages(client: httpx.Client) -> None:
+        hand_in(client, 2)
+        assert page(client, "") == [102, 101], f"not {[102, 101]}"
+
+    return test_pages
+
+
+@right("9.1-tests")
+def tests_by_location_and_without_a_key():
+    def test_pages(client: httpx.Client) -> None:
+        assert client.post("/parcels", json=GRACE).status_code == 422, "the contract asks for a key"
+        places = [
+            client.post("/parcels", json=GRACE, headers={"Idempotency-Key": key}).headers["Location"] for key in "abcde"
+        ]
+        ids = [int(place.rpartition("/")[2]) for place in places]
+        assert page(client, "limit=3") == ids[:1:-1]
+        hand_in(client, 1)
+        assert page(client, f"limit=3&before={ids[2]}") == [ids[1], ids[0]]
+        assert page(client, f"limit=1&before={ids[2]}") == [ids[1]]
+
+    return test_pages
+
+
+@right("9.1-tests")
+def tests_by_a_list_of_all():
+    def test_pages(client: httpx.Client) -> None:
+        hand_in(client, 6)
+        everything = page(client, "limit=100")
+        assert everything == sorted(everything, reverse=True) and len(everything) == 6
+        for position, number in enumerate(everything):
+            assert page(client, f"limit=2&before={number}") == everything[position + 1 : position + 3]
 
     return test_pages

@@ -1,6 +1,7 @@
 """What learners pass to 9.3-trace."""
 
-from opentelemetry import propagate, trace
+from opentelemetry import context, propagate, trace
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from tests.chapters.answers import right, stub, wrong
 
@@ -76,10 +77,52 @@ def trace_by_another_name():
 @right("9.3-trace")
 def trace_by_hand():
     def continue_trace(tracer: trace.Tracer, traceparent: str, name: str, work):
-        context = propagate.extract(carrier={"traceparent": traceparent})
-        span = tracer.start_span(name, context=context, kind=trace.SpanKind.CONSUMER)
+        carried = propagate.extract(carrier={"traceparent": traceparent})
+        span = tracer.start_span(name, context=carried, kind=trace.SpanKind.CONSUMER)
         with trace.use_span(span, end_on_exit=True, record_exception=True, set_status_on_exception=True):
             result = work()
         return result
+
+    return continue_trace
+
+
+@wrong("9.3-trace", says="its span says nothing of it")
+def trace_says_nothing():
+    def continue_trace(tracer: trace.Tracer, traceparent: str, name: str, work):
+        carried = propagate.extract({"traceparent": traceparent})
+        with tracer.start_as_current_span(name, context=carried, set_status_on_exception=False):
+            return work()
+
+    return continue_trace
+
+
+@wrong("9.3-trace", says="still the current one when the job is over")
+def trace_attaches_for_good():
+    def continue_trace(tracer: trace.Tracer, traceparent: str, name: str, work):
+        context.attach(propagate.extract({"traceparent": traceparent}))
+        with tracer.start_as_current_span(name):
+            return work()
+
+    return continue_trace
+
+
+@right("9.3-trace")
+def trace_attached():
+    def continue_trace(tracer: trace.Tracer, traceparent: str, name: str, work):
+        token = context.attach(propagate.extract({"traceparent": traceparent}))
+        try:
+            with tracer.start_as_current_span(name):
+                return work()
+        finally:
+            context.detach(token)
+
+    return continue_trace
+
+
+@right("9.3-trace")
+def trace_by_the_propagator_as_a_decorator():
+    def continue_trace(tracer: trace.Tracer, traceparent: str, name: str, work):
+        carried = TraceContextTextMapPropagator().extract({"traceparent": traceparent})
+        return tracer.start_as_current_span(name, context=carried)(work)()
 
     return continue_trace

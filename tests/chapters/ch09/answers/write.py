@@ -1,6 +1,6 @@
 """What learners pass to 9.2-write."""
 
-from sqlmodel import Session
+from sqlmodel import Session, func, select
 
 from helpers.chapters.ch09.exercises.database import load
 from tests.chapters.answers import right, stub, wrong
@@ -101,6 +101,58 @@ def write_in_a_block():
             session.add(parcel)
             session.flush()
             session.add(Letter(parcel_id=parcel.id, to=new.email))
+        session.refresh(parcel)
+        return parcel
+
+    return create_parcel
+
+
+@wrong("9.2-write", says="came with the key another, but")
+def write_with_a_key_of_its_own():
+    def create_parcel(session: Session, key: str, new: ParcelIn) -> Parcel:
+        parcel = Parcel(key="key-1", **new.model_dump())
+        session.add(parcel)
+        session.flush()
+        session.add(Letter(parcel_id=parcel.id, to=parcel.email))
+        session.commit()
+        return parcel
+
+    return create_parcel
+
+
+@wrong("9.2-write", says="should return the parcel, with its id")
+def write_without_a_return():
+    def create_parcel(session: Session, key: str, new: ParcelIn) -> None:
+        parcel = Parcel(key=key, **new.model_dump())
+        session.add(parcel)
+        session.flush()
+        session.add(Letter(parcel_id=parcel.id, to=parcel.email))
+        session.commit()
+
+    return create_parcel
+
+
+@right("9.2-write")
+def write_by_a_savepoint():
+    def create_parcel(session: Session, key: str, new: ParcelIn) -> Parcel:
+        with session.begin_nested():
+            parcel = Parcel.model_validate(new, update={"key": key})
+            session.add(parcel)
+            session.flush()
+            session.add(Letter(parcel_id=parcel.id, to=parcel.email))
+        session.commit()
+        return parcel
+
+    return create_parcel
+
+
+@right("9.2-write")
+def write_both_at_once():
+    def create_parcel(session: Session, key: str, new: ParcelIn) -> Parcel:
+        number = (session.exec(select(func.max(Parcel.id))).one() or 0) + 1
+        parcel = Parcel(id=number, key=key, **new.model_dump())
+        session.add_all([parcel, Letter(parcel_id=number, to=new.email)])
+        session.commit()
         session.refresh(parcel)
         return parcel
 

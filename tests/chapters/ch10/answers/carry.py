@@ -55,8 +55,8 @@ def carry_context():
     return carry, request_id
 
 
-@right("10.3-carry")
-def carry_partial():
+@wrong("10.3-carry", says="another context variable did not")
+def carry_the_id_alone():
     def carry(function):
         seen = request_id.get()
 
@@ -71,3 +71,47 @@ def carry_partial():
         return carried
 
     return carry, request_id
+
+
+@wrong("10.3-carry", says="one context cannot be entered twice")
+def carry_one_context():
+    def carry(function):
+        return functools.partial(contextvars.copy_context().run, function)
+
+    return carry, request_id
+
+
+@right("10.3-carry")
+def carry_by_partial():
+    def carry(function):
+        context = contextvars.copy_context()
+        return lambda *args, **kwargs: context.copy().run(functools.partial(function, *args, **kwargs))
+
+    return carry, request_id
+
+
+@right("10.3-carry")
+def carry_each_variable():
+    def carry(function):
+        values = dict(contextvars.copy_context())
+
+        def carried(*args, **kwargs):
+            for variable, value in values.items():
+                variable.set(value)
+            return function(*args, **kwargs)
+
+        return lambda *args, **kwargs: contextvars.Context().run(carried, *args, **kwargs)
+
+    return carry, request_id
+
+
+@right("10.3-carry")
+def carry_as_an_object():
+    class Carried:
+        def __init__(self, function):
+            self.function, self.context = function, contextvars.copy_context()
+
+        def __call__(self, *args, **kwargs):
+            return self.context.copy().run(self.function, *args, **kwargs)
+
+    return lambda function: Carried(function), request_id

@@ -1,6 +1,8 @@
 """What learners pass to 10.3-each."""
 
 import asyncio
+import contextlib
+import inspect
 
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
@@ -83,7 +85,7 @@ def each_raises():
     return each, failed
 
 
-@wrong("10.3-each", says="`failed` should hold the name")
+@wrong("10.3-each", says="`failed` should hold the names")
 def each_without_names():
     def each(*tasks):
         async def run_all():
@@ -114,3 +116,81 @@ def each_as_tasks():
         return run_all
 
     return each, failed
+
+
+@wrong("10.3-each", says="holds ['tell', 'tell']")
+def each_notes_a_constant():
+    def each(*tasks):
+        async def run_all():
+            for task in tasks:
+                try:
+                    await BackgroundTask(task)()
+                except Exception:
+                    failed.append("tell")
+
+        return run_all
+
+    return each, failed
+
+
+@wrong("10.3-each", says="in their order, but")
+def each_defs_first():
+    def each(*tasks):
+        async def run_all():
+            for task in sorted(tasks, key=inspect.iscoroutinefunction):
+                try:
+                    await BackgroundTask(task)()
+                except Exception:
+                    failed.append(task.__name__)
+
+        return run_all
+
+    return each, failed
+
+
+@wrong("10.3-each", says="a failure came out of the task, which closes the client's connection: ValueError")
+def each_expects_connections_to_fail():
+    def each(*tasks):
+        async def run_all():
+            for task in tasks:
+                try:
+                    await BackgroundTask(task)()
+                except ConnectionError:
+                    failed.append(task.__name__)
+
+        return run_all
+
+    return each, failed
+
+
+@right("10.3-each")
+def each_in_a_thread_of_its_own():
+    def each(*tasks):
+        def run_all():
+            for task in tasks:
+                try:
+                    made = task()
+                    if inspect.iscoroutine(made):
+                        asyncio.run(made)
+                except Exception:
+                    failed.append(task.__name__)
+
+        return run_all
+
+    return each, failed
+
+
+@right("10.3-each")
+def each_as_an_object():
+    class Each:
+        def __init__(self, tasks):
+            self.tasks = tasks
+
+        async def __call__(self):
+            for task in self.tasks:
+                with contextlib.suppress(Exception):
+                    failed.append(task.__name__)
+                    await (task() if inspect.iscoroutinefunction(task) else asyncio.to_thread(task))
+                    failed.pop()
+
+    return lambda *tasks: Each(tasks), failed

@@ -16,7 +16,7 @@ def free_shipped():
     return archive, stored
 
 
-@wrong("10.3-free", says="another client waited as long as `store` took")
+@wrong("10.3-free", says="held the event loop")
 def free_blocking():
     async def archive(number: int) -> None:
         store(number)
@@ -27,8 +27,7 @@ def free_blocking():
 @wrong("10.3-free", says="cannot be awaited")
 def free_awaited():
     async def archive(number: int) -> None:
-        await asyncio.to_thread(lambda: None)
-        await None
+        await (await asyncio.to_thread(store, number))
 
     return archive, stored
 
@@ -53,5 +52,37 @@ def free_in_the_pool():
 def free_as_def():
     def archive(number: int) -> None:
         store(number)
+
+    return archive, stored
+
+
+@wrong("10.3-free", says="failed with NameError")
+def free_misspelt():
+    async def archive(number: int) -> None:
+        await asyncio.to_thread(stoer, number)  # noqa: F821
+
+    return archive, stored
+
+
+@wrong("10.3-free", says="'NoneType' object is not callable. Your code held the event loop")
+def free_called():
+    async def archive(number: int) -> None:
+        await asyncio.to_thread(store(number))
+
+    return archive, stored
+
+
+@wrong("10.3-free", says="should be stored once each")
+def free_twice():
+    async def archive(number: int) -> None:
+        await asyncio.gather(asyncio.to_thread(store, number), asyncio.to_thread(store, number))
+
+    return archive, stored
+
+
+@right("10.3-free")
+def free_in_an_executor():
+    async def archive(number: int) -> None:
+        await asyncio.get_running_loop().run_in_executor(None, store, number)
 
     return archive, stored

@@ -12,18 +12,6 @@ def outbox_shipped():
     return hand_in
 
 
-@wrong("10.3-outbox", says="a parcel without its letter")
-def outbox_two_commits():
-    def hand_in(connection, address):
-        number = connection.execute(PARCEL, (address,)).lastrowid
-        connection.commit()
-        connection.execute(LETTER, (number,))
-        connection.commit()
-        return number
-
-    return hand_in
-
-
 @wrong("10.3-outbox", says="a letter without its parcel")
 def outbox_letter_first():
     def hand_in(connection, address):
@@ -75,6 +63,68 @@ def outbox_by_hand():
             connection.rollback()
             raise
         connection.commit()
+        return number
+
+    return hand_in
+
+
+@wrong("10.3-outbox", says="a parcel without its letter: commit once")
+def outbox_two_commits_by_a_cursor():
+    def hand_in(connection, address):
+        cursor = connection.cursor()
+        cursor.execute(PARCEL, (address,))
+        number = cursor.lastrowid
+        connection.commit()
+        cursor.executemany(LETTER, [(number,)])
+        connection.commit()
+        return number
+
+    return hand_in
+
+
+@wrong("10.3-outbox", says="one letter should be owed, to parcel 6")
+def outbox_for_parcel_one():
+    def hand_in(connection, address):
+        with connection:
+            number = connection.execute(PARCEL, (address,)).lastrowid
+            connection.execute(LETTER, (1,))
+        return number
+
+    return hand_in
+
+
+@wrong("10.3-outbox", says="your statement failed: table letter has no column named address")
+def outbox_misspelt():
+    def hand_in(connection, address):
+        with connection:
+            number = connection.execute(PARCEL, (address,)).lastrowid
+            connection.execute("INSERT INTO letter (address) VALUES (?)", (number,))
+        return number
+
+    return hand_in
+
+
+@right("10.3-outbox")
+def outbox_by_a_cursor():
+    def hand_in(connection, address):
+        cursor = connection.cursor()
+        cursor.execute(PARCEL, (address,))
+        number = cursor.lastrowid
+        cursor.execute(LETTER, (number,))
+        connection.commit()
+        return number
+
+    return hand_in
+
+
+@right("10.3-outbox")
+def outbox_in_an_explicit_transaction():
+    def hand_in(connection, address):
+        connection.isolation_level = None
+        connection.execute("BEGIN IMMEDIATE")
+        (number,) = connection.execute(f"{PARCEL} RETURNING id", (address,)).fetchone()
+        connection.execute(LETTER, (number,))
+        connection.execute("COMMIT")
         return number
 
     return hand_in

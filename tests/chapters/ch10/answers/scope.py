@@ -1,5 +1,6 @@
 """What learners pass to 10.3-scope."""
 
+import contextlib
 from typing import Annotated
 
 from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException
@@ -43,7 +44,7 @@ def get_connection():
         pool.release(connection)
 
 
-@wrong("10.3-scope", says="still held when the answer had come")
+@wrong("10.3-scope", says="still held when the answer went out")
 def scope_default():
     return scope_of(get_connection)
 
@@ -78,3 +79,62 @@ def scope_async():
             pool.release(connection)
 
     return scope_of(get_connection, scope="function")
+
+
+@wrong("10.3-scope", says="no connection was acquired")
+def scope_never_acquired():
+    def get_connection():
+        yield "connection"
+
+    return scope_of(get_connection, scope="function")
+
+
+@wrong("10.3-scope", says="GET /parcels should answer 200, but 500 came: NameError")
+def scope_misspelt():
+    def get_connection():
+        connection = pol.acquire()  # noqa: F821
+        yield connection
+
+    return scope_of(get_connection, scope="function")
+
+
+@wrong("10.3-scope", says="but 6 were acquired")
+def scope_acquires_twice():
+    def get_connection():
+        pool.release(pool.acquire())
+        connection = pool.acquire()
+        try:
+            yield connection
+        finally:
+            pool.release(connection)
+
+    return scope_of(get_connection, scope="function")
+
+
+@right("10.3-scope")
+def scope_by_a_with_block():
+    @contextlib.contextmanager
+    def connected():
+        connection = pool.acquire()
+        try:
+            yield connection
+        finally:
+            pool.release(connection)
+
+    def get_connection():
+        with connected() as connection:
+            yield connection
+
+    return scope_of(get_connection, scope="function")
+
+
+@right("10.3-scope")
+def scope_by_an_object():
+    class Connections:
+        def __call__(self):
+            with contextlib.ExitStack() as stack:
+                connection = pool.acquire()
+                stack.callback(pool.release, connection)
+                yield connection
+
+    return scope_of(Connections(), scope="function")

@@ -1,6 +1,9 @@
 """What learners pass to 10.3-versions."""
 
+from typing import Annotated
+
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
+from fastapi.responses import JSONResponse
 
 from helpers.chapters.ch10.exercises.versions import DEPRECATED, weights
 from tests.chapters.answers import right, stub, wrong
@@ -12,7 +15,7 @@ def versions_app(v1, v2, dependencies=()):
     new.get("/parcels/{number}")(v2)
     app.include_router(old)
     app.include_router(new)
-    return app
+    return app, weights
 
 
 def read_v2(number: int) -> dict[str, int]:
@@ -38,6 +41,13 @@ def read_v1_plainly(number: int) -> dict[str, float]:
     return {"weight_kg": weights[number] / 1000}
 
 
+def read_v1_with_headers(number: int, response: Response) -> dict[str, float]:
+    if number not in weights:
+        raise HTTPException(404, headers={"Deprecation": DEPRECATED})
+    response.headers["Deprecation"] = DEPRECATED
+    return {"weight_kg": weights[number] / 1000}
+
+
 @wrong("10.3-versions", says="is lost when an error makes an answer")
 def versions_by_dependency():
     return versions_app(read_v1_plainly, read_v2, [Depends(deprecate)])
@@ -55,7 +65,7 @@ def versions_same():
 
 @wrong("10.3-versions", says="v2 is not deprecated")
 def versions_both_marked():
-    app = versions_app(read_v1_plainly, read_v2)
+    app, _ = versions_app(read_v1_plainly, read_v2)
 
     @app.middleware("http")
     async def mark(request: Request, call_next) -> Response:
@@ -63,7 +73,7 @@ def versions_both_marked():
         response.headers["Deprecation"] = DEPRECATED
         return response
 
-    return app
+    return app, weights
 
 
 @wrong("10.3-versions", says=f"the header should be {DEPRECATED}")
@@ -76,7 +86,7 @@ def versions_true():
 
 @right("10.3-versions")
 def versions_by_middleware():
-    app = versions_app(read_v1_plainly, read_v2)
+    app, _ = versions_app(read_v1_plainly, read_v2)
 
     @app.middleware("http")
     async def mark(request: Request, call_next) -> Response:
@@ -85,4 +95,58 @@ def versions_by_middleware():
             response.headers["Deprecation"] = DEPRECATED
         return response
 
-    return app
+    return app, weights
+
+
+@wrong("10.3-versions", says="`GET /v2/parcels/99` got 500: KeyError: 99")
+def versions_breaks_in_v2():
+    def read_v2(number: int) -> dict[str, int]:
+        return {"weight_g": weights[number]}
+
+    return versions_app(read_v1_with_headers, read_v2)
+
+
+@wrong("10.3-versions", says='v1 answers {"weight_kg": 1.25}')
+def versions_of_parcel_seven():
+    def read_v1(number: int, response: Response) -> dict[str, float]:
+        if number not in weights:
+            raise HTTPException(404, headers={"Deprecation": DEPRECATED})
+        response.headers["Deprecation"] = DEPRECATED
+        return {"weight_kg": 2.5}
+
+    return versions_app(read_v1, read_v2)
+
+
+@wrong("10.3-versions", says="the 404 of v2 says that v2 goes")
+def versions_marks_every_404():
+    def read_v2(number: int) -> dict[str, int]:
+        if number not in weights:
+            raise HTTPException(404, headers={"Deprecation": DEPRECATED})
+        return {"weight_g": weights[number]}
+
+    return versions_app(read_v1_with_headers, read_v2)
+
+
+@right("10.3-versions")
+def versions_by_responses():
+    async def read_v1(number: int) -> JSONResponse:
+        headers = {"Deprecation": DEPRECATED}
+        if number not in weights:
+            return JSONResponse({"detail": "no such parcel"}, 404, headers)
+        return JSONResponse({"weight_kg": weights[number] / 1000}, headers=headers)
+
+    return versions_app(read_v1, read_v2)
+
+
+@right("10.3-versions")
+def versions_by_a_dependency_that_looks():
+    def find(number: int, response: Response) -> int:
+        if number not in weights:
+            raise HTTPException(404, headers={"Deprecation": DEPRECATED})
+        response.headers["Deprecation"] = DEPRECATED
+        return weights[number]
+
+    def read_v1(number: int, grams: Annotated[int, Depends(find)]) -> dict[str, float]:
+        return {"weight_kg": grams / 1000}
+
+    return versions_app(read_v1, read_v2)
