@@ -33,7 +33,7 @@ class Stop(BaseException):
 
     def __init__(self, *arguments: object):
         super().__init__(*arguments)
-        _arm(sys._getframe(1))
+        _arm(sys._getframe().f_back)  # none, where a thread is at its very end
 
 
 def _arm(frame: FrameType | None) -> None:
