@@ -1,6 +1,7 @@
 """Chapter 9's packages: linted and typed, its faults really there, its outbox killed with good and bad steps in it."""
 
 import ast
+import asyncio
 import contextlib
 import os
 import random
@@ -266,6 +267,36 @@ def test_the_outbox_loses_nothing_and_bad_steps_do(tmp_path, steps, loses):
     lost = killed_twenty_times(tmp_path, steps)
     print(f"{lost} of 60 letters lost")
     assert (lost > 0) is loses
+
+
+# Many clients at once
+
+
+async def hand_in_at_once(url: str, count: int) -> list[int]:
+    limits = httpx.Limits(max_connections=count)
+    async with httpx.AsyncClient(base_url=url, timeout=60, limits=limits, trust_env=False) as client:
+        asked = [
+            client.post("/parcels", json=book, headers={"Idempotency-Key": str(number)}) for number in range(count)
+        ]
+        return [answer.status_code for answer in await asyncio.gather(*asked)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("app", "ready"), [("outbox.main:app", "/owed"), ("depot.main:app", "/jobs")])
+def test_eighty_clients_at_once_are_all_answered(tmp_path, app, ready):
+    """Twice as many as there are threads, and many more than the pool has connections; and streams hold no place."""
+    env = {"DATABASE_URL": f"sqlite:///{tmp_path}/parcels.db", "REDIS_URL": "", "QUEUE": "none", "LEASE": "5"}
+    env |= {"PHOTOS": str(tmp_path), "SPANS": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    with Mailbox() as mailbox, contextlib.ExitStack() as streams:
+        env |= {"SMTP_HOST": mailbox.host, "SMTP_PORT": str(mailbox.port)}
+        with process(f"uvicorn {app} --port {{port}}".split(), cwd=FILES, env=env, ready_path=ready) as service:
+            assert asyncio.run(hand_in_at_once(service.url, 80)) == [201] * 80
+            if app.startswith("depot"):
+                client = streams.enter_context(httpx.Client(base_url=service.url, trust_env=False))
+                for _ in range(12):
+                    streams.enter_context(client.stream("GET", "/parcels/1/events"))
+            assert service.client.get(ready).status_code == 200
+            streams.close()
 
 
 # A reader's steps as a module
