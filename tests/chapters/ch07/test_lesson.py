@@ -426,7 +426,14 @@ def kernel(case) -> Iterator[Kernel]:
         started.shut_down()
 
 
-FLEET = ["dep-imports", "package = Path('07_deployment')", "dep-fleet-commands", "dep-fleet"]
+FLEET = [
+    "dep-imports",
+    "package = Path('07_deployment')",
+    "dep-fleet-commands",
+    "dep-fleet-settings",
+    "dep-fleet-members",
+    "dep-fleet",
+]
 
 
 @posix_only
