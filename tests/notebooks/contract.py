@@ -41,7 +41,7 @@ CLOCKS = ("monotonic", "perf_counter")
 ENDLESS = {
     "rule-crash", "rule-connection",
 }  # fmt: skip
-WORDLESS = {"dep-watch"}
+WORDLESS: set[str] = set()
 
 PATHS = re.compile(
     r"(?<![\w.:/])/(?:home|Users|root|tmp|private|mnt)/\S+|\b[A-Za-z]:\\\\?\w+|\S*(?:site-packages|\.venv)[/\\]\S*"

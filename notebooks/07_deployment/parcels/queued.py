@@ -2,8 +2,11 @@
 
 import os
 
-from fastapi import BackgroundTasks, FastAPI, HTTPException, Response
+from fastapi import BackgroundTasks, FastAPI, HTTPException, Request, Response
+from fastapi.responses import JSONResponse
+from kombu.exceptions import OperationalError
 from pydantic import BaseModel
+from redis import RedisError
 from rq import Retry
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
@@ -17,6 +20,12 @@ class JobStatus(BaseModel):
 
 
 app = FastAPI()
+
+
+@app.exception_handler(RedisError)  # what RQ raises when the broker does not answer
+@app.exception_handler(OperationalError)  # what Celery raises then
+async def tell_that_the_broker_is_down(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": "try again in a moment"}, 503, headers={"Retry-After": "5"})
 
 
 @app.get("/health")

@@ -9,13 +9,16 @@ from rq import Queue
 from parcels import jobs
 from parcels.settings import settings
 
-rq = Queue(settings.queue, connection=Redis.from_url(settings.redis_url))
+timeouts = {"socket_timeout": settings.broker_timeout, "socket_connect_timeout": settings.broker_timeout}
+rq = Queue(settings.queue, connection=Redis.from_url(settings.redis_url, **timeouts))
 
 app = Celery("parcels", broker=settings.redis_url)
 app.conf.task_default_queue = f"{settings.queue}-celery"
 app.conf.worker_hijack_root_logger = False
 app.conf.worker_prefetch_multiplier = 1
+app.conf.broker_connection_timeout = settings.broker_timeout
 app.conf.broker_transport_options = {
+    **timeouts,  # without them Celery waits for ever
     "global_keyprefix": f"{settings.queue}:",
     "visibility_timeout": settings.visibility_timeout,
     "unacked_restore_interval": settings.restore_interval,

@@ -10,6 +10,7 @@ class Settings(BaseSettings):
     smtp_host: str = "localhost"
     smtp_port: int = 25
     redis_url: str = "redis://localhost:6379/0"
+    broker_timeout: float = 2.0  # seconds until a broker that says nothing counts as down
     queue: str = "parcels"
     visibility_timeout: int = 3600
     restore_interval: int = 60

@@ -114,14 +114,131 @@ def test_the_workflow_is_safe_and_slips_are_noticed(tmp_path):
     assert [name for _, _, name in INSECURE if f"[{name}]" not in told] == [], told
 
 
-def test_the_server_gives_up_before_the_platform_does():
-    compose = yaml.safe_load((FOLDER / "compose.yaml").read_text())["services"]
-    commands = [json.loads(re.findall(r"^CMD (\[.*\])$", (FOLDER / "Dockerfile").read_text(), re.MULTILINE)[0])]
-    commands.append(compose["web"]["command"])
-    for command in commands:
-        assert command[0] == "uvicorn" and command[-2] == "--timeout-graceful-shutdown"
-        assert int(command[-1]) + 5 <= int(compose["web"]["stop_grace_period"].removesuffix("s"))
+# Seconds between SIGTERM and SIGKILL where nothing else is said: docs.docker.com/reference/cli/docker/container/stop, and
+# cloud.google.com/run/docs/container-contract for what cloudbuild.yaml deploys, which cannot be set.
+PLAIN_STOP = CLOUD_RUN = 10
+
+
+def grace(command: list[str]) -> int:
+    assert command[0] == "uvicorn" and command[-2] == "--timeout-graceful-shutdown"
+    return int(command[-1])
+
+
+def test_the_server_gives_up_before_each_platform_does():
+    image = json.loads(re.findall(r"^CMD (\[.*\])$", read("Dockerfile"), re.MULTILINE)[0])
+    compose = yaml.safe_load(read("compose.yaml"))["services"]
+    deploy = yaml.safe_load(read("gcp/cloudbuild.yaml"))["steps"][-1]["args"]
+    assert not [option for option in deploy if option.startswith(("--command", "--args"))], "it runs the image's CMD"
+    assert grace(image) + 5 <= min(PLAIN_STOP, CLOUD_RUN)
+    assert grace(compose["web"]["command"]) + 5 <= int(compose["web"]["stop_grace_period"].removesuffix("s"))
     assert compose["rq"]["stop_grace_period"] == compose["celery"]["stop_grace_period"] == "2m"
+
+
+def read(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
+# The pipeline, as it would run in a repository of its own
+
+
+def test_the_lock_is_that_of_the_project_and_names_public_places_alone():
+    lock = tomllib.loads(read("uv.lock"))
+    assert set(re.findall(r"\w+://([^/\"]+)", read("uv.lock"))) == {"the index"}
+    [own] = [package for package in lock["package"] if package["name"] == "parcels"]
+    project = tomllib.loads(read("pyproject.toml"))
+    needed = [(need["name"], need.get("extras", [])) for need in own["metadata"]["requires-dist"]]
+    asked = [re.fullmatch(r"([\w-]+)(?:\[(.+)\])?", need).groups() for need in project["project"]["dependencies"]]
+    assert sorted(needed) == sorted((name, extras.split(",") if extras else []) for name, extras in asked)
+    assert [need["name"] for need in own["metadata"]["requires-dev"]["dev"]] == project["dependency-groups"]["dev"]
+    assert lock["requires-python"] == project["project"]["requires-python"]
+
+
+def test_one_version_of_uv_builds_tests_and_locks():
+    versions = re.findall(r"/uv:([\d.]+)", read("Dockerfile")) + re.findall(
+        r"uv==([\d.]+)", read("workflows/deploy.yml")
+    )
+    assert {f"uv=={version}" for version in versions} == {make.UV} and len(versions) == 2
+
+
+def in_the_workflow() -> list[str]:
+    """What the job of the tests runs, but for the installation of uv, which is here already."""
+    steps = yaml.safe_load(read("workflows/deploy.yml"))["jobs"]["test"]["steps"]
+    return [step["run"] for step in steps if "run" in step and not step["run"].startswith("pip install uv==")]
+
+
+def in_the_image() -> list[str]:
+    """What the first stage runs, and the command of the image; its port is a free one."""
+    stage = read("Dockerfile").split("\nFROM")[1]
+    return re.findall(r"^RUN (.+)$", stage, re.MULTILINE)
+
+
+@pytest.mark.slow
+@posix_only
+@pytest.mark.parametrize("commands", [in_the_workflow, in_the_image])
+def test_a_copy_of_the_folder_installs_and_tests_itself(commands, tmp_path):
+    """Needs the network: where no index answers it is skipped."""
+    copy, environment = tmp_path / "parcels", tmp_path / "environment"
+    shutil.copytree(FOLDER, copy, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
+    given = {name: value for name, value in os.environ.items() if not name.startswith(("UV_", "COV", "PYTEST_"))}
+    given |= {"UV_PROJECT_ENVIRONMENT": str(environment), "UV_PYTHON": sys.executable}
+    given["PATH"] = os.pathsep.join([str(environment / "bin"), str(Path(sys.executable).parent), given["PATH"]])
+    assert commands(), "nothing was found to run"
+    for command in commands():
+        done = subprocess.run(["sh", "-c", command], cwd=copy, env=given, capture_output=True, text=True)
+        if done.returncode and make.OFFLINE.search(done.stdout + done.stderr):
+            pytest.skip("no index answers")
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    if commands is in_the_workflow:
+        assert " passed" in done.stdout
+        return
+    command = json.loads(re.findall(r"^CMD (\[.*\])$", read("Dockerfile"), re.MULTILINE)[0])
+    command[command.index("8000")], command[command.index("0.0.0.0")] = "{port}", "127.0.0.1"
+    with process([str(environment / "bin" / command[0]), *command[1:]], cwd=copy, ready_path="/health") as served:
+        assert served.client.post("/parcels/7/label").status_code == 202
+        served.signal("SIGTERM")
+        served.wait()
+        assert lesson.told(served)[-2:] == ["parcel 7 archived", "lifespan closed"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tool", ["rq", "celery"])
+def test_an_order_to_a_broker_that_says_nothing_is_refused_for_now(tool):
+    program = f"""
+import socket
+silent = socket.create_server(("127.0.0.1", 0))
+import os
+os.environ["PARCELS_REDIS_URL"] = f"redis://127.0.0.1:{{silent.getsockname()[1]}}/0"
+os.environ["PARCELS_BROKER_TIMEOUT"] = "0.2"
+from fastapi.testclient import TestClient
+from parcels.queued import app
+answer = TestClient(app).post("/parcels/7/label/{tool}")
+print(answer.status_code, answer.headers.get("Retry-After"))
+"""
+    assert run(program) == "503 5"
+
+
+def test_redis_has_a_time_limit_of_its_own_and_celery_has_none():
+    from kombu.transport.redis import Channel
+    from redis import Redis
+
+    limits = Redis().connection_pool.connection_kwargs
+    assert (limits["socket_timeout"], limits["socket_connect_timeout"]) == (5, 5)
+    assert Channel.socket_timeout is None and Channel.socket_connect_timeout is None
+
+
+def test_rq_takes_no_function_of_a_notebook():
+    program = """
+from redis import Redis
+from rq import Queue
+
+def f(): ...
+
+try:
+    Queue(connection=Redis(port=1)).enqueue(f)
+except ValueError as error:
+    print(error)
+"""
+    assert run(program) == "Functions from the __main__ module cannot be processed by workers"
 
 
 def test_what_the_image_copies_goes_to_the_builder():
@@ -309,7 +426,14 @@ def kernel(case) -> Iterator[Kernel]:
         started.shut_down()
 
 
-FLEET = ["dep-imports", "package = Path('07_deployment')", "dep-fleet-commands", "dep-fleet"]
+FLEET = [
+    "dep-imports",
+    "package = Path('07_deployment')",
+    "dep-fleet-commands",
+    "dep-fleet-settings",
+    "dep-fleet-members",
+    "dep-fleet",
+]
 
 
 @posix_only

@@ -38,14 +38,14 @@ def start_side_by_side():
     return "python migrate.py &\nuntil [ -e migrated ]; do sleep 0.01; done\nexec python server.py\n"
 
 
-@wrong("7.2-start", says="The script said: `start.sh: 2: pyton: not found`" if DASH else "pyton")
+@wrong("7.2-start", says="The script said: `start.sh: 2: pythonn: not found`" if DASH else "pythonn")
 def start_misspelt():
-    return "set -e\npyton migrate.py\nexec python server.py\n"
+    return "set -e\npythonn migrate.py\nexec python server.py\n"
 
 
-@wrong("7.2-start", says="The script said: `start.sh: 3: exec: pyton: not found`" if DASH else "pyton")
+@wrong("7.2-start", says="The script said: `start.sh: 3: exec: pythonn: not found`" if DASH else "pythonn")
 def start_misspelt_server():
-    return "set -e\npython migrate.py\nexec pyton server.py\n"
+    return "set -e\npython migrate.py\nexec pythonn server.py\n"
 
 
 @(wrong("7.2-start", says="`pipefail` belongs to bash") if DASH else right("7.2-start"))

@@ -1,0 +1,28 @@
+"""What has to hold before a version is deployed: uv run pytest"""
+
+from fastapi.testclient import TestClient
+from parcels import jobs, main, queued, queues
+from pytest import MonkeyPatch, mark
+from redis import Redis
+
+
+def test_a_label_is_ordered_and_printed(monkeypatch: MonkeyPatch) -> None:
+    printed: list[int] = []
+    monkeypatch.setattr(jobs, "print_label", printed.append)
+    with TestClient(main.app) as client:
+        assert client.post("/parcels/7/label").status_code == 202
+    assert printed == [7]
+
+
+@mark.parametrize("app", [main.app, queued.app], ids=["main", "queued"])
+def test_the_service_says_that_it_is_there(app) -> None:
+    assert TestClient(app).get("/health").status_code == 200
+
+
+@mark.parametrize("path", ["/parcels/7/label/rq", "/parcels/7/label/celery"])
+def test_without_a_broker_an_order_is_refused_for_now(path: str, monkeypatch: MonkeyPatch) -> None:
+    nobody = "redis://127.0.0.1:1/0"
+    monkeypatch.setattr(queues.rq, "connection", Redis.from_url(nobody))
+    monkeypatch.setattr(queues.app.conf, "broker_url", nobody)
+    answer = TestClient(queued.app).post(path)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
