@@ -29,10 +29,6 @@ SAYS_ELSE = {
 }
 # Cells that still fail when they are run again. This must become empty.
 FAILING: dict[int, set[str]] = {
-    7: {
-        "dep-workers-killed", "dep-same", "dep-status", "dep-retry", "dep-kill-web", "dep-late", "dep-horse", "dep-down",
-        "dep-aws-measured", "dep-lost", "dep-tidy",
-    },
     8: {"sec-naive", "sec-naive-attacked", "docs-callback-measured", "ver-routes"},
     9: {"whole-load-measured", "whole-stop"},
 }  # fmt: skip
