@@ -69,7 +69,7 @@ def _order(server: Server, desk: Desk, parcel: int) -> None:
 def _reason(server: Server, answer: httpx.Response) -> str:
     """Why an answer is an error: what the log says, which comes a moment after a 500, or else the answer itself."""
     if answer.status_code >= 500:
-        until(lambda: logged_error(server.log), 2.0)
+        until(lambda: bool(logged_error(server.log)), 2.0)
     return logged_error(server.log) or answer.text
 
 
