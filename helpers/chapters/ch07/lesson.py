@@ -176,14 +176,16 @@ def wait_for_rq(broker: Broker, queue: str, service: Process) -> None:
             raise CourseError("RQ's jobs have not ended within 20 s.")
 
 
-def tidy(broker: Broker, queue: str, flower: Process) -> None:
-    """Take away what the jobs of `queue` left in a broker that outlives the notebook (REDIS_URL), after ending Flower.
+def tidy(broker: Broker, queue: str, flower: Process | None) -> None:
+    """Take away what the jobs of `queue` left in a broker that outlives the notebook (REDIS_URL), after ending Flower,
+    where it was started.
 
     An embedded broker, and Flower's page with it, stay until the kernel ends.
     """
     if broker.kind != GIVEN:
         return
-    flower.stop()  # or it would write its bindings anew
+    if flower is not None:
+        flower.stop()  # or it would write its bindings anew
     from rq import Queue
     from rq.registry import FailedJobRegistry, FinishedJobRegistry, StartedJobRegistry
     from rq.results import Result

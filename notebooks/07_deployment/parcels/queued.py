@@ -2,9 +2,9 @@
 
 import os
 
+from celery.exceptions import OperationalError
 from fastapi import BackgroundTasks, FastAPI, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
-from kombu.exceptions import OperationalError
 from pydantic import BaseModel
 from redis import RedisError
 from rq import Retry

@@ -10,7 +10,7 @@ import socket
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Self
 
 from helpers.chapters.ch07.lesson import Bank
 
@@ -20,24 +20,24 @@ Job = Callable[[int, Bank], object]
 LATER = datetime.timedelta(days=400, hours=7, minutes=11, seconds=13)  # another year, month, day, hour, minute
 
 
-class _Date(datetime.date):
-    @classmethod
-    def today(cls) -> datetime.date:  # pyrefly: ignore[bad-override]
-        return _DATETIME.now().date() + LATER
-
-
 class _Datetime(datetime.datetime):
     @classmethod
-    def now(cls, tz: datetime.tzinfo | None = None) -> datetime.datetime:  # pyrefly: ignore[bad-override]
-        return _DATETIME.now(tz) + LATER
+    def now(cls, tz: datetime.tzinfo | None = None) -> Self:
+        return cls.fromisoformat((_DATETIME.now(tz) + LATER).isoformat())
 
     @classmethod
-    def utcnow(cls) -> datetime.datetime:  # pyrefly: ignore[bad-override]
+    def utcnow(cls) -> Self:
         return cls.now(datetime.UTC).replace(tzinfo=None)
 
     @classmethod
-    def today(cls) -> datetime.datetime:  # pyrefly: ignore[bad-override]
+    def today(cls) -> Self:
         return cls.now()
+
+
+class _Date(datetime.date):
+    @classmethod
+    def today(cls) -> Self:
+        return cls.fromisoformat(_Datetime.now().date().isoformat())
 
 
 _DATETIME, _TIME, _LOCAL, _UTC, _WRITTEN = datetime.datetime, time.time, time.localtime, time.gmtime, time.strftime
