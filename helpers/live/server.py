@@ -93,10 +93,14 @@ class Server:
 
     def _stop(self, timeout: float, hurry: Hurry) -> list[str]:
         with _held(hurry):
-            abandoned = self._halt(timeout, hurry)
-            if self._listener:
-                self._listener.close()
-                self._listener = None
+            return self._end(timeout, hurry)
+
+    def _end(self, timeout: float, hurry: Hurry) -> list[str]:
+        """Stop and give up the address; tells of an interrupt meanwhile."""
+        abandoned = self._halt(timeout, hurry)
+        if self._listener:
+            self._listener.close()
+            self._listener = None
         if hurry.is_set():
             left = f" Abandoned: {', '.join(abandoned)}." if abandoned else ""
             raise Interrupted(f"Interrupted while the app was stopping: it is not served any more.{left}")
@@ -284,7 +288,8 @@ def running(app: Any, **options: Any) -> Iterator[Server]:
         with _watched(server):
             yield server
     finally:
-        server.stop(1.0)
+        # Without the lock of `serve`: the next check does not wait for a server that an earlier one has left stuck.
+        _tell(aside(lambda hurry: server._end(1.0, hurry)), 1.0)
 
 
 @contextlib.contextmanager
