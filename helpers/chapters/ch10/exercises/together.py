@@ -16,9 +16,9 @@ def _check(tell_all: Callable[..., Awaitable[list[str]]]) -> str:
     _tell(tell_all, ["north", "south", "west"], {"south": ConnectionError("south")}, {"south": 0.02})
     _tell(
         tell_all,
-        ["Rhone", "Rhine", "Aare", "Inn"],
-        {"Rhone": _Refused("Rhone"), "Aare": ConnectionError("Aare")},
-        {"Aare": 0.02},
+        ["Rhone", "Rhine", "Reuss", "Inn"],
+        {"Rhone": _Refused("Rhone"), "Reuss": ConnectionError("Reuss")},
+        {"Reuss": 0.02},
     )
     return "All carriers were told at the same time, and those that failed stopped nobody."
 

@@ -4,6 +4,7 @@ import httpx
 from fastapi import APIRouter, FastAPI, HTTPException, Response
 
 from helpers.learning.model import Exercise
+from helpers.live.recording import record
 from helpers.live.server import running
 from helpers.wording import logged_error
 
@@ -17,7 +18,8 @@ def _check(app: FastAPI, weights: dict[int, int]) -> str:
 
             def ask(path: str) -> httpx.Response:
                 server.client.hang_up()
-                answer = server.client.get(path)
+                with record():  # until the server has logged what failed
+                    answer = server.client.get(path)
                 assert answer.status_code != 500, f"`GET {path}` got 500: {logged_error(server.log)}."
                 return answer
 
