@@ -3,9 +3,10 @@
 import httpx
 from fastapi import APIRouter, FastAPI, HTTPException, Response
 
-from helpers.chapters.asking import logged
 from helpers.learning.model import Exercise
+from helpers.live.recording import record
 from helpers.live.server import running
+from helpers.wording import logged_error
 
 
 def _check(app: FastAPI, weights: dict[int, int]) -> str:
@@ -17,8 +18,9 @@ def _check(app: FastAPI, weights: dict[int, int]) -> str:
 
             def ask(path: str) -> httpx.Response:
                 server.client.hang_up()
-                answer = server.client.get(path)
-                assert answer.status_code != 500, f"`GET {path}` got 500: {logged(server)}."
+                with record():  # until the server has logged what failed
+                    answer = server.client.get(path)
+                assert answer.status_code != 500, f"`GET {path}` got 500: {logged_error(server.log)}."
                 return answer
 
             for number, in_kg, in_g in ((7, 2.5, 2500), (8, 1.25, 1250)):

@@ -59,7 +59,7 @@ def free_as_def():
 @wrong("10.3-free", says="failed with NameError")
 def free_misspelt():
     async def archive(number: int) -> None:
-        await asyncio.to_thread(storer, number)  # noqa: F821
+        await asyncio.to_thread(story, number)  # noqa: F821
 
     return archive, stored
 
