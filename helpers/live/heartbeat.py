@@ -1,9 +1,10 @@
 """`Heartbeat`: notices when an event loop stands still, for how long, and in which lines.
 
 A callback of the loop beats every few milliseconds; a thread beside it looks whether it still does. While it does not,
-the thread reads the stack of the loop's thread (`sys._current_frames`). A frame that stands in every look is one that
-holds the loop. A machine that is busy elsewhere can delay a beat, too, so no frame is blamed without proof: it stood in
-several looks, or the loop's thread used the processor all the while (a call in C lets nobody look before it is over).
+the thread reads the stack of the loop's thread (`sys._current_frames`). A frame that stands in every look, or for `LEAST`
+seconds, is one that holds the loop. A machine that is busy elsewhere can delay a beat, too, so no frame is blamed without
+proof: it stood in several looks, or the loop's thread used the processor all the while (a call in C lets nobody look
+before it is over).
 """
 
 import asyncio
@@ -101,17 +102,23 @@ class _Late:
 
     def __init__(self, since: float, busy: float):
         self.since, self.busy, self.looks = since, busy, 0
-        self._frames: list[FrameType] = []
-        self._numbers: list[int] = []
+        self._stood: dict[FrameType, list[float]] = {}  # when each frame was seen, in the order of the first time
+        self._numbers: dict[FrameType, int] = {}
 
     def look(self, seen: list[FrameType]) -> None:
-        self._frames = [old for old in self._frames if old in seen] if self.looks else seen
-        self._numbers = [frame.f_lineno or 0 for frame in self._frames]
         self.looks += 1
+        for frame in seen:
+            self._stood.setdefault(frame, []).append(time.monotonic())
+            self._numbers[frame] = frame.f_lineno or 0
 
     def lines(self) -> list[Line]:
-        pairs = zip(self._frames, self._numbers)
-        return [Line(frame.f_code.co_filename, number, frame.f_code.co_name) for frame, number in pairs]
+        """The frames that stood in every look, or for long: what is late already may be held up by somebody else then."""
+        held = [
+            frame
+            for frame, seen in self._stood.items()
+            if len(seen) == self.looks or (len(seen) >= LOOKS and seen[-1] - seen[0] >= LEAST)
+        ]
+        return [Line(frame.f_code.co_filename, self._numbers[frame], frame.f_code.co_name) for frame in held]
 
 
 def _stack(frame: FrameType | None) -> list[FrameType]:

@@ -88,7 +88,12 @@ def test_a_chapter_is_a_folder_of_known_files():
 
 
 # What several exercises of a chapter share, in a module named for what it is.
-SHARED = {"ch03": {"asking"}, "ch09": {"database", "face", "packages"}, "ch10": {"loop"}}
+SHARED = {
+    "ch03": {"asking"},
+    "ch05": {"database", "office"},
+    "ch09": {"database", "face", "packages"},
+    "ch10": {"loop"},
+}
 
 
 @pytest.mark.parametrize(
