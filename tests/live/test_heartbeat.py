@@ -72,6 +72,23 @@ def test_what_lets_the_loop_go_on_is_not_blamed(work):
     assert [line.function for hold in watched(work) for line in hold.lines if line.file == __file__] == []
 
 
+def test_who_holds_a_loop_that_was_late_before_is_named():
+    """On a busy machine the first looks see somebody else."""
+
+    def is_late() -> None:
+        time.sleep(0.06)
+
+    def holds() -> None:
+        time.sleep(0.3)
+
+    async def is_late_and_holds() -> None:
+        is_late()
+        holds()
+
+    [hold] = watched(is_late_and_holds)
+    assert [line.function for line in hold.lines if line.file == __file__][-1] == "holds"
+
+
 def test_two_holds_are_two():
     async def twice() -> None:
         await sleeps()

@@ -80,20 +80,34 @@ def statements(engine: "AnyEngine") -> Iterator[list[str]]:
 
 
 @contextmanager
-def locked(engine: "AnyEngine", seconds: float = 0.4) -> Iterator[None]:
-    """Somebody else writes to the SQLite file for so many seconds: whoever asks it meanwhile has to wait.
+def locked(engine: "AnyEngine", seconds: float = 0.5) -> Iterator[None]:
+    """Somebody else writes to the SQLite file until so many seconds after the engine's next connection is borrowed.
 
-    On the event loop that wait holds up everybody, which `judge` then tells. A lock that cannot be had is left out.
+    Whoever asks it meanwhile has to wait. On the event loop that wait holds up everybody, which `judge` then tells. A lock
+    that cannot be had is left out, and none lasts longer than two seconds.
     """
+    from sqlalchemy import event
+
     other = sqlite3.connect(engine.url.database or "", isolation_level=None, check_same_thread=False, timeout=1)
-    done = threading.Timer(seconds, other.rollback)
+    ends = [threading.Timer(2.0, other.rollback), threading.Timer(seconds, other.rollback)]
+    pool = _blocking(engine).pool
+
+    def asked(*rest: object) -> None:
+        with contextlib.suppress(RuntimeError):  # it was asked before
+            ends[1].start()
+
+    event.listen(pool, "checkout", asked)
     try:
         with contextlib.suppress(sqlite3.OperationalError):  # a transaction of the learner's is open still
             other.execute("BEGIN EXCLUSIVE")
-        done.start()
+        ends[0].start()
         yield
     finally:
-        done.join()
+        event.remove(pool, "checkout", asked)
+        for end in ends:
+            end.cancel()
+            with contextlib.suppress(RuntimeError):  # it was never started
+                end.join()
         other.close()
 
 
