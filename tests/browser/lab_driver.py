@@ -154,7 +154,8 @@ class Reader:
 
     def close(self) -> None:
         """End the kernel and the window."""
-        self.page.evaluate("() => window.jupyterapp.shell.currentWidget?.sessionContext?.shutdown()")
+        # A session that ended by itself meanwhile says "Session is disposed", and that is what is wanted.
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget?.sessionContext?.shutdown().catch(() => null)")
         self.page.context.close()
 
     def photograph(self, name: str) -> None:

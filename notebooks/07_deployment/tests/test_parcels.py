@@ -1,4 +1,4 @@
-"""What has to hold before a version is deployed: uv run pytest"""
+"""What has to hold before a version is deployed"""
 
 from fastapi.testclient import TestClient
 from parcels import jobs, main, queued, queues
