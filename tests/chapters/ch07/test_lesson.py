@@ -59,7 +59,7 @@ SLIPS = {
     "Dockerfile": [
         ("python:3.13-slim AS build", "python AS build", "DL3006"),
         ('CMD ["uvicorn", "parcels.main:app",', "CMD uvicorn parcels.main:app #", "DL3025"),
-        ("WORKDIR /srv\nCOPY requirements", "WORKDIR srv\nCOPY pyproject", "DL3000"),
+        ("WORKDIR /srv\nCOPY requirements", "WORKDIR srv\nCOPY requirements", "DL3000"),
     ],
     "compose.yaml": [("stop_grace_period: 30s", "stop_grace: 30s", "stop_grace")],
     "gcp/cloudbuild.yaml": [("entrypoint: gcloud", "entry_point: gcloud", "entry_point")],
