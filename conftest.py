@@ -2,9 +2,25 @@
 
 import os
 
+import pytest
+
 # The course is being checked, not studied: the reader's progress is neither read nor written.
 os.environ["COURSE_RUN"] = "ci"
 
 # Files of a chapter belong to its lesson; chapter 8's tests run in its notebook, in their own environment. What
 # `make update` kept of a reader's own is no part of the course.
 collect_ignore_glob = ["notebooks/*/*", "notebooks/* (my edits of *"]
+
+
+@pytest.hookimpl(optionalhook=True)  # without pytest-xdist nobody asks
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    """A file a worker, as `--dist loadfile` says; but the proof of an exercise, which mostly waits, is work of its own."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class ProofsApart(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid if "::test_is_proved_in_both_directions[" in nodeid else super()._split_scope(nodeid)
+
+    return ProofsApart(config, log)
