@@ -29,6 +29,7 @@ written = pytest.mark.parametrize(("number", "exercise"), WRITTEN, ids=[exercise
 
 
 @written
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")  # wrong answers forget `await`, as people do
 def test_is_proved_in_both_directions(number, exercise):
     assert answers.faults(exercise, answers.load(number)) == []
 
