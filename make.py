@@ -257,6 +257,12 @@ def versions(*options: str) -> None:
     run("-m", "tests.verbs.versions", *options)
 
 
+def history(*options: str) -> None:
+    """ask every measured FastAPI release what it does, and store the answers (ARGS=--check compares them)"""
+    set_up(LOCK)
+    run("-m", "helpers.authoring.history", *options)
+
+
 def audit(*options: str) -> None:
     """ask whether vulnerabilities are known of what the locks pin"""
     set_up(LOCK, TEST_LOCK)
@@ -312,6 +318,7 @@ VERBS = {
         bench,
         repeat,
         versions,
+        history,
         audit,
         lock,
         lint,

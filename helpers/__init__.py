@@ -27,10 +27,11 @@ _HOME = {
     "solution": "learning.exercises",
     "myths": "learning.claims",
     "check_machine": "learning.machine",
+    "when": "learning.history",
     "Note": "notes",
     "CourseError": "errors",
 }
-_MODULES = {"progress": "learning.progress", "exam": "exam"}
+_MODULES = {"progress": "learning.progress", "history": "learning.history", "exam": "exam"}
 
 __all__ = sorted([*_HOME, *_MODULES])
 

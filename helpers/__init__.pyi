@@ -1,10 +1,12 @@
 from helpers import exam as exam
 from helpers.errors import CourseError as CourseError
+from helpers.learning import history as history
 from helpers.learning import progress as progress
 from helpers.learning.claims import myths as myths
 from helpers.learning.exercises import check as check
 from helpers.learning.exercises import hint as hint
 from helpers.learning.exercises import solution as solution
+from helpers.learning.history import when as when
 from helpers.learning.machine import check_machine as check_machine
 from helpers.learning.predictions import compare as compare
 from helpers.learning.predictions import predict as predict

@@ -140,5 +140,10 @@ CHAPTERS = (
 
 START = "00_start_here.ipynb"
 TASKS = "appendix_background_tasks.ipynb"
+VERSIONS = "appendix_versions.ipynb"
 CLAIMS = "appendix_claims.ipynb"
-APPENDICES = {TASKS: "Background tasks: every rule", CLAIMS: "The claims"}  # file -> title, in their order
+APPENDICES = {
+    TASKS: "Background tasks: every rule",
+    VERSIONS: "Which version does what",
+    CLAIMS: "The claims",
+}  # file -> title, in their order

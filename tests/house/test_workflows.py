@@ -53,5 +53,5 @@ def test_they_run_every_supported_python_and_only_the_verbs():
     [pythons] = re.findall(r'python: \[("3\.\d+"(?:, "3\.\d+")+)\]\n', WORKFLOWS[0].read_text())
     assert pythons == ", ".join(f'"3.{minor}"' for minor in range(make.OLDEST[1], make.NEWEST[1] + 1))
     commands = set(re.findall(r"run: (.*)", text)) - {"git diff requirements.txt tests/requirements.txt"}
-    verbs = {re.fullmatch(r"python make.py (\w+)(?: --upgrade)?", command)[1] for command in commands}
+    verbs = {re.fullmatch(r"python make.py (\w+)(?: --(?:upgrade|newest))?", command)[1] for command in commands}
     assert verbs <= set(make.VERBS)
