@@ -112,7 +112,7 @@ def convert_with_annotated():
 @right("1.1-convert")
 def convert_in_older_words():
     def print_label(parcel: int, depot: Optional[str] = None, copies: int = 1):  # noqa: UP045
-        return dict(parcel=parcel, depot=depot, copies=copies)
+        return {"depot": depot, "copies": copies, "parcel": parcel}
 
     return label_app(print_label)
 
