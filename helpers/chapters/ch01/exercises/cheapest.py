@@ -24,7 +24,9 @@ def _check_cheapest(cheapest: Callable[[list[str], Ask], Awaitable[str]]) -> str
     )
     for prices in ROUNDS:
         _ask_all(cheapest, prices)
-    return "Every carrier was asked before the first had answered, and the cheapest was named, among three and among five."
+    return (
+        "Every carrier was asked before the first had answered, and the cheapest was named, among three and among five."
+    )
 
 
 def _ask_all(cheapest: Callable[[list[str], Ask], Awaitable[str]], prices: dict[str, float]) -> None:
@@ -65,7 +67,9 @@ def _judge(server: Server, status: int, notes: list[str], named: list[object], p
         "a carrier was asked only when another had answered: an `await` in a loop waits in each round. Start all the "
         "questions, then wait for them."
     )
-    assert came == best, f"{code(best)} asks least, but {describe(came)} was named. Prices and carriers have to stay together."
+    assert came == best, (
+        f"{code(best)} asks least, but {describe(came)} was named. Prices and carriers have to stay together."
+    )
 
 
 def _solve_cheapest() -> Callable[[list[str], Ask], Awaitable[str]]:

@@ -43,7 +43,9 @@ def _check_convert(app: FastAPI) -> str:
 
 def _good(server: Server, path: str, expected: dict[str, Any]) -> None:
     answer = ask(server, "GET", path)
-    assert answer.status_code != 500, f"`GET {path}` was answered with 500, because your function failed: {logged(server)}."
+    assert answer.status_code != 500, (
+        f"`GET {path}` was answered with 500, because your function failed: {logged(server)}."
+    )
     if answer.status_code == 422:
         error = answer.json()["detail"][0]
         name = error["loc"][-1]

@@ -43,7 +43,9 @@ def _check_entrypoint(pyproject: str) -> str:
 
 def _why_old(tables: dict) -> str:
     if "fastapi" in tables:
-        return "the old `main.py` was served: other tools' settings stand below `tool`, so the table is `[tool.fastapi]`."
+        return (
+            "the old `main.py` was served: other tools' settings stand below `tool`, so the table is `[tool.fastapi]`."
+        )
     if "fastapi" not in tables.get("tool", {}):
         return "the old `main.py` was served: without a table `[tool.fastapi]` a file called main.py is taken."
     if tables["tool"]["fastapi"].get("entrypoint"):

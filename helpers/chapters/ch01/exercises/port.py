@@ -57,7 +57,9 @@ def _good(answer: Response, query: str, expected: float) -> None:
         )
         assert ["query", "express"] not in where, "`express` is required in yours: in Flask it could be left out."
         assert ["body", "express"] not in where, "`express` was looked for in the body: it stands in the query."
-        raise AssertionError(f"a right request, `POST /price{query}`, was refused: {answer.json()['detail'][0]['msg']}.")
+        raise AssertionError(
+            f"a right request, `POST /price{query}`, was refused: {answer.json()['detail'][0]['msg']}."
+        )
     assert answer.status_code == 200, f"`POST /price{query}` should answer 200, but {answer.status_code} came."
     if answer.json() != {"price": expected} and query == "?express=false":
         raise AssertionError(

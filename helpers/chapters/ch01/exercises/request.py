@@ -38,7 +38,9 @@ def _check_request(write_request: Callable[[dict[str, Any]], bytes]) -> str:
         for parcel in PARCELS:
             _send(server, parcel, write_request(dict(parcel)))
     for parcel, came in zip(PARCELS, received, strict=True):
-        assert came == parcel, f"{code(json.dumps(parcel))} was asked for, but {code(json.dumps(came))} reached the app."
+        assert came == parcel, (
+            f"{code(json.dumps(parcel))} was asked for, but {code(json.dumps(came))} reached the app."
+        )
     return "Both parcels arrived as bytes that you wrote, the one with an umlaut as well."
 
 
