@@ -112,3 +112,15 @@ def request_by_a_client():
         return b"\r\n".join([*lines, b"", made.content])
 
     return write_request
+
+
+@right("1.1-request")
+def request_in_chunks():
+    def write_request(parcel: dict) -> bytes:
+        body = json.dumps(parcel, ensure_ascii=False).encode()
+        head = (
+            b"POST /parcels HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
+        return head + b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+
+    return write_request
