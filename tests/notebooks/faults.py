@@ -222,7 +222,7 @@ FAULTS = [
         ),
         {
             0: "00_s-005",
-            1: "01_i-011 01_i-017",
+            1: "wait-measured wait-order",
             3: "03_b-007",
             4: "rule-start rule-blocking",
             6: "test-hook-measured client-measured log-clocks",
@@ -261,7 +261,7 @@ BackgroundTasks.add_task = add_task
             "running.add(asyncio.create_task(all()))",
         )
         + "\nrunning = set()",
-        {1: "01_i-065", 4: "rule-middleware", TASKS: "rule-create-task rule-limit rule-slot rule-testclient"},
+        {1: "setup-close", 4: "rule-middleware", TASKS: "rule-create-task rule-limit rule-slot rule-testclient"},
     ),
     # Threads
     Fault(
@@ -705,7 +705,7 @@ routing.solve_dependencies = solving
             "await response(scope, receive, send)",
         ),
         {
-            1: "01_i-065",
+            1: "setup-close",
             2: "core-scope-ran",
             TASKS: "rule-dependencies rule-slot",
             5: "pool-runs-dry tasks-hold mends-timed",
@@ -724,7 +724,7 @@ routing.solve_dependencies = solving
             "    await tasks()",
         ),
         {
-            1: "01_i-065",
+            1: "setup-close",
             2: "core-scope-ran",
             TASKS: "rule-dependencies rule-slot",
             5: "pool-runs-dry tasks-hold mends-timed",
@@ -880,7 +880,7 @@ def openapi(self):
     return {**theirs(self), "x-background-tasks": True}
 FastAPI.openapi = openapi
 """,
-        {1: "01_i-033", TASKS: "rule-docs"},
+        {1: "gain-docs", TASKS: "rule-docs"},
     ),
     Fault(
         "the access log leaves the query out",
@@ -1148,7 +1148,7 @@ CORSMiddleware.__init__ = init
         spans("yield"),
         {
             0: "00_s-005",
-            1: "01_i-011 01_i-017",
+            1: "wait-measured wait-order",
             4: "rule-start rule-order",
             6: "test-hook-measured debug-timeline log-spans",
         },
@@ -1204,7 +1204,7 @@ async def call(self, *, app, scope, receive, send, **options):
     await theirs(self, app=whole, scope=scope, receive=receive, send=sending, **options)
 NativeTelemetry.__call__ = call
 """,
-        {1: "01_i-017", 4: "rule-start", 6: "log-clocks"},
+        {1: "wait-order", 4: "rule-start", 6: "log-clocks"},
     ),
     Fault(
         "TestClient answers before the task",

@@ -44,7 +44,7 @@ LACKING = {
             "appendix_background_tasks": "rule-slot-app rule-slot",
             "09_case_studies_and_projects": "faults-watch faults-example",
         },
-        "Python 3.10 was given up with 0.163": {"01_introduction_to_fastapi": "01_i-061"},
+        "Python 3.10 was given up with 0.163": {"01_introduction_to_fastapi": "setup-versions"},
     }
 }
 
