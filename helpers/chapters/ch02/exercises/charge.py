@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field, computed_field, model_validator
 
-from helpers.chapters.ch02.echo import complaint, echo, sent
+from helpers.chapters.echo import complaint, echo, sent
 from helpers.learning.model import Exercise
 from helpers.live.server import Server, running
 from helpers.wording import code, describe
@@ -67,8 +67,8 @@ def _off(bill: dict[str, Any], total: str, came: Decimal) -> str:
 def _solve_charge() -> type:
     class Charge(BaseModel):
         units: Annotated[int, Field(gt=0)]
-        unit_price: Annotated[Decimal, Field(ge=0)]
-        rebate: Annotated[Decimal, Field(ge=0)] = Decimal(0)
+        unit_price: Decimal
+        rebate: Decimal = Decimal(0)
 
         @computed_field
         @property

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from helpers.chapters.ch02.echo import complaint, echo, sent
+from helpers.chapters.echo import complaint, echo, sent
 from helpers.learning.model import Exercise
 from helpers.live.server import running
 from helpers.wording import code, describe, raised
@@ -33,7 +33,7 @@ def _check_customs(customs: type) -> str:
             )
             _is_camel(answer.json())
             assert str(answer.json()["hsCode"]) == body["hsCode"], (
-                f"the code {code(body['hsCode'])} came back as {describe(answer.json()['hsCode'])}: a number has no leading zero."
+                f"the code {code(str(body['hsCode']))} came back as {describe(answer.json()['hsCode'])}: a number has no leading zero."
             )
         answer = sent(server, BODIES[0] | {"decalredValue": "1"})
         assert answer.status_code == 422, (
