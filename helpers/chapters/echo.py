@@ -37,6 +37,6 @@ def sent(server: Server, body: Any) -> httpx.Response:
 
 
 def complaint(answer: httpx.Response) -> str:
-    """The first complaint of a 422, as Pydantic words it; where no list of complaints came, the whole text."""
-    detail = answer.json().get("detail") if answer.headers.get("content-type") == "application/json" else None
+    """The first complaint of a 422, as Pydantic words it; of another answer the beginning of its text."""
+    detail = answer.json().get("detail") if answer.status_code == 422 else None
     return detail[0]["msg"] if isinstance(detail, list) and detail else answer.text[:80]

@@ -64,9 +64,14 @@ def _is_built_by_name(customs: type) -> None:
         try:
             built = customs(declared_value=Decimal(value), hs_code=number)
         except Exception as error:
+            unknown = "Field required" in str(error) or isinstance(error, TypeError)
             raise AssertionError(
-                f"a colleague wrote `Customs(declared_value=..., hs_code=...)` and got {raised(error)[:120]}. With an alias the "
-                "name itself counts no longer, unless `validate_by_name=True` stands in the config."
+                f"a colleague wrote `Customs(declared_value=..., hs_code=...)` and got {raised(error)[:120]}."
+                + (
+                    " With an alias, the name itself counts only if `validate_by_name=True` is in the config."
+                    if unknown
+                    else ""
+                )
             ) from None
         assert getattr(built, "declared_value", None) == Decimal(value), (
             "`customs.declared_value` should be the declared value: the name in Python is snake_case."

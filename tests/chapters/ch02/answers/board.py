@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from helpers.chapters.ch02.exercises.board import board
 from tests.chapters.answers import right, stub, wrong
 
-PAGE = "<ul>{% for note in notes %}<li>{{ note }}</li>{% endfor %}</ul>"
+PAGE = "<ul>{% for note in notes %}<li><p>{{ note }}</p></li>{% endfor %}</ul>"
 
 
 def escaped() -> str:

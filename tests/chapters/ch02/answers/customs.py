@@ -17,7 +17,7 @@ def customs_shipped():
     return Customs
 
 
-@wrong("2.2-customs", says="the name itself counts no longer")
+@wrong("2.2-customs", says="the name itself counts only if `validate_by_name=True` is in the config")
 def customs_by_alias_alone():
     class Customs(BaseModel):
         model_config = ConfigDict(alias_generator=to_camel, extra="forbid")

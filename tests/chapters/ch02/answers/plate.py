@@ -127,6 +127,14 @@ def plate_without_a_pattern():
     return Van
 
 
+@wrong("2.2-plate", says="`plate` is the name of the only one")
+def plate_by_another_name():
+    class Van(BaseModel):
+        number: Annotated[str, Field(pattern=PATTERN)]
+
+    return Van
+
+
 @right("2.2-plate")
 def plate_by_a_field_validator():
     class Van(BaseModel):
