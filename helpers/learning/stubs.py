@@ -94,7 +94,9 @@ def unfinished(answer: object) -> list[str]:
 
 
 def is_stub(answer: object) -> bool:
-    """Whether this is `...`, a function whose body does nothing, or a class with no field and no finished method.
+    """Whether this is `...`, a function whose body does nothing, or a class with nothing of its own but unfinished methods.
+
+    A field, a property or a class method is something of its own: a model that inherits its fields and computes one has begun.
 
     A body counts as nothing when its bytecode equals that of an empty function; a docstring may stand in it.
     """
@@ -104,7 +106,8 @@ def is_stub(answer: object) -> bool:
         # From 3.14 on, annotations are what a function in the class says, and `inspect` asks it.
         functions = [value for value in vars(answer).values() if isinstance(value, FunctionType)]
         methods = [function for function in functions if function.__name__ != "__annotate__"]
-        return all(map(is_stub, methods)) and (bool(methods) or not inspect.get_annotations(answer))
+        others = [value for value in vars(answer).values() if isinstance(value, property | classmethod | staticmethod)]
+        return all(map(is_stub, methods)) and (bool(methods) or not (others or inspect.get_annotations(answer)))
     while isinstance(answer, functools.partial):
         answer = answer.func
     plain = inspect.unwrap(answer) if callable(answer) else answer

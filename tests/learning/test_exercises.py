@@ -520,6 +520,18 @@ class Packed(Sketch):
         return 1
 
 
+class Derived(Fields):
+    @property
+    def litres(self):
+        return self.size / 1000
+
+
+class Checked(Fields):
+    @classmethod
+    def checked(cls, size):
+        return cls()
+
+
 def test_stubs():
     functions = [nothing, coroutine, documented, documented_async, passes, wrapping, functools.partial(nothing, 1)]
     for stub in [..., *functions, Empty, Sketch, Sketch().pack]:
@@ -528,7 +540,7 @@ def test_stubs():
 
 def test_not_stubs():
     functions = [dies, grouped, lambda: 1, lambda: ..., Packed().pack, print]
-    for done in [*functions, Fields, Packed, FastAPI(), None, 1, "..."]:
+    for done in [*functions, Fields, Packed, Derived, Checked, FastAPI(), None, 1, "..."]:
         assert not is_stub(done), done
 
 

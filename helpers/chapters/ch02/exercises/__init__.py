@@ -1,5 +1,29 @@
 """The exercises of chapter 2, in the order of its notebook; a file each."""
 
-from helpers.chapters.ch02.exercises import all, label, notify
+from helpers.chapters.ch02.exercises import (
+    all,
+    board,
+    charge,
+    customs,
+    depot,
+    export,
+    handover,
+    label,
+    leak,
+    notify,
+    plate,
+)
 
-EXERCISES = [all.EXERCISE, label.EXERCISE, notify.EXERCISE]
+EXERCISES = [
+    plate.EXERCISE,
+    charge.EXERCISE,
+    customs.EXERCISE,
+    handover.EXERCISE,
+    leak.EXERCISE,
+    depot.EXERCISE,
+    export.EXERCISE,
+    board.EXERCISE,
+    all.EXERCISE,
+    label.EXERCISE,
+    notify.EXERCISE,
+]
