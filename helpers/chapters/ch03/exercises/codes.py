@@ -51,7 +51,7 @@ def _examine(server: Server, states: dict[int, str], given: dict[int, str]) -> N
                 f"`Retry-After` says {describe(answer.headers['Retry-After'])}: 60, in seconds, was asked for."
             )
         if state == "waiting":
-            assert body == f"parcel {number}", (
+            assert answer.text.strip('"') == f"parcel {number}", (
                 f"the 201 should hold `parcel {number}`, but {describe(answer.text)} came."
             )
             assert states.get(number) == "gone", (

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 
 from helpers.chapters.ch02.exercises.depots import depots
 from tests.chapters.answers import right, stub, wrong
@@ -181,7 +181,7 @@ def depots_by_a_dependency():
 def depots_on_the_app_with_a_response():
     app = FastAPI()
 
-    @app.get("/v1/depots/largest", tags=["depots"])
+    @app.get("/v1/depots/largest", tags=["depots"], response_class=PlainTextResponse)
     def find() -> str:
         return sorted(depots.items(), key=lambda depot: depot[1])[-1][0]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Response, status
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 
 from helpers.chapters.ch03.exercises.codes import states
 from tests.chapters.answers import right, stub, wrong
@@ -159,11 +159,11 @@ def codes_by_a_dependency():
 
 @right("3.1-codes")
 def codes_as_responses():
-    def pick_up(number: int) -> JSONResponse:
+    def pick_up(number: int) -> Response:
         match states.get(number):
             case "waiting":
                 states[number] = "gone"
-                return JSONResponse(f"parcel {number}", status_code=201)
+                return PlainTextResponse(f"parcel {number}", status_code=201)
             case "gone":
                 return JSONResponse({"detail": "gone"}, status_code=410)
             case "sorting":
