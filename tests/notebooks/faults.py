@@ -909,6 +909,88 @@ APIRouter.__init__ = init
 """,
         {TASKS: "rule-startup"},
     ),
+    # Paths and files
+    Fault(
+        "a slash too many is a 404",
+        """
+from starlette.routing import Router
+theirs = Router.__init__
+def init(self, *args, **options):
+    theirs(self, *args, **options)
+    self.redirect_slashes = False
+Router.__init__ = init
+""",
+        {2: "route-paths"},
+    ),
+    Fault(
+        "a GET answers HEAD",
+        """
+from fastapi.routing import APIRoute
+theirs = APIRoute.__init__
+def init(self, *args, **options):
+    theirs(self, *args, **options)
+    if "GET" in self.methods:
+        self.methods.add("HEAD")
+APIRoute.__init__ = init
+""",
+        {2: "route-paths"},
+    ),
+    Fault(
+        "a frontend gives its page for every missing file",
+        """
+from fastapi import routing
+routing._is_frontend_navigation_request = lambda scope: True
+""",
+        {2: "route-mounted"},
+    ),
+    Fault(
+        "a mounted app starts with its host",
+        """
+from contextlib import asynccontextmanager
+from fastapi import APIRouter, FastAPI
+theirs = APIRouter.__init__
+def init(self, *args, **options):
+    theirs(self, *args, **options)
+    inner = self.lifespan_context
+    @asynccontextmanager
+    async def with_those_below(app):
+        below = [mount.app for mount in self.routes if isinstance(getattr(mount, "app", None), FastAPI)]
+        for mounted in below:
+            await mounted.router.lifespan_context(mounted).__aenter__()
+        async with inner(app) as state:
+            yield state
+    self.lifespan_context = with_those_below
+APIRouter.__init__ = init
+""",
+        {2: "route-mounted"},
+    ),
+    Fault(
+        "a part that a file does not have keeps the tasks",
+        response(
+            "FileResponse",
+            "codes = []",
+            "async def noting(message):",
+            "    codes.append(message.get('status'))",
+            "    await send(message)",
+            "await theirs(self, scope, receive, noting)",
+            "if codes[:1] == [416] and self.background:",
+            "    await self.background()",
+        ),
+        {3: "get-download"},
+    ),
+    Fault(
+        "a stream is made before it is sent",
+        response(
+            "StreamingResponse",
+            "pieces = [piece async for piece in self.body_iterator]",
+            "async def again():",
+            "    for piece in pieces:",
+            "        yield piece",
+            "self.body_iterator = again()",
+            "await theirs(self, scope, receive, send)",
+        ),
+        {3: "get-stream-asked get-broken"},
+    ),
     # Connections
     Fault(
         "the next request on a connection waits for the task",

@@ -1,10 +1,16 @@
 """What chapter 3 says without a cell of its own."""
 
+import time
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
 
-from fastapi import Depends, FastAPI, Request, UploadFile
+from fastapi import BackgroundTasks, Depends, FastAPI, Request, UploadFile
+from fastapi.responses import FileResponse, StreamingResponse
 
+from helpers.live.recording import record
 from helpers.live.server import running
+from helpers.services.waiting import until
 
 
 def test_only_a_middleware_runs_before_the_last_byte_of_an_upload():
@@ -32,3 +38,46 @@ def test_only_a_middleware_runs_before_the_last_byte_of_an_upload():
         headers = {"Content-Type": "multipart/form-data; boundary=part"}
         assert server.client.post("/photos", content=form(), headers=headers).json() >= len("photo")
     assert order == ["middleware", "last byte sent", "dependency", "path operation"]
+
+
+def test_behind_the_yield_of_a_dependency_a_file_goes_whatever_part_of_it_was_asked_for(tmp_path):
+    path = tmp_path / "parcels.csv"
+
+    def written() -> Iterator[Path]:
+        path.write_text("id,city\n")
+        yield path
+        path.unlink()
+
+    app = FastAPI()
+
+    @app.get("/parcels.csv")
+    def download(path: Annotated[Path, Depends(written)]) -> FileResponse:
+        return FileResponse(path)
+
+    with running(app) as server:
+        for part, code in (("bytes=0-1", 206), ("bytes=900-", 416), ("parcels=1", 400)):
+            assert server.client.get("/parcels.csv", headers={"Range": part}).status_code == code
+            assert until(lambda: not path.exists(), 2.0)
+
+
+def test_without_a_schema_there_is_no_page():
+    with running(FastAPI(openapi_url=None)) as server:
+        assert [server.client.get(path).status_code for path in ("/docs", "/redoc", "/openapi.json")] == [404] * 3
+
+
+def test_a_def_generator_is_asked_no_more_when_its_client_has_left():
+    made: list[int] = []
+    app = FastAPI()
+
+    @app.get("/rows", response_class=StreamingResponse)
+    def stream(background_tasks: BackgroundTasks) -> Iterator[str]:
+        background_tasks.add_task(made.append, 0)
+        for number in range(1, 100):
+            made.append(number)
+            yield f"{number}\n"
+            time.sleep(0.05)
+
+    with running(app) as server, record():
+        with server.client.stream("GET", "/rows") as answer:
+            next(answer.iter_lines())
+    assert made[0] == 1 and 99 not in made and made[-1] == 0
