@@ -1,4 +1,4 @@
-"""What learners pass to 3.3-desk."""
+"""What learners pass to 3.3-intake."""
 
 from itertools import count
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
-from helpers.chapters.ch03.desk import Entry, Stored, desk, desk_app, stock
+from helpers.chapters.ch03.exercises.desk import Entry, Stored, desk, desk_app, stock
 from tests.chapters.answers import right, stub, wrong
 
 
@@ -33,14 +33,14 @@ def refuse(entry: Entry) -> None:
         raise HTTPException(409, "sent twice")
 
 
-@stub("3.3-desk")
+@stub("3.3-intake")
 def create_shipped():
     def create_entry(entry: Entry, response: Response) -> Stored: ...
 
     return create_app(create_entry)
 
 
-@wrong("3.3-desk", says="no header `Location`")
+@wrong("3.3-intake", says="no header `Location`")
 def create_without_location():
     def create_entry(entry: Entry) -> Stored:
         refuse(entry)
@@ -49,7 +49,7 @@ def create_without_location():
     return create_app(create_entry)
 
 
-@wrong("3.3-desk", says="but `Location` says `/parcels`")
+@wrong("3.3-intake", says="but `Location` says `/parcels`")
 def create_with_the_list_as_location():
     def create_entry(entry: Entry, response: Response) -> Stored:
         refuse(entry)
@@ -60,7 +60,7 @@ def create_with_the_list_as_location():
     return create_app(create_entry)
 
 
-@wrong("3.3-desk", says="how many there are says nothing of which ids are free")
+@wrong("3.3-intake", says="how many there are says nothing of which ids are free")
 def create_by_their_number():
     def create_entry(entry: Entry, response: Response) -> Stored:
         refuse(entry)
@@ -69,7 +69,7 @@ def create_by_their_number():
     return create_app(create_entry)
 
 
-@wrong("3.3-desk", says="two parcels got the same id, 7")
+@wrong("3.3-intake", says="two parcels got the same id, 7")
 def create_always_the_same():
     def create_entry(entry: Entry, response: Response) -> Stored:
         refuse(entry)
@@ -78,7 +78,7 @@ def create_always_the_same():
     return create_app(create_entry)
 
 
-@wrong("3.3-desk", says="the second time 201 came, not 409")
+@wrong("3.3-intake", says="the second time 201 came, not 409")
 def create_twice():
     def create_entry(entry: Entry, response: Response) -> Stored:
         return keep(entry, response)
@@ -86,7 +86,7 @@ def create_twice():
     return create_app(create_entry)
 
 
-@wrong("3.3-desk", says="compare `to`, weight and state, all three")
+@wrong("3.3-intake", says="compare `to`, weight and state, all three")
 def create_one_for_each():
     def create_entry(entry: Entry, response: Response) -> Stored:
         if any(parcel.to == entry.to and parcel.id > 2 for parcel in stock.values()):
@@ -96,7 +96,7 @@ def create_one_for_each():
     return create_app(create_entry)
 
 
-@wrong("3.3-desk", says="A parcel like it is on its way, not waiting")
+@wrong("3.3-intake", says="A parcel like it is on its way, not waiting")
 def create_in_any_state():
     def create_entry(entry: Entry, response: Response) -> Stored:
         if any((parcel.to, parcel.weight_kg) == (entry.to, entry.weight_kg) for parcel in stock.values()):
@@ -106,7 +106,7 @@ def create_in_any_state():
     return create_app(create_entry)
 
 
-@wrong("3.3-desk", says="and was stored all the same")
+@wrong("3.3-intake", says="and was stored all the same")
 def create_then_refuse():
     def create_entry(entry: Entry, response: Response) -> Stored:
         twice = any(like(entry, parcel) for parcel in stock.values())
@@ -118,7 +118,7 @@ def create_then_refuse():
     return create_app(create_entry)
 
 
-@wrong("3.3-desk", says="the id and the state are not the client's to choose")
+@wrong("3.3-intake", says="the id and the state are not the client's to choose")
 def create_as_the_client_says():
     async def create_entry(request: Request, response: Response) -> Stored:
         sent = await request.json()
@@ -131,7 +131,7 @@ def create_as_the_client_says():
     return create_app(create_entry)
 
 
-@wrong("3.3-desk", says="`stock` has no such parcel")
+@wrong("3.3-intake", says="`stock` has no such parcel")
 def create_nowhere():
     def create_entry(entry: Entry, response: Response) -> Stored:
         refuse(entry)
@@ -141,7 +141,7 @@ def create_nowhere():
     return create_app(create_entry)
 
 
-@wrong("3.3-desk", says="201 Created was asked for, but 200 came")
+@wrong("3.3-intake", says="201 Created was asked for, but 200 came")
 def create_with_200():
     def create_entry(entry: Entry, response: Response) -> Stored:
         refuse(entry)
@@ -150,7 +150,7 @@ def create_with_200():
     return create_app(create_entry, status_code=200)
 
 
-@right("3.3-desk")
+@right("3.3-intake")
 def create_by_a_counter():
     numbers = count(100)
 
@@ -161,7 +161,7 @@ def create_by_a_counter():
     return create_app(create_entry)
 
 
-@right("3.3-desk")
+@right("3.3-intake")
 def create_with_a_response_of_its_own():
     def create_entry(entry: Entry) -> JSONResponse:
         refuse(entry)
@@ -172,7 +172,7 @@ def create_with_a_response_of_its_own():
     return create_app(create_entry)
 
 
-@right("3.3-desk")
+@right("3.3-intake")
 def create_with_the_first_free_id():
     async def create_entry(entry: Entry, request: Request, response: Response) -> Stored:
         if [parcel for parcel in stock.values() if like(entry, parcel)]:

@@ -1,11 +1,11 @@
-"""Exercise 3.2-desk: the desk lists."""
+"""Exercise 3.2-listing: the desk lists."""
 
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, FastAPI, Query
 
 from helpers.chapters.asking import ask, logged, wanted
-from helpers.chapters.ch03.desk import Page, Stored, desk, desk_app, holding, stock
+from helpers.chapters.ch03.exercises.desk import Page, Stored, desk, desk_app, holding, stock
 from helpers.learning.model import Exercise
 from helpers.live.server import running
 
@@ -89,7 +89,7 @@ def _solve_list() -> tuple[FastAPI, dict[int, Stored]]:
 
 
 EXERCISE = Exercise(
-    id="3.2-desk",
+    id="3.2-listing",
     title="the desk lists",
     task="`GET /parcels` should answer a `Page` in the order of the ids, by `state`, `limit` and `offset`, with the `total` of "
     "what fits, and 422 for what is out of bounds.",

@@ -1,11 +1,11 @@
-"""What learners pass to 3.4-desk."""
+"""What learners pass to 3.4-correction."""
 
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, FastAPI, HTTPException, Response
 from pydantic import BaseModel, Field, field_validator
 
-from helpers.chapters.ch03.desk import Stored, desk, desk_app, stock
+from helpers.chapters.ch03.exercises.desk import Stored, desk, desk_app, stock
 from tests.chapters.answers import right, stub, wrong
 
 Weight = Annotated[float, Field(gt=0, le=30)]
@@ -45,7 +45,7 @@ def usual_delete(number: int) -> None:
     del stock[found(number).id]
 
 
-@stub("3.4-desk")
+@stub("3.4-correction")
 def change_shipped():
     def change_entry(number: int) -> Stored: ...
 
@@ -54,7 +54,7 @@ def change_shipped():
     return change_app(change_entry, delete_entry)
 
 
-@wrong("3.4-desk", says="only the weight was sent, and the state changed too")
+@wrong("3.4-correction", says="only the weight was sent, and the state changed too")
 def change_with_defaults():
     def change_entry(number: int, change: Change) -> Stored:
         stock[number] = found(number).model_copy(update=change.model_dump())
@@ -63,7 +63,7 @@ def change_with_defaults():
     return change_app(change_entry)
 
 
-@wrong("3.4-desk", says="a null in `weight_kg` was answered with 200")
+@wrong("3.4-correction", says="a null in `weight_kg` was answered with 200")
 def change_ignores_null():
     def change_entry(number: int, change: Nullable) -> Stored:
         stock[number] = found(number).model_copy(update=change.model_dump(exclude_none=True))
@@ -72,7 +72,7 @@ def change_ignores_null():
     return change_app(change_entry)
 
 
-@wrong("3.4-desk", says="the stock now holds a parcel without it")
+@wrong("3.4-correction", says="the stock now holds a parcel without it")
 def change_keeps_null():
     def change_entry(number: int, change: Nullable) -> Stored:
         stock[number] = found(number).model_copy(update=change.model_dump(exclude_unset=True))
@@ -81,7 +81,7 @@ def change_keeps_null():
     return change_app(change_entry)
 
 
-@wrong("3.4-desk", says="{'weight_kg': 0} was answered with 200")
+@wrong("3.4-correction", says="{'weight_kg': 0} was answered with 200")
 def change_without_limits():
     class Loose(BaseModel):
         weight_kg: float = 1
@@ -94,7 +94,7 @@ def change_without_limits():
     return change_app(change_entry)
 
 
-@wrong("3.4-desk", says="the answer has the new weight, and the stock the old one")
+@wrong("3.4-correction", says="the answer has the new weight, and the stock the old one")
 def change_of_a_copy():
     def change_entry(number: int, change: Change) -> Stored:
         return found(number).model_copy(update=change.model_dump(exclude_unset=True))
@@ -102,7 +102,7 @@ def change_of_a_copy():
     return change_app(change_entry)
 
 
-@wrong("3.4-desk", says="a new weight was answered with 422")
+@wrong("3.4-correction", says="a new weight was answered with 422")
 def change_all_required():
     class Whole(BaseModel):
         weight_kg: Weight
@@ -115,7 +115,7 @@ def change_all_required():
     return change_app(change_entry)
 
 
-@wrong("3.4-desk", says="PATCH with {'weight_kg': 1} was answered with 500: KeyError")
+@wrong("3.4-correction", says="PATCH with {'weight_kg': 1} was answered with 500: KeyError")
 def change_of_an_unknown():
     def change_entry(number: int, change: Change) -> Stored:
         stock[number] = stock[number].model_copy(update=change.model_dump(exclude_unset=True))
@@ -124,7 +124,7 @@ def change_of_an_unknown():
     return change_app(change_entry)
 
 
-@wrong("3.4-desk", says="DELETE answered 204, and the parcel is still in the stock")
+@wrong("3.4-correction", says="DELETE answered 204, and the parcel is still in the stock")
 def change_deletes_nothing():
     def delete_entry(number: int) -> None:
         found(number)
@@ -132,7 +132,7 @@ def change_deletes_nothing():
     return change_app(None, delete_entry)
 
 
-@wrong("3.4-desk", says="DELETE of what is no longer there should be a 404, but 204 came")
+@wrong("3.4-correction", says="DELETE of what is no longer there should be a 404, but 204 came")
 def change_deletes_twice():
     def delete_entry(number: int) -> None:
         stock.pop(number, None)
@@ -140,7 +140,7 @@ def change_deletes_twice():
     return change_app(None, delete_entry)
 
 
-@wrong("3.4-desk", says="and parcel 6 with it")
+@wrong("3.4-correction", says="and parcel 6 with it")
 def change_deletes_all():
     def delete_entry(number: int) -> None:
         found(number)
@@ -149,12 +149,12 @@ def change_deletes_all():
     return change_app(None, delete_entry)
 
 
-@wrong("3.4-desk", says="DELETE should answer 204, but 200 came")
+@wrong("3.4-correction", says="DELETE should answer 204, but 200 came")
 def change_deletes_with_200():
     return change_app(status_code=200)
 
 
-@right("3.4-desk")
+@right("3.4-correction")
 def change_by_a_validator():
     class Checked(Nullable):
         @field_validator("weight_kg", "state")
@@ -171,7 +171,7 @@ def change_by_a_validator():
     return change_app(change_entry)
 
 
-@right("3.4-desk")
+@right("3.4-correction")
 def change_field_by_field():
     async def change_entry(number: int, change: Change) -> Stored:
         parcel = found(number)
@@ -188,7 +188,7 @@ def change_field_by_field():
     return change_app(change_entry, delete_entry)
 
 
-@right("3.4-desk")
+@right("3.4-correction")
 def change_checked_by_hand():
     def change_entry(number: int, change: Nullable) -> Stored:
         sent = change.model_dump(exclude_unset=True)

@@ -1,4 +1,4 @@
-"""Exercise 3.4-desk: the desk changes and gives out."""
+"""Exercise 3.4-correction: the desk changes and gives out."""
 
 from typing import Annotated, Any, Literal
 
@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI, HTTPException
 from pydantic import BaseModel, Field
 
 from helpers.chapters.asking import ask, logged, wanted
-from helpers.chapters.ch03.desk import Stored, desk, desk_app, holding, stock
+from helpers.chapters.ch03.exercises.desk import Stored, desk, desk_app, held, holding, stock
 from helpers.learning.model import Exercise
 from helpers.live.server import running
 
@@ -26,14 +26,14 @@ def _check_change(app: FastAPI, stock: dict[int, Any]) -> str:
             return answer
 
         def holds(number: int, expected: dict[str, Any], after: str) -> None:
-            came = stock[number].model_dump() if number in stock else None
+            came = held(stock, number)
             assert came == expected, f"after {after} the stock should hold {expected}, but holds {came}."
 
         weighed = patch(5, weight_kg=3.5)
         five = FIVE | {"weight_kg": 3.5}
         assert weighed.status_code == 200, f"a new weight was answered with {weighed.status_code}: {weighed.text[:90]}"
         if weighed.json() == five:
-            assert stock[5].model_dump() != FIVE, (
+            assert held(stock, 5) != FIVE, (
                 "the answer has the new weight, and the stock the old one: keep the changed parcel."
             )
         assert weighed.json().get("state") == "travelling", (
@@ -51,7 +51,7 @@ def _check_change(app: FastAPI, stock: dict[int, Any]) -> str:
         )
         for name in ("weight_kg", "state"):
             answer = patch(6, **{name: None})
-            assert stock[6].model_dump()[name] is not None, (
+            assert (held(stock, 6) or {}).get(name) is not None, (
                 f"a null in `{name}` came, and the stock now holds a parcel without it: `exclude_unset` keeps a null that was sent, "
                 "so the model has to refuse it."
             )
@@ -103,7 +103,7 @@ def _solve_change() -> tuple[FastAPI, dict[int, Stored]]:
 
 
 EXERCISE = Exercise(
-    id="3.4-desk",
+    id="3.4-correction",
     title="the desk changes and gives out",
     task="`PATCH /parcels/{number}` should change what was sent, `weight_kg` or `state`, and nothing else, and refuse a null "
     "with 422; `DELETE /parcels/{number}` should answer 204; both 404 for an unknown number.",

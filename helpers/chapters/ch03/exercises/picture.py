@@ -1,4 +1,4 @@
-"""Exercise 3.7-desk: the desk keeps photos."""
+"""Exercise 3.7-picture: the desk keeps photos."""
 
 import io
 from typing import Any
@@ -7,7 +7,7 @@ import httpx
 from fastapi import APIRouter, FastAPI, HTTPException, Response, UploadFile
 
 from helpers.chapters.asking import ask, logged
-from helpers.chapters.ch03.desk import Stored, desk, desk_app, holding, stock
+from helpers.chapters.ch03.exercises.desk import Stored, desk, desk_app, holding, stock
 from helpers.learning.model import Exercise
 from helpers.live.server import running
 
@@ -108,7 +108,7 @@ def _solve_photo() -> tuple[FastAPI, dict[int, Stored]]:
 
 
 EXERCISE = Exercise(
-    id="3.7-desk",
+    id="3.7-picture",
     title="the desk keeps photos",
     task="`PUT /parcels/{number}/photo` should keep a whole JPEG of at most 200 kB and answer 204, else 413 or 415; `GET` "
     "should serve the same bytes back as `image/jpeg`; 404 without parcel or photo.",

@@ -1,4 +1,4 @@
-"""What learners pass to 3.7-desk."""
+"""What learners pass to 3.7-picture."""
 
 import io
 from typing import Annotated
@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, FastAPI, File, HTTPException, Response, 
 from fastapi.responses import FileResponse, StreamingResponse
 from PIL import Image
 
-from helpers.chapters.ch03.desk import desk, desk_app, stock
+from helpers.chapters.ch03.exercises.desk import desk, desk_app, stock
 from helpers.services.scratch import scratch_folder
 from tests.chapters.answers import right, stub, wrong
 
@@ -49,7 +49,7 @@ def usual_show(number: int) -> Response:
     return Response(PICTURES[number], media_type="image/jpeg")
 
 
-@stub("3.7-desk")
+@stub("3.7-picture")
 def photo_shipped():
     def keep_photo(number: int, upload: UploadFile) -> None: ...
 
@@ -58,7 +58,7 @@ def photo_shipped():
     return photo_app(keep_photo, show_photo)
 
 
-@wrong("3.7-desk", says="the photo came back empty")
+@wrong("3.7-picture", says="the photo came back empty")
 def photo_read_twice():
     def keep_photo(number: int, upload: UploadFile) -> None:
         known(number)
@@ -69,7 +69,7 @@ def photo_read_twice():
     return photo_app(keep_photo)
 
 
-@wrong("3.7-desk", says="the photo came back as other bytes")
+@wrong("3.7-picture", says="the photo came back as other bytes")
 def photo_saved_anew():
     def keep_photo(number: int, upload: UploadFile) -> None:
         known(number)
@@ -81,7 +81,7 @@ def photo_saved_anew():
     return photo_app(keep_photo)
 
 
-@wrong("3.7-desk", says="not as `image/jpeg`")
+@wrong("3.7-picture", says="not as `image/jpeg`")
 def photo_without_a_type():
     def show_photo(number: int) -> Response:
         usual_show(number)
@@ -90,7 +90,7 @@ def photo_without_a_type():
     return photo_app(None, show_photo)
 
 
-@wrong("3.7-desk", says="parcel 6 has no photo, so 404 was asked for, but 200 came")
+@wrong("3.7-picture", says="parcel 6 has no photo, so 404 was asked for, but 200 came")
 def photo_of_the_last():
     def show_photo(number: int) -> Response:
         known(number)
@@ -99,7 +99,7 @@ def photo_of_the_last():
     return photo_app(None, show_photo)
 
 
-@wrong("3.7-desk", says="because it is called ../../notes.txt")
+@wrong("3.7-picture", says="because it is called ../../notes.txt")
 def photo_by_its_type():
     def keep_photo(number: int, upload: UploadFile) -> None:
         if upload.content_type != "image/jpeg":
@@ -109,7 +109,7 @@ def photo_by_its_type():
     return photo_app(keep_photo)
 
 
-@wrong("3.7-desk", says="a PNG was answered with 204")
+@wrong("3.7-picture", says="a PNG was answered with 204")
 def photo_of_any_format():
     def keep_photo(number: int, upload: UploadFile) -> None:
         known(number)
@@ -119,7 +119,7 @@ def photo_of_any_format():
     return photo_app(keep_photo)
 
 
-@wrong("3.7-desk", says="half a JPEG was answered with 204")
+@wrong("3.7-picture", says="half a JPEG was answered with 204")
 def photo_by_its_head():
     def keep_photo(number: int, upload: UploadFile) -> None:
         known(number)
@@ -133,7 +133,7 @@ def photo_by_its_head():
     return photo_app(keep_photo)
 
 
-@wrong("3.7-desk", says="the good photo is gone: check before you keep")
+@wrong("3.7-picture", says="the good photo is gone: check before you keep")
 def photo_kept_first():
     def keep_photo(number: int, upload: UploadFile) -> None:
         known(number)
@@ -144,7 +144,7 @@ def photo_kept_first():
     return photo_app(keep_photo)
 
 
-@wrong("3.7-desk", says="a second photo of parcel 5 came, and the first is still shown")
+@wrong("3.7-picture", says="a second photo of parcel 5 came, and the first is still shown")
 def photo_kept_once():
     def keep_photo(number: int, upload: UploadFile) -> None:
         known(number)
@@ -154,12 +154,12 @@ def photo_kept_once():
     return photo_app(keep_photo)
 
 
-@wrong("3.7-desk", says="a request of 300 kB was answered with 204")
+@wrong("3.7-picture", says="a request of 300 kB was answered with 204")
 def photo_without_a_limit():
     return photo_app(max_body_size=None)
 
 
-@wrong("3.7-desk", says="for an unknown parcel PUT and GET should both say 404, but 204 and 404 came")
+@wrong("3.7-picture", says="for an unknown parcel PUT and GET should both say 404, but 204 and 404 came")
 def photo_of_an_unknown():
     def keep_photo(number: int, upload: UploadFile) -> None:
         decode(upload.file)
@@ -168,12 +168,12 @@ def photo_of_an_unknown():
     return photo_app(keep_photo)
 
 
-@wrong("3.7-desk", says="204 was asked for, but 200 came")
+@wrong("3.7-picture", says="204 was asked for, but 200 came")
 def photo_with_200():
     return photo_app(status_code=200)
 
 
-@right("3.7-desk")
+@right("3.7-picture")
 def photo_in_a_folder():
     folder = scratch_folder()
 
@@ -191,7 +191,7 @@ def photo_in_a_folder():
     return photo_app(keep_photo, show_photo)
 
 
-@right("3.7-desk")
+@right("3.7-picture")
 def photo_of_bytes():
     def keep_photo(number: int, upload: Annotated[bytes, File()]) -> None:
         known(number)
@@ -201,7 +201,7 @@ def photo_of_bytes():
     return photo_app(keep_photo)
 
 
-@right("3.7-desk")
+@right("3.7-picture")
 def photo_by_a_dependency():
     async def whole(number: int, upload: UploadFile) -> bytes:
         known(number)

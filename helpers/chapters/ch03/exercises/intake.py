@@ -1,4 +1,4 @@
-"""Exercise 3.3-desk: the desk takes in."""
+"""Exercise 3.3-intake: the desk takes in."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import httpx
 from fastapi import APIRouter, FastAPI, HTTPException, Response
 
 from helpers.chapters.asking import ask, logged, wanted
-from helpers.chapters.ch03.desk import Entry, Stored, desk, desk_app, holding, stock
+from helpers.chapters.ch03.exercises.desk import Entry, Stored, desk, desk_app, held, holding, stock
 from helpers.learning.model import Exercise
 from helpers.live.server import Server, running
 
@@ -66,7 +66,7 @@ def _created(server: Server, stock: dict[int, Any], entry: dict[str, Any], why: 
     assert location.endswith(f"/parcels/{came['id']}"), (
         f"the new parcel has the id {came['id']}, but `Location` says `{location}`."
     )
-    assert came["id"] in stock and stock[came["id"]].to == sent["to"], (
+    assert held(stock, came["id"]) == came, (
         f"the answer was good, but `stock` has no such parcel under {came['id']}: keep it there, by its id."
     )
     return came["id"]
@@ -91,7 +91,7 @@ def _solve_create() -> tuple[FastAPI, dict[int, Stored]]:
 
 
 EXERCISE = Exercise(
-    id="3.3-desk",
+    id="3.3-intake",
     title="the desk takes in",
     task="`POST /parcels` should keep an `Entry` under a free id, answer 201 with the stored parcel and its `Location`, and 409 "
     "when the same is waiting already.",

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, FastAPI, HTTPException
 from pydantic import BaseModel, Field
 
-__all__ = ["Entry", "Page", "Stored", "desk", "desk_app", "holding", "stock"]
+__all__ = ["Entry", "Page", "Stored", "desk", "desk_app", "held", "holding", "stock"]
 
 
 class Entry(BaseModel):
@@ -71,3 +71,12 @@ def holding(stock: dict[int, Any], *parcels: dict[str, Any]) -> Iterator[None]:
     finally:
         stock.clear()
         stock.update(before)
+
+
+def held(stock: dict[int, Any], number: int) -> dict[str, Any] | None:
+    """A parcel of the learner's stock as a dictionary; None when there is none. AssertionError when it is no model."""
+    parcel = stock.get(number)
+    assert parcel is None or isinstance(parcel, BaseModel), (
+        f"`stock[{number}]` is now a value of type {type(parcel).__name__}: keep a `Stored`, which the other steps expect."
+    )
+    return parcel.model_dump() if parcel is not None else None

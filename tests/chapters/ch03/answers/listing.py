@@ -1,4 +1,4 @@
-"""What learners pass to 3.2-desk."""
+"""What learners pass to 3.2-listing."""
 
 from itertools import islice
 from typing import Annotated, Any, Literal
@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query
 from pydantic import BaseModel, Field
 
-from helpers.chapters.ch03.desk import Page, desk, desk_app, stock
+from helpers.chapters.ch03.exercises.desk import Page, desk, desk_app, stock
 from tests.chapters.answers import right, stub, wrong
 
 State = Literal["waiting", "travelling", "delivered"]
@@ -24,14 +24,14 @@ def fitting(state: str | None) -> list[Any]:
     return [stock[number] for number in sorted(stock) if state in (None, stock[number].state)]
 
 
-@stub("3.2-desk")
+@stub("3.2-listing")
 def list_shipped():
     def list_entries() -> Page: ...
 
     return list_app(list_entries)
 
 
-@wrong("3.2-desk", says="the parcels came in the order of their arrival")
+@wrong("3.2-listing", says="the parcels came in the order of their arrival")
 def list_unsorted():
     def list_entries(state: State | None = None, limit: Limit = 20, offset: Offset = 0) -> Page:
         found = [parcel for parcel in stock.values() if state in (None, parcel.state)]
@@ -40,7 +40,7 @@ def list_unsorted():
     return list_app(list_entries)
 
 
-@wrong("3.2-desk", says="it counts all that fit, not those of the page")
+@wrong("3.2-listing", says="it counts all that fit, not those of the page")
 def list_counts_the_page():
     def list_entries(state: State | None = None, limit: Limit = 20, offset: Offset = 0) -> Page:
         page = fitting(state)[offset : offset + limit]
@@ -49,7 +49,7 @@ def list_counts_the_page():
     return list_app(list_entries)
 
 
-@wrong("3.2-desk", says="filter first, then take the page")
+@wrong("3.2-listing", says="filter first, then take the page")
 def list_filters_the_page():
     def list_entries(state: State | None = None, limit: Limit = 20, offset: Offset = 0) -> Page:
         page = fitting(None)[offset : offset + limit]
@@ -58,7 +58,7 @@ def list_filters_the_page():
     return list_app(list_entries)
 
 
-@wrong("3.2-desk", says="parcels wait, but the total said")
+@wrong("3.2-listing", says="parcels wait, but the total said")
 def list_total_of_all():
     def list_entries(state: State | None = None, limit: Limit = 20, offset: Offset = 0) -> Page:
         return Page(items=fitting(state)[offset : offset + limit], total=len(stock))
@@ -66,7 +66,7 @@ def list_total_of_all():
     return list_app(list_entries)
 
 
-@wrong("3.2-desk", says="an offset counts parcels, not pages")
+@wrong("3.2-listing", says="an offset counts parcels, not pages")
 def list_by_pages():
     def list_entries(state: State | None = None, limit: Limit = 20, offset: Offset = 0) -> Page:
         return Page(items=fitting(state)[offset * limit :][:limit], total=len(fitting(state)))
@@ -74,7 +74,7 @@ def list_by_pages():
     return list_app(list_entries)
 
 
-@wrong("3.2-desk", says="should be [3, 10, 11, 12], but")
+@wrong("3.2-listing", says="should be [3, 10, 11, 12], but")
 def list_without_a_limit():
     def list_entries(state: State | None = None) -> Page:
         return Page(items=fitting(state), total=len(fitting(state)))
@@ -82,7 +82,7 @@ def list_without_a_limit():
     return list_app(list_entries)
 
 
-@wrong("3.2-desk", says="without a limit a page has 20 parcels")
+@wrong("3.2-listing", says="without a limit a page has 20 parcels")
 def list_with_another_default():
     def list_entries(state: State | None = None, limit: Limit = 10, offset: Offset = 0) -> Page:
         return Page(items=fitting(state)[offset : offset + limit], total=len(fitting(state)))
@@ -90,7 +90,7 @@ def list_with_another_default():
     return list_app(list_entries)
 
 
-@wrong("3.2-desk", says="`state=lost` was answered with 200")
+@wrong("3.2-listing", says="`state=lost` was answered with 200")
 def list_of_any_state():
     def list_entries(state: str | None = None, limit: Limit = 20, offset: Offset = 0) -> Page:
         return Page(items=fitting(state)[offset : offset + limit], total=len(fitting(state)))
@@ -98,7 +98,7 @@ def list_of_any_state():
     return list_app(list_entries)
 
 
-@wrong("3.2-desk", says="`limit=0` was answered with 200")
+@wrong("3.2-listing", says="`limit=0` was answered with 200")
 def list_without_bounds():
     def list_entries(state: State | None = None, limit: int = 20, offset: int = 0) -> Page:
         return Page(items=fitting(state)[offset : offset + limit], total=len(fitting(state)))
@@ -106,7 +106,7 @@ def list_without_bounds():
     return list_app(list_entries)
 
 
-@wrong("3.2-desk", says='`{"items": [], "total": 0}` was asked for')
+@wrong("3.2-listing", says='`{"items": [], "total": 0}` was asked for')
 def list_without_a_page():
     def list_entries(state: State | None = None, limit: Limit = 20, offset: Offset = 0) -> list[Any]:
         return fitting(state)[offset : offset + limit]
@@ -114,7 +114,7 @@ def list_without_a_page():
     return list_app(list_entries)
 
 
-@wrong("3.2-desk", says="beyond the last parcel a page is empty")
+@wrong("3.2-listing", says="beyond the last parcel a page is empty")
 def list_beyond_is_404():
     def list_entries(state: State | None = None, limit: Limit = 20, offset: Offset = 0) -> Page:
         if offset >= len(stock):
@@ -124,7 +124,7 @@ def list_beyond_is_404():
     return list_app(list_entries)
 
 
-@right("3.2-desk")
+@right("3.2-listing")
 def list_by_a_model():
     class Wanted(BaseModel):
         state: State | None = None
@@ -138,7 +138,7 @@ def list_by_a_model():
     return list_app(list_entries)
 
 
-@right("3.2-desk")
+@right("3.2-listing")
 def list_by_a_dependency():
     def paging(limit: Limit = 20, offset: Offset = 0) -> slice:
         return slice(offset, offset + limit)
@@ -149,7 +149,7 @@ def list_by_a_dependency():
     return list_app(list_entries)
 
 
-@right("3.2-desk")
+@right("3.2-listing")
 def list_checked_by_hand():
     def list_entries(state: str | None = None, limit: int = 20, offset: int = 0) -> Page:
         known = state in (None, "waiting", "travelling", "delivered")
