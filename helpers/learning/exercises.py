@@ -80,7 +80,7 @@ def _examine(exercise: Exercise, answers: tuple[object, ...]) -> str:
     wants = (exercise.wants,) if isinstance(exercise.wants, str) else exercise.wants
     listed = " and ".join(WANTED[name] for name in wants)
     call = f'`check("{exercise.id}", {", ".join("app" if name == "app" else f"the_{name}" for name in wants)})`'
-    stubs = list(dict.fromkeys(name for answer in answers for name in unfinished(answer)))
+    stubs = list(dict.fromkeys(name for answer in answers for name in unfinished(answer, exercise.routes)))
     if not answers or stubs:
         where = "" if not stubs or "ellipsis" in stubs else f" in {' and '.join(f'`{name}`' for name in stubs)}"
         todo = f"Then pass {listed}: {call}." if not answers else ""

@@ -86,10 +86,15 @@ def _walk(routes: Sequence[Any], prefix: str) -> Iterator[Route]:
                 yield Route(f"{method} {path}", endpoint)
 
 
-def unfinished(answer: object) -> list[str]:
-    """The names of the functions in an answer (itself, or an app's endpoints) whose body is still `...`."""
+def unfinished(answer: object, wanted: Iterable[str] = ()) -> list[str]:
+    """The names of the functions in an answer (itself, or an app's endpoints) whose body is still `...`.
+
+    Of an app only the `wanted` path operations count, when some are named: the others may be steps still to come.
+    """
     if kind(answer) in ("app", "router"):
-        return list(dict.fromkeys(_name(route.endpoint) for route in own_routes(answer) if is_stub(route.endpoint)))
+        asked = set(map(_nameless, wanted))
+        routes = [route for route in own_routes(answer) if not asked or _nameless(route.label) in asked]
+        return list(dict.fromkeys(_name(route.endpoint) for route in routes if is_stub(route.endpoint)))
     return [_name(answer)] if is_stub(answer) else []
 
 

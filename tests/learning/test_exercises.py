@@ -559,4 +559,8 @@ def test_an_apps_stubs_are_found_wherever_they_are():
     labels = [route.label for route in own_routes(app)]
     assert labels == ["PUT /p/r/in/a/{b}", "GET /x", "POST /x", "WEBSOCKET /ws", "GET /sub/m"]
     assert unfinished(app) == ["nothing", "talk", "documented"]
+    assert unfinished(app, ["GET /x", "GET /sub/m"]) == ["documented"], (
+        "what another step has still to write is no stub of this one"
+    )
+    assert unfinished(app, ["PUT /p/r/in/a/{number}"]) == ["nothing"], "a path parameter may have any name"
     assert unfinished(app_with("/a")) == [] == unfinished(FastAPI())

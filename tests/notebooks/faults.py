@@ -223,7 +223,7 @@ FAULTS = [
         {
             0: "00_s-005",
             1: "wait-measured wait-order",
-            3: "03_b-007",
+            3: "stale-measured",
             4: "rule-start rule-blocking",
             6: "test-hook-measured client-measured log-clocks",
             7: "dep-hook-measured",
@@ -267,7 +267,7 @@ BackgroundTasks.add_task = add_task
     Fault(
         "def tasks on the event loop",
         task("result = self.func(*self.args, **self.kwargs)", "if self.is_async:", "    await result"),
-        {2: "core-calm core-kinds-ran", 3: "03_b-060", 4: "rule-threads rule-blocking"},
+        {2: "core-calm core-kinds-ran", 3: "upload-slow", 4: "rule-threads rule-blocking"},
     ),
     Fault(
         "async def tasks in a worker thread",
@@ -453,7 +453,7 @@ routing.wrap_app_handling_exceptions = wrap
             "    await theirs(self, quiet)",
             "Cycle.run_asgi = run_asgi",
         ),
-        {3: "03_b-026 03_b-052", 4: "rule-failure rule-on-failure rule-handlers", 6: "debug-failed log-failed"},
+        {3: "03_b-026 body-raw", 4: "rule-failure rule-on-failure rule-handlers", 6: "debug-failed log-failed"},
     ),
     Fault(
         "a failing task leaves its connection open",
@@ -489,7 +489,7 @@ routing.wrap_app_handling_exceptions = wrap
     Fault(
         "add_task refuses what cannot be called",
         adding("if not callable(func):", "    raise TypeError(func)", "return add(self, func, *args, **kwargs)"),
-        {3: "03_b-052", TASKS: "rule-callable"},
+        {3: "body-raw", TASKS: "rule-callable"},
     ),
     Fault(
         "a coroutine is taken as a task",
@@ -654,7 +654,7 @@ routing.solve_dependencies = solving
             "    self.background = None",
             "await theirs(self, scope, receive, send)",
         ),
-        {3: "03_b-007"},
+        {3: "stale-measured"},
     ),
     Fault(
         "a returned response is given no tasks",
@@ -777,7 +777,7 @@ routing.solve_dependencies = solving
             "        response = await call(request)",
             "    await response(scope, receive, send)",
         ),
-        {3: "03_b-060"},
+        {3: "upload-slow"},
     ),
     Fault(
         "max_concurrency is ignored",
@@ -829,7 +829,7 @@ async def early(self, **limits):
     return FormData({"upload": UploadFile(io.BytesIO(), filename="parcel.jpg")})
 Request._get_form = early
 """,
-        {3: "03_b-060"},
+        {3: "upload-slow"},
     ),
     Fault(
         "an undeclared body can be read after the answer",
@@ -861,7 +861,7 @@ def lenient(**options):
     return theirs(**{**options, "strict_content_type": False})
 routing.get_request_handler = lenient
 """,
-        {3: "03_b-049"},
+        {3: "body-nested"},
     ),
     Fault(
         "max_body_size is ignored",
@@ -869,7 +869,7 @@ routing.get_request_handler = lenient
 from fastapi import routing
 routing.wrap_app_with_body_limit = lambda app, max_body_size: app
 """,
-        {3: "03_b-064", 8: "perf-body"},
+        {3: "upload-store", 8: "perf-body"},
     ),
     Fault(
         "the OpenAPI description tells of tasks",
@@ -1009,7 +1009,7 @@ APIRouter.__init__ = init
             "    theirs(self, cycle, later)",
             "Protocol._start_asgi_task = start",
         ),
-        {3: "03_b-007 03_b-018", TASKS: "rule-connection"},
+        {3: "stale-measured 03_b-018", TASKS: "rule-connection"},
     ),
     Fault(
         "Connection: close waits for the task",

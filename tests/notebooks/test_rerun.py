@@ -136,7 +136,7 @@ def test_a_cell_that_cannot_be_run_again_is_found():
 
 
 def test_a_measured_cell_runs_once_more_behind_its_answered_prediction():
-    cells = [cell for cell in code_of(3) if cell.id in ("03_b-006", "03_b-007")]
+    cells = [cell for cell in code_of(3) if cell.id in ("stale-predict", "stale-measured")]
     sources = [cell.source for cell in repeated(cells)]
     assert sources[:2] == [cells[0].source] * 2 and sources[2:4] == [cells[1].source] * 2
     assert sources[4:] == ["predict(\"3.4-stale\", 'a')", cells[1].source]

@@ -26,15 +26,17 @@ def line_of(id: str) -> str:
 
 def test_a_difference_is_explained_where_the_release_lacks_something():
     old, new = "FastAPI 0.142.0", "FastAPI 0.164.0"
-    assert versions.explained(old, line_of("03_b-063")) == "`max_body_size` came with 0.164"
-    assert versions.explained(old, line_of("03_b-062")) == "" == versions.explained(new, line_of("03_b-063"))
+    assert versions.explained(old, line_of("upload-store-app")) == "`max_body_size` came with 0.164"
+    assert (
+        versions.explained(old, line_of("upload-checks")) == "" == versions.explained(new, line_of("upload-store-app"))
+    )
     assert versions.explained(old, "pytest ended with 2") == ""
 
 
 @pytest.mark.parametrize(("unknown", "code"), [([], 0), (["03_building_apis cell 0: AssertionError"], 1)])
 def test_only_what_is_not_explained_fails(monkeypatch, capsys, unknown, code):
     monkeypatch.setattr(versions, "interpreter", lambda python: "python")
-    monkeypatch.setattr(versions, "verify", lambda *_: ("3.11.7", [line_of("03_b-063"), *unknown]))
+    monkeypatch.setattr(versions, "verify", lambda *_: ("3.11.7", [line_of("upload-store-app"), *unknown]))
     assert versions.main(["FastAPI 0.142.0"]) == code
     said = capsys.readouterr().out
     assert f"{1 + len(unknown)} cells differ, {len(unknown)} without a known reason" in said

@@ -21,8 +21,8 @@ import nbformat
 from helpers.authoring import compare
 from tests.verbs.repeat import failures
 
-# FastAPI's native telemetry came with 0.142.0 (its source says so: 0.141.1 has no `fastapi/telemetry`), and 0.164.0 is
-# the oldest release that has everything the notebooks use.
+# FastAPI's native telemetry came with 0.142.0 (its source says so: 0.141.1 has no `fastapi/telemetry`), and 0.164.0 has
+# everything the notebooks use but the limits of a form (0.164.0 has no `fastapi/_form_limits.py`).
 ROWS = {  # on which Python, which FastAPI instead of the lock's (empty: the lock's; "newest": of everything)
     "lock on 3.11": ("3.11", ""),
     "lock on 3.12": ("3.12", ""),
@@ -33,10 +33,13 @@ ROWS = {  # on which Python, which FastAPI instead of the lock's (empty: the loc
     "newest releases": ("3.14", "newest"),
 }
 # By row: what a release does not have yet, and the cells, by notebook, that show it. Chapters 3 and 4 say it to readers.
+FORM_LIMITS = {"`form_limits` came with 0.165": {"03_building_apis": "upload-form-app upload-form"}}
 LACKING = {
+    "FastAPI 0.164.0": FORM_LIMITS,
     "FastAPI 0.142.0": {
+        **FORM_LIMITS,
         "`max_body_size` came with 0.164": {
-            "03_building_apis": "03_b-063 03_b-064 03_b-066",
+            "03_building_apis": "upload-store-app upload-store",
             "08_best_practices": "org-wrong-setting org-queue org-tests sec-clock-package sec-package-attacked sec-cases "
             "sec-logs perf-body-app perf-body best-progress",
         },
@@ -45,7 +48,7 @@ LACKING = {
             "09_case_studies_and_projects": "faults-watch faults-example",
         },
         "Python 3.10 was given up with 0.163": {"01_introduction_to_fastapi": "setup-versions"},
-    }
+    },
 }
 
 

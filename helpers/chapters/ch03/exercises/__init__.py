@@ -1,6 +1,24 @@
 """The exercises of chapter 3, in the order of its notebook; a file each."""
 
-from helpers.chapters.ch03.exercises import about, change, codes, image, manifest, progress, readings, shelf
+from helpers.chapters.ch03.exercises import (
+    about,
+    album,
+    change,
+    claim,
+    codes,
+    correction,
+    digest,
+    image,
+    intake,
+    listing,
+    manifest,
+    order,
+    picture,
+    progress,
+    readings,
+    scan,
+    shelf,
+)
 
 EXERCISES = [
     codes.EXERCISE,
@@ -8,7 +26,16 @@ EXERCISES = [
     shelf.EXERCISE,
     manifest.EXERCISE,
     readings.EXERCISE,
+    order.EXERCISE,
+    digest.EXERCISE,
+    claim.EXERCISE,
+    album.EXERCISE,
+    scan.EXERCISE,
     progress.EXERCISE,
     change.EXERCISE,
     image.EXERCISE,
+    listing.EXERCISE,
+    intake.EXERCISE,
+    correction.EXERCISE,
+    picture.EXERCISE,
 ]
