@@ -1,10 +1,22 @@
 """What chapter 3 says without a cell of its own."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
-from fastapi import Depends, FastAPI, Request, UploadFile
+from fastapi import Depends, FastAPI, Header, Query, Request, UploadFile
+from pydantic import BaseModel
 
 from helpers.live.server import running
+
+
+class Parcel(BaseModel):
+    to: str
+
+
+class OnlyPage(BaseModel):
+    model_config = {"extra": "forbid"}
+
+    limit: int = 20
 
 
 def test_only_a_middleware_runs_before_the_last_byte_of_an_upload():
@@ -32,3 +44,91 @@ def test_only_a_middleware_runs_before_the_last_byte_of_an_upload():
         headers = {"Content-Type": "multipart/form-data; boundary=part"}
         assert server.client.post("/photos", content=form(), headers=headers).json() >= len("photo")
     assert order == ["middleware", "last byte sent", "dependency", "path operation"]
+
+
+def test_a_copy_takes_a_null_unchecked_and_hands_it_out():
+    app = FastAPI()
+
+    @app.get("/")
+    def read() -> Parcel:
+        return Parcel(to="Grace").model_copy(update={"to": None})
+
+    with running(app) as server:
+        answer = server.client.get("/")
+    assert (answer.status_code, answer.json()["to"]) == (200, None)
+
+
+def test_a_list_without_query_is_a_body():
+    app, none = FastAPI(), []
+
+    @app.get("/")
+    def read(town: list[str] = none) -> list[str]:
+        return town
+
+    with running(app) as server:
+        assert server.client.get("/?town=York").json() == []
+        assert server.client.request("GET", "/", json=["York"]).json() == ["York"]
+
+
+def test_a_bool_takes_these_words():
+    app = FastAPI()
+
+    @app.get("/")
+    def read(insured: bool) -> bool:
+        return insured
+
+    with running(app) as server:
+        words = ("yes", "on", "1", "true", "no", "off", "0", "false")
+        assert [server.client.get(f"/?insured={word}").json() for word in words] == 4 * [True] + 4 * [False]
+
+
+def test_a_model_that_forbids_refuses_its_neighbours():
+    app = FastAPI()
+
+    @app.get("/")
+    def read(page: Annotated[OnlyPage, Query()], lang: str = "en") -> int:
+        return page.limit
+
+    @app.get("/headers")
+    def read_headers(page: Annotated[OnlyPage, Header()]) -> int:
+        return page.limit
+
+    with running(app) as server:
+        answers = [server.client.get(path) for path in ("/?limit=5", "/?limit=5&lang=fr", "/headers")]
+    assert [answer.status_code for answer in answers] == [200, 422, 422]
+
+
+def test_a_name_of_a_header_keeps_its_underscore_where_it_is_told_to():
+    app = FastAPI()
+
+    @app.get("/")
+    def read(x_hop: Annotated[str, Header(convert_underscores=False)] = "none") -> str:
+        return x_hop
+
+    with running(app) as server:
+        answers = [server.client.get("/", headers={name: "van"}).json() for name in ("X-Hop", "x_hop")]
+    assert answers == ["none", "van"]
+
+
+def test_the_order_of_parameters_does_not_matter_and_the_old_spelling_works():
+    app = FastAPI()
+
+    @app.get("/parcels/{number}")
+    def read(lang: Annotated[str, Query()], number: int, large: bool = Query(False)) -> list:
+        return [number, lang, large]
+
+    with running(app) as server:
+        assert server.client.get("/parcels/7?large=on&lang=fr").json() == [7, "fr", True]
+
+
+def test_each_request_gets_a_copy_of_a_list_that_is_a_default():
+    app, towns = FastAPI(), ["York"]
+
+    @app.get("/")
+    def read(town: Annotated[list[str], Query()] = towns) -> list[str]:
+        town.append("Leeds")
+        return town
+
+    with running(app) as server:
+        assert [server.client.get("/").json() for _ in range(2)] == 2 * [["York", "Leeds"]]
+    assert towns == ["York"]
