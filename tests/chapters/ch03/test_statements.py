@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Header, Query, Request, UploadFile
+from fastapi import Depends, FastAPI, Header, Query, Request, Response, UploadFile
 from pydantic import BaseModel
 
 from helpers.live.server import running
@@ -11,6 +11,11 @@ from helpers.live.server import running
 
 class Parcel(BaseModel):
     to: str
+
+
+class Letter(BaseModel):
+    to: str
+    text: str
 
 
 class OnlyPage(BaseModel):
@@ -132,3 +137,29 @@ def test_each_request_gets_a_copy_of_a_list_that_is_a_default():
     with running(app) as server:
         assert [server.client.get("/").json() for _ in range(2)] == 2 * [["York", "Leeds"]]
     assert towns == ["York"]
+
+
+def test_a_response_of_ones_own_has_none_of_what_was_set_on_the_parameter():
+    app = FastAPI()
+
+    @app.get("/{own}")
+    def read(own: bool, response: Response):
+        response.set_cookie("name", "Ada")
+        response.headers["X-Hop"] = "van"
+        return Response() if own else None
+
+    with running(app) as server:
+        answers = [server.client.get(path).headers for path in ("/no", "/yes")]
+    assert [("Set-Cookie" in headers, "X-Hop" in headers) for headers in answers] == [(True, True), (False, False)]
+
+
+def test_a_group_of_parameters_may_be_missing_as_a_whole():
+    app = FastAPI()
+
+    @app.get("/")
+    def read(letter: Annotated[Letter | None, Query()] = None, limit: int = 20) -> Letter | None:
+        return letter
+
+    with running(app) as server:
+        answers = [server.client.get(path) for path in ("/?limit=5", "/?to=Ada", "/?to=Ada&text=Hello")]
+    assert [answer.status_code for answer in answers] == [200, 422, 200] and answers[0].json() is None

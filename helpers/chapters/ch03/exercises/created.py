@@ -1,6 +1,7 @@
 """Exercise 3.3-created: what was created has an address."""
 
 from itertools import count
+from uuid import UUID, uuid4
 
 import httpx
 from fastapi import FastAPI, HTTPException, Response
@@ -35,7 +36,7 @@ def _check_created(app: FastAPI) -> str:
         assert again.status_code == 409, (
             f"409 Conflict was asked for a name that is taken, but {again.status_code} came."
         )
-        unknown = _send(server, "GET", places[0].rpartition("/")[0] + "/987654")
+        unknown = _send(server, "GET", _elsewhere(places[0]))
         assert unknown.status_code >= 400, (
             f"an unknown depot was answered with {unknown.status_code} and `{unknown.text[:40]}`, as if it were there."
         )
@@ -63,6 +64,16 @@ def _read(server: Server, place: str) -> httpx.Response:
         "path?"
     )
     return answer
+
+
+def _elsewhere(place: str) -> str:
+    """An address of the same kind, with nothing there: of a number another number, of a UUID another UUID."""
+    path, _, last = place.rpartition("/")
+    try:
+        other = str(uuid4()) if UUID(last) else ""
+    except ValueError:
+        other = "987654"
+    return f"{path}/{other}"
 
 
 def _send(server: Server, method: str, path: str, **request: dict[str, str]) -> httpx.Response:

