@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Header, Query, Request, Response, UploadFile
+from fastapi import Depends, FastAPI, Form, Header, Query, Request, Response, UploadFile
 from pydantic import BaseModel
 
 from helpers.live.server import running
@@ -163,3 +163,21 @@ def test_a_group_of_parameters_may_be_missing_as_a_whole():
     with running(app) as server:
         answers = [server.client.get(path) for path in ("/?limit=5", "/?to=Ada", "/?to=Ada&text=Hello")]
     assert [answer.status_code for answer in answers] == [200, 422, 200] and answers[0].json() is None
+
+
+def test_no_request_suits_a_form_and_a_json_model():
+    app = FastAPI()
+
+    @app.post("/")
+    def take(parcel: Parcel, name: Annotated[str, Form()]) -> str:
+        return f"{parcel.to} {name}"
+
+    flat, nested = {"to": "Grace", "name": "Ada"}, {"parcel": {"to": "Grace"}, "name": "Ada"}
+    with running(app) as server:
+        answers = [
+            server.client.post("/", json=flat),
+            server.client.post("/", data=flat),
+            server.client.post("/", json=nested),
+        ]
+        answers.append(server.client.post("/", data=nested | {"parcel": '{"to": "Grace"}'}))
+    assert [answer.status_code for answer in answers] == 4 * [422]
