@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated
 
+import pytest
 from fastapi import Depends, FastAPI, Form, Header, Query, Request, Response, UploadFile
 from pydantic import BaseModel
 
@@ -181,3 +182,30 @@ def test_no_request_suits_a_form_and_a_json_model():
         ]
         answers.append(server.client.post("/", data=nested | {"parcel": '{"to": "Grace"}'}))
     assert [answer.status_code for answer in answers] == 4 * [422]
+
+
+def test_a_default_inside_annotated_is_refused():
+    def read(lang: Annotated[str, Query(default="en")]) -> str:
+        return lang
+
+    with pytest.raises(AssertionError, match="default value cannot be set in `Annotated`"):
+        FastAPI().get("/")(read)
+
+
+def test_the_first_of_two_fitting_paths_wins():
+    answers = []
+    for paths in (("/parcels/{number}", "/parcels/latest"), ("/parcels/latest", "/parcels/{number}")):
+        app = FastAPI()
+        for path in paths:
+            app.get(path)(read_latest if path.endswith("latest") else read_number)
+        with running(app) as server:
+            answers.append(server.client.get("/parcels/latest").status_code)
+    assert answers == [422, 200]
+
+
+def read_latest() -> int:
+    return 9
+
+
+def read_number(number: int) -> int:
+    return number
