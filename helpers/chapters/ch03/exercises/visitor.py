@@ -9,7 +9,7 @@ from helpers.chapters.asking import ask, logged, wanted
 from helpers.learning.model import Exercise
 from helpers.live.server import running
 
-ROUTE = [("X-Hop", "north"), ("x-hop", "van 7"), ("X-HOP", "south")]
+ROUTE = [("X-Hop", "north"), ("x-hop", "van 7"), ("X-HOP", "north")]  # twice the same
 
 
 def _check_visitor(app: FastAPI) -> str:

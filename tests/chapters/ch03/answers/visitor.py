@@ -61,6 +61,17 @@ def visitor_of_letters():
     return visitor_app(hops=Annotated[str, Header()], none="")
 
 
+@wrong("3.5-visitor", says='but `{"lang":"fr","hops":2}` came. A list takes all of them')
+def visitor_of_different_hops():
+    app = FastAPI()
+
+    @app.get("/greeting")
+    def greet(lang: Lang = "en", x_hop: Annotated[set[str] | None, Header()] = None) -> dict[str, str | int]:
+        return {"lang": lang, "hops": len(x_hop or ())}
+
+    return app
+
+
 @wrong("3.5-visitor", says="0 were counted")
 def visitor_with_a_body():
     return visitor_app(hops=list[str])
