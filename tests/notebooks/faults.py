@@ -864,6 +864,58 @@ routing.get_request_handler = lenient
         {3: "body-nested"},
     ),
     Fault(
+        "a cookie is set without its limits",
+        """
+from starlette.responses import Response
+theirs = Response.set_cookie
+def set_cookie(self, key, value="", **limits):
+    theirs(self, key, value)
+Response.set_cookie = set_cookie
+""",
+        {3: "post-form"},
+    ),
+    Fault(
+        "exclude_unset keeps the defaults",
+        """
+from pydantic import BaseModel
+theirs = BaseModel.model_dump
+def model_dump(self, *, exclude_unset=False, **options):
+    return theirs(self, **options)
+BaseModel.model_dump = model_dump
+""",
+        {3: "put-patch"},
+    ),
+    Fault(
+        "a header keeps its underscores",
+        """
+from fastapi import params
+theirs = params.Header.__init__
+def header(self, *values, **options):
+    theirs(self, *values, **{**options, "convert_underscores": False})
+params.Header.__init__ = header
+""",
+        {3: "params-headers"},
+    ),
+    Fault(
+        "of a query parameter that comes several times the last counts",
+        """
+from starlette.datastructures import ImmutableMultiDict
+ImmutableMultiDict.getlist = lambda self, key: [self._dict[key]] if key in self._dict else []
+""",
+        {3: "03_b-041"},
+    ),
+    Fault(
+        "an alias is not asked for",
+        """
+from fastapi import params
+theirs = params.Query.__init__
+def query(self, *values, **options):
+    theirs(self, *values, **{name: value for name, value in options.items() if "alias" not in name})
+params.Query.__init__ = query
+""",
+        {3: "03_b-041"},
+    ),
+    Fault(
         "max_body_size is ignored",
         """
 from fastapi import routing

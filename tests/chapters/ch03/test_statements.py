@@ -1,17 +1,34 @@
 """What chapter 3 says without a cell of its own."""
 
-import time
 import asyncio
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import BackgroundTasks, Depends, FastAPI, Request, UploadFile
+import pytest
+from fastapi import BackgroundTasks, Depends, FastAPI, Form, Header, Query, Request, Response, UploadFile
 from fastapi.responses import FileResponse, StreamingResponse
+from pydantic import BaseModel
 
 from helpers.live.recording import record
 from helpers.live.server import running
 from helpers.services.waiting import until
+
+
+class Parcel(BaseModel):
+    to: str
+
+
+class Letter(BaseModel):
+    to: str
+    text: str
+
+
+class OnlyPage(BaseModel):
+    model_config = {"extra": "forbid"}
+
+    limit: int = 20
 
 
 def test_only_a_middleware_runs_before_the_last_byte_of_an_upload():
@@ -137,3 +154,162 @@ def test_a_lacking_content_type_is_admitted_on_request():
         assert server.client.post("/parcels", content=b'{"to": "Ada"}').json() == "Ada"
         text = server.client.post("/parcels", content=b'{"to": "Ada"}', headers={"Content-Type": "text/plain"})
         assert text.status_code == 422
+
+
+def test_a_copy_takes_a_null_unchecked_and_hands_it_out():
+    app = FastAPI()
+
+    @app.get("/")
+    def read() -> Parcel:
+        return Parcel(to="Grace").model_copy(update={"to": None})
+
+    with running(app) as server:
+        answer = server.client.get("/")
+    assert (answer.status_code, answer.json()["to"]) == (200, None)
+
+
+def test_a_list_without_query_is_a_body():
+    app, none = FastAPI(), []
+
+    @app.get("/")
+    def read(town: list[str] = none) -> list[str]:
+        return town
+
+    with running(app) as server:
+        assert server.client.get("/?town=York").json() == []
+        assert server.client.request("GET", "/", json=["York"]).json() == ["York"]
+
+
+def test_a_bool_takes_these_words():
+    app = FastAPI()
+
+    @app.get("/")
+    def read(insured: bool) -> bool:
+        return insured
+
+    with running(app) as server:
+        words = ("yes", "on", "1", "true", "no", "off", "0", "false")
+        assert [server.client.get(f"/?insured={word}").json() for word in words] == 4 * [True] + 4 * [False]
+
+
+def test_a_model_that_forbids_refuses_its_neighbours():
+    app = FastAPI()
+
+    @app.get("/")
+    def read(page: Annotated[OnlyPage, Query()], lang: str = "en") -> int:
+        return page.limit
+
+    @app.get("/headers")
+    def read_headers(page: Annotated[OnlyPage, Header()]) -> int:
+        return page.limit
+
+    with running(app) as server:
+        answers = [server.client.get(path) for path in ("/?limit=5", "/?limit=5&lang=fr", "/headers")]
+    assert [answer.status_code for answer in answers] == [200, 422, 422]
+
+
+def test_a_name_of_a_header_keeps_its_underscore_where_it_is_told_to():
+    app = FastAPI()
+
+    @app.get("/")
+    def read(x_hop: Annotated[str, Header(convert_underscores=False)] = "none") -> str:
+        return x_hop
+
+    with running(app) as server:
+        answers = [server.client.get("/", headers={name: "van"}).json() for name in ("X-Hop", "x_hop")]
+    assert answers == ["none", "van"]
+
+
+def test_the_order_of_parameters_does_not_matter_and_the_old_spelling_works():
+    app = FastAPI()
+
+    @app.get("/parcels/{number}")
+    def read(lang: Annotated[str, Query()], number: int, large: bool = Query(False)) -> list:
+        return [number, lang, large]
+
+    with running(app) as server:
+        assert server.client.get("/parcels/7?large=on&lang=fr").json() == [7, "fr", True]
+
+
+def test_each_request_gets_a_copy_of_a_list_that_is_a_default():
+    app, towns = FastAPI(), ["York"]
+
+    @app.get("/")
+    def read(town: Annotated[list[str], Query()] = towns) -> list[str]:
+        town.append("Leeds")
+        return town
+
+    with running(app) as server:
+        assert [server.client.get("/").json() for _ in range(2)] == 2 * [["York", "Leeds"]]
+    assert towns == ["York"]
+
+
+def test_a_response_of_ones_own_has_none_of_what_was_set_on_the_parameter():
+    app = FastAPI()
+
+    @app.get("/{own}")
+    def read(own: bool, response: Response):
+        response.set_cookie("name", "Ada")
+        response.headers["X-Hop"] = "van"
+        return Response() if own else None
+
+    with running(app) as server:
+        answers = [server.client.get(path).headers for path in ("/no", "/yes")]
+    assert [("Set-Cookie" in headers, "X-Hop" in headers) for headers in answers] == [(True, True), (False, False)]
+
+
+def test_a_group_of_parameters_may_be_missing_as_a_whole():
+    app = FastAPI()
+
+    @app.get("/")
+    def read(letter: Annotated[Letter | None, Query()] = None, limit: int = 20) -> Letter | None:
+        return letter
+
+    with running(app) as server:
+        answers = [server.client.get(path) for path in ("/?limit=5", "/?to=Ada", "/?to=Ada&text=Hello")]
+    assert [answer.status_code for answer in answers] == [200, 422, 200] and answers[0].json() is None
+
+
+def test_no_request_suits_a_form_and_a_json_model():
+    app = FastAPI()
+
+    @app.post("/")
+    def take(parcel: Parcel, name: Annotated[str, Form()]) -> str:
+        return f"{parcel.to} {name}"
+
+    flat, nested = {"to": "Grace", "name": "Ada"}, {"parcel": {"to": "Grace"}, "name": "Ada"}
+    with running(app) as server:
+        answers = [
+            server.client.post("/", json=flat),
+            server.client.post("/", data=flat),
+            server.client.post("/", json=nested),
+        ]
+        answers.append(server.client.post("/", data=nested | {"parcel": '{"to": "Grace"}'}))
+    assert [answer.status_code for answer in answers] == 4 * [422]
+
+
+def test_a_default_inside_annotated_is_refused():
+    def read(lang: Annotated[str, Query(default="en")]) -> str:
+        return lang
+
+    with pytest.raises(AssertionError, match="default value cannot be set in `Annotated`"):
+        FastAPI().get("/")(read)
+
+
+def test_the_first_of_two_fitting_paths_wins():
+    answers = []
+    for paths in (("/parcels/{number}", "/parcels/latest"), ("/parcels/latest", "/parcels/{number}")):
+        app = FastAPI()
+        for path in paths:
+            app.get(path)(read_latest if path.endswith("latest") else read_number)
+        with running(app) as server:
+            answers.append(server.client.get("/parcels/latest").status_code)
+    assert answers == [422, 200]
+
+
+def read_latest() -> int:
+    return 9
+
+
+def read_number(number: int) -> int:
+    return number
