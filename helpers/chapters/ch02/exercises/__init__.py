@@ -18,10 +18,12 @@ from helpers.chapters.ch02.exercises import (
 )
 
 EXERCISES = [
+    all.EXERCISE,
     plate.EXERCISE,
     charge.EXERCISE,
     customs.EXERCISE,
     handover.EXERCISE,
+    notify.EXERCISE,
     depots.EXERCISE,
     docs.EXERCISE,
     page.EXERCISE,
@@ -29,7 +31,5 @@ EXERCISES = [
     depot.EXERCISE,
     export.EXERCISE,
     board.EXERCISE,
-    all.EXERCISE,
     label.EXERCISE,
-    notify.EXERCISE,
 ]
