@@ -72,7 +72,7 @@ def index(notebooks: Mapping[str, NotebookNode]) -> str:
     known = every(notebooks)
     groups = dict.fromkeys(rule.group for rule in sorted(known, key=lambda rule: rule.file != TASKS))
     core = sum(rule.file != TASKS for rule in known)
-    lines = ["## The index", "", f"{len(known)} rules; {core} of them stand in section 4.3."]
+    lines = ["## The index", "", f"{len(known)} rules; {core} of them stand in chapter 4."]
     for group in groups:
         lines += ["", f"**{group}**", "", *(rule.line for rule in known if rule.group == group)]
     return "\n".join(lines)

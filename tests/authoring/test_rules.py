@@ -57,7 +57,7 @@ def test_a_rule_is_read_with_the_question_above_it_and_its_group():
 def test_the_index_has_the_groups_of_the_appendix_and_the_core_first():
     page = write_index(appendix(), TASKS, {CORE: chapter()})
     assert page.cells[0].source == (
-        "## The index\n\n3 rules; 2 of them stand in section 4.3.\n\n"
+        "## The index\n\n3 rules; 2 of them stand in chapter 4.\n\n"
         f"**Waits**\n\n- [Received?]({CORE}#cell-id=also) Not so.\n- [Who waits?]({TASKS}#cell-id=ask-one) Nobody.\n\n"
         f"**Clients that leave**\n\n- [Starts when?]({CORE}#cell-id=says) When it is sent."
     )

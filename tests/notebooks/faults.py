@@ -1175,7 +1175,7 @@ async def call(self, scope, receive, send):
     await response(scope, receive, send)
 BaseHTTPMiddleware.__call__ = call
 """,
-        {4: "rule-middleware rule-middleware-background"},
+        {4: "rule-middleware", TASKS: "rule-middleware-first"},
     ),
     Fault(
         "behind a middleware, the end of the response waits for the task",
@@ -1229,7 +1229,7 @@ async def call(self, scope, receive, send):
         await task()
 BaseHTTPMiddleware.__call__ = call
 """,
-        {4: "rule-middleware-background"},
+        {TASKS: "rule-middleware-first"},
     ),
     Fault(
         "a preflight reaches the path operation",

@@ -199,7 +199,7 @@ EXERCISE = Exercise(
     "lets a cancellation through.",
     check=_check_patient,
     hints=(
-        "Start from `safe` in section 4.6: what has to happen around its `try`?",
+        "Start from `safe` in the appendix on background tasks: what has to happen around its `try`?",
         "`for _ in range(3):` with the `try` inside, and `return` when the task has gone well.",
         "The line behind the loop is reached only after three failures. Between two tries, `await asyncio.sleep(...)`.",
     ),
