@@ -10,7 +10,7 @@ from helpers.learning.model import Exercise
 from helpers.live.server import running
 from helpers.wording import code
 
-LISTS = {"/parcels": list(range(1, 131)), "/carriers": list("abcdefghijklmnopqrstuvwxyz")}
+LISTS: dict[str, list[Any]] = {"/parcels": list(range(1, 131)), "/carriers": list("abcdefghijklmnopqrstuvwxyz")}
 CASES = (
     ("/parcels", slice(0, 10)),
     ("/parcels?page=2", slice(10, 20)),

@@ -1,9 +1,11 @@
 """Exercise 2.1-patient: three calls, each in time."""
 
 import asyncio
+import inspect
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from helpers.learning.model import Exercise
 from helpers.wording import code
@@ -17,7 +19,7 @@ PATIENCE = 4.0  # seconds for a round
 class _Carrier:
     """Answers its calls as `script` says: a text is an answer, "slow" none in time, an exception is raised."""
 
-    script: list[str | Exception]
+    script: Sequence[str | Exception]
     begun: list[float] = field(default_factory=list)
     ended: list[float] = field(default_factory=list)
     noticed: list[int] = field(default_factory=list)  # after which calls the event loop ran on
@@ -34,7 +36,7 @@ class _Carrier:
                 await asyncio.sleep(NEVER)
                 self.finished += 1
                 return "too late"
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0)  # in time on the busiest machine
             if isinstance(step, Exception):
                 raise step
             return str(step)
@@ -56,7 +58,7 @@ class _Carrier:
         return [begun - ended for ended, begun in zip(self.ended, self.begun[1:])]
 
 
-Patient = Callable[[Callable[[], Awaitable[str]]], Awaitable[str]]
+Patient = Callable[[Callable[[], Awaitable[str]]], Coroutine[Any, Any, str]]
 
 
 def _check_patient(ask_patiently: Patient) -> str:
@@ -67,7 +69,8 @@ def _check_patient(ask_patiently: Patient) -> str:
     ):
         carrier, came = _ask(ask_patiently, script)
         _judge_calls(carrier, script, came)
-        assert came == outcome, f"the carrier said {code(repr(outcome))}, but {code(repr(came))} was returned."
+        missing = ": is there a `return`?" if came is None else ""
+        assert came == outcome, f"the carrier said {code(repr(outcome))}, but {code(repr(came))} was returned{missing}."
     carrier, came = _ask(ask_patiently, ["slow", "slow", ConnectionError("no answer"), "5.00"])
     assert len(carrier.begun) <= 3, (
         f"three calls were the most, but the carrier was called {min(len(carrier.begun), 4)} times or more."
@@ -86,13 +89,15 @@ def _check_patient(ask_patiently: Patient) -> str:
     return "Slow and broken calls were ended and tried again, with growing pauses, and the third failure was told."
 
 
-def _ask(ask_patiently: Patient, script: list[str | Exception]) -> tuple[_Carrier, object]:
+def _ask(ask_patiently: Patient, script: Sequence[str | Exception]) -> tuple[_Carrier, object]:
     """The carrier afterwards, and what came of it: a text or an exception."""
     carrier = _Carrier(script)
 
     async def attempt() -> object:
+        asking = ask_patiently(carrier.ask)
+        assert inspect.isawaitable(asking), "`ask_patiently` has to await, so it has to stay `async def`."
         try:
-            return await asyncio.wait_for(ask_patiently(carrier.ask), PATIENCE)
+            return await asyncio.wait_for(asking, PATIENCE)
         except Exception as error:
             return error
         finally:
@@ -107,8 +112,9 @@ def _said(came: object) -> str:
     return type(came).__name__ if isinstance(came, Exception) else repr(came)
 
 
-def _judge_calls(carrier: _Carrier, script: list[str | Exception], came: object) -> None:
-    assert carrier.begun, "the carrier was not called: `ask()` only makes a coroutine. Await it."
+def _judge_calls(carrier: _Carrier, script: Sequence[str | Exception], came: object) -> None:
+    raised = f"Your function raised {code(_said(came))}." if isinstance(came, Exception) else "Call `ask` and await it."
+    assert carrier.begun, f"the carrier was not called: `ask()` alone only makes a coroutine. {raised}"
     assert not carrier.finished, (
         "a slow call was waited for to its end: nothing limits it. `async with asyncio.timeout(...)` around the `await` does."
     )

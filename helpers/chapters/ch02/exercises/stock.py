@@ -18,6 +18,7 @@ async def confirm() -> None:
     await asyncio.sleep(0.01)
 
 
+CONFIRMING = 0.008  # seconds that `confirm` takes at least, by the coarsest clock
 ROUNDS = ((30, [1] * 12), (20, [2, 3, 4, 5] * 4))  # labels in stock, and what clients ask for at the same time
 
 
@@ -43,6 +44,10 @@ def _one_after_the_other(server: Server, stock: dict[str, int]) -> None:
         assert status == 409 or answer.json() == left, (
             f"`take` should return what is left, {left}, but returned {answer.text[:40]}."
         )
+        assert status == 409 or answer.elapsed.total_seconds() >= CONFIRMING, (
+            "labels were handed out before the depot confirmed: `confirm()` alone only makes a coroutine, which nobody runs. "
+            "Await it."
+        )
         assert stock["labels"] == left, f"{left} labels should be left in `stock`, but {stock['labels']} are."
 
 
@@ -63,7 +68,7 @@ def _at_once(server: Server, stock: dict[str, int], labels: int, counts: list[in
     sold = sum(count for count, answer in zip(counts, answers) if answer.status_code == 200)
     assert sold <= labels, (
         f"{sold} labels were sold of {labels}: several clients were told of the same ones. Between looking and writing "
-        "somebody else came, because you awaited there. Let one lock, made once for all requests, hold from the look to the writing."
+        "somebody else came, because you waited there. Let one lock, made once for all requests, hold from the look to the writing."
     )
     assert stock["labels"] == labels - sold, (
         f"{labels} less the {sold} that were sold should be left, but {stock['labels']} are: what was read before the `await` was "

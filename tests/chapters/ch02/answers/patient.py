@@ -41,6 +41,20 @@ def patient_never_awaited():
     return ask_patiently
 
 
+@wrong("2.1-patient", says="is there a `return`?")
+def patient_without_a_return():
+    async def ask_patiently(ask: Ask) -> str:
+        for pause in (0.1, 0.3):
+            try:
+                async with asyncio.timeout(0.1):
+                    await ask()
+                    return
+            except (TimeoutError, ConnectionError):
+                await asyncio.sleep(pause)
+
+    return ask_patiently
+
+
 @wrong("2.1-patient", says="counts like one that is too slow")
 def patient_with_slow_ones_alone():
     async def ask_patiently(ask: Ask) -> str:
@@ -156,6 +170,14 @@ def patient_with_a_shield():
             except (TimeoutError, ConnectionError):
                 await asyncio.sleep(pause)
         return await asyncio.wait_for(ask(), 0.1)
+
+    return ask_patiently
+
+
+@wrong("2.1-patient", says="has to stay `async def`")
+def patient_as_a_def():
+    def ask_patiently(ask: Ask) -> str:
+        return "4.50"
 
     return ask_patiently
 

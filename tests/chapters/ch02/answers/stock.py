@@ -121,6 +121,18 @@ def stock_returns_nothing():
     return stock_app(take)
 
 
+@wrong("2.1-stock", says="`confirm()` alone only makes a coroutine")
+def stock_never_confirmed():
+    async def take(count: int) -> int:
+        confirm().close()
+        if stock["labels"] < count:
+            raise HTTPException(409)
+        stock["labels"] -= count
+        return stock["labels"]
+
+    return stock_app(take)
+
+
 @right("2.1-stock")
 def stock_confirmed_first():
     async def take(count: int) -> int:
