@@ -89,12 +89,15 @@ def _walk(routes: Sequence[Any], prefix: str) -> Iterator[Route]:
 def unfinished(answer: object, wanted: Iterable[str] = ()) -> list[str]:
     """The names of the functions in an answer (itself, or an app's endpoints) whose body is still `...`.
 
-    Of an app only the `wanted` path operations count, when some are named: the others may be steps still to come.
+    Of an app in which something is written only the `wanted` path operations count: the others may be steps still to come.
     """
     if kind(answer) in ("app", "router"):
         asked = set(map(_nameless, wanted))
-        routes = [route for route in own_routes(answer) if not asked or _nameless(route.label) in asked]
-        return list(dict.fromkeys(_name(route.endpoint) for route in routes if is_stub(route.endpoint)))
+        routes = own_routes(answer)
+        stubs = [route for route in routes if is_stub(route.endpoint)]
+        if asked and len(stubs) < len(routes):  # something has been written
+            stubs = [route for route in stubs if _nameless(route.label) in asked]
+        return list(dict.fromkeys(_name(route.endpoint) for route in stubs))
     return [_name(answer)] if is_stub(answer) else []
 
 

@@ -166,6 +166,12 @@ def test_myths(chapter):
     assert isinstance(told(helpers.myths, chapter), Note | None)
 
 
+@given(ANYTHING)
+def test_history(asked):
+    for ask in (helpers.when, helpers.history.holds):
+        assert isinstance(told(ask, asked), Note | None)
+
+
 def test_every_public_name_is_tried():
     tried = set(re.findall(r"helpers\.(\w+)", Path(__file__).read_text(encoding="utf-8")))
     no_arguments = {"Broker", "check_machine", "scratch_folder"}

@@ -8,22 +8,22 @@ from helpers.learning.model import Exercise
 from helpers.live.server import Server, running
 from helpers.wording import describe
 
-depots = {"Bern": 40, "Zug": 12}
+counts = {"Bern": 40, "Zug": 12}
 
 MORE = {"Aarau": 99, "Olten": 1}  # put in between two rounds of questions
 NOWHERE = "Atlantis"
 
 
-def _check_depots(app: FastAPI, depots: dict[str, int]) -> str:
-    kept = dict(depots)
+def _check_depots(app: FastAPI, counts: dict[str, int]) -> str:
+    kept = dict(counts)
     with running(app) as server:
         try:
-            _examine(server, depots)
-            depots.update(MORE)
-            _examine(server, depots)
+            _examine(server, counts)
+            counts.update(MORE)
+            _examine(server, counts)
         finally:
-            depots.clear()
-            depots.update(kept)
+            counts.clear()
+            counts.update(kept)
         schema = ask(server, "GET", "/openapi.json").json()
     for path in ("/v1/depots/largest", "/v1/depots/{name}"):
         found = [
@@ -37,9 +37,9 @@ def _check_depots(app: FastAPI, depots: dict[str, int]) -> str:
     return "Both path operations answer below `/v1/depots`, the fixed path before the one with a name in it."
 
 
-def _examine(server: Server, depots: dict[str, int]) -> None:
-    largest = max(depots, key=lambda name: depots[name])
-    for name, number in depots.items():
+def _examine(server: Server, counts: dict[str, int]) -> None:
+    largest = max(counts, key=lambda name: counts[name])
+    for name, number in counts.items():
         answer = ask(server, "GET", f"/v1/depots/{name}")
         error = logged(server) if answer.status_code >= 500 else ""
         assert answer.status_code < 500, f"`/v1/depots/{name}` answered {answer.status_code}: {error}."
@@ -47,7 +47,7 @@ def _examine(server: Server, depots: dict[str, int]) -> None:
             f"`/v1/depots/{name}` answered {answer.status_code}, though that depot is there."
         )
         assert _said(answer) == str(number), (
-            f"{number} parcels lie in {name}, but {describe(_said(answer))} came. Is it looked up in `depots`?"
+            f"{number} parcels lie in {name}, but {describe(_said(answer))} came. Is it looked up in `counts`?"
         )
     answer = ask(server, "GET", "/v1/depots/largest")
     error = logged(server) if answer.status_code >= 500 else ""
@@ -59,11 +59,11 @@ def _examine(server: Server, depots: dict[str, int]) -> None:
     )
     assert answer.status_code < 500, f"`/v1/depots/largest` answered {answer.status_code}: {error}."
     told = _said(answer)
-    assert told != str(max(depots.values())), (
+    assert told != str(max(counts.values())), (
         "`/v1/depots/largest` gave the number of parcels; the name of the depot was asked for."
     )
-    assert told == largest or told != max(depots), (
-        f"`/v1/depots/largest` gave {told}, the last name of the alphabet: `max(depots)` compares the names. Tell it a `key`."
+    assert told == largest or told != max(counts), (
+        f"`/v1/depots/largest` gave {told}, the last name of the alphabet: `max(counts)` compares the names. Tell it a `key`."
     )
     assert told == largest or largest not in MORE, (
         f"when {largest} had got most parcels, `/v1/depots/largest` still gave {describe(told)}: find it at each request."
@@ -93,17 +93,17 @@ def _solve_depots() -> tuple[FastAPI, dict[str, int]]:
 
     @depot_router.get("/largest")
     def find_largest() -> str:
-        return max(depots, key=depots.__getitem__)
+        return max(counts, key=counts.__getitem__)
 
     @depot_router.get("/{name}")
     def count_parcels(name: str) -> int:
-        if name not in depots:
+        if name not in counts:
             raise HTTPException(404, "no such depot")
-        return depots[name]
+        return counts[name]
 
     app = FastAPI()
     app.include_router(depot_router)
-    return app, depots
+    return app, counts
 
 
 EXERCISE = Exercise(
@@ -115,7 +115,7 @@ EXERCISE = Exercise(
     hints=(
         "Where do a prefix and a tag stand so that both functions have them?",
         "Routes are tried in order. Which of the two paths does `largest` fit?",
-        '`max(depots, key=...)` finds the key whose value is largest, and `HTTPException(404, "no such depot")` is raised.',
+        '`max(counts, key=...)` finds the key whose value is largest, and `HTTPException(404, "no such depot")` is raised.',
     ),
     solution=_solve_depots,
     wants=("app", "value"),

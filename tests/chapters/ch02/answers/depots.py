@@ -6,18 +6,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, HTTPException
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from helpers.chapters.ch02.exercises.depots import depots
+from helpers.chapters.ch02.exercises.depots import counts
 from tests.chapters.answers import right, stub, wrong
 
 
 def count(name: str) -> int:
-    if name not in depots:
+    if name not in counts:
         raise HTTPException(404)
-    return depots[name]
+    return counts[name]
 
 
 def largest() -> str:
-    return max(depots, key=lambda name: depots[name])
+    return max(counts, key=lambda name: counts[name])
 
 
 def depots_app(
@@ -31,7 +31,7 @@ def depots_app(
         router.get(path)(function)
     app = FastAPI()
     app.include_router(router)
-    return app, depots
+    return app, counts
 
 
 @stub("2.4-depots")
@@ -46,7 +46,7 @@ def depots_shipped():
 
     app = FastAPI()
     app.include_router(router)
-    return app, depots
+    return app, counts
 
 
 @wrong("2.4-depots", says="Your app has no `GET /v1/depots/{name}`")
@@ -56,7 +56,7 @@ def depots_without_a_prefix():
     router.get("/{name}")(count)
     app = FastAPI()
     app.include_router(router)
-    return app, depots
+    return app, counts
 
 
 @wrong("2.4-depots", says="looks for a depot that is called largest")
@@ -67,7 +67,7 @@ def depots_in_the_wrong_order():
 @wrong("2.4-depots", says="and no depot is called largest")
 def depots_in_the_wrong_order_unchecked():
     def count(name: str) -> int:
-        return depots[name]
+        return counts[name]
 
     return depots_app(count=count, last=True)
 
@@ -75,15 +75,15 @@ def depots_in_the_wrong_order_unchecked():
 @wrong("2.4-depots", says="the name of the depot was asked for")
 def depots_largest_number():
     def largest() -> int:
-        return max(depots.values())
+        return max(counts.values())
 
     return depots_app(largest=largest)
 
 
-@wrong("2.4-depots", says="`max(depots)` compares the names")
+@wrong("2.4-depots", says="`max(counts)` compares the names")
 def depots_last_of_the_alphabet():
     def largest() -> str:
-        return max(depots)
+        return max(counts)
 
     return depots_app(largest=largest)
 
@@ -101,7 +101,7 @@ def depots_largest_of_then():
 @wrong("2.4-depots", says="ended in a KeyError, which is a 500")
 def depots_unknown_raises():
     def count(name: str) -> int:
-        return depots[name]
+        return counts[name]
 
     return depots_app(count=count)
 
@@ -109,7 +109,7 @@ def depots_unknown_raises():
 @wrong("2.4-depots", says="answered with 200")
 def depots_unknown_is_empty():
     def count(name: str) -> int:
-        return depots.get(name, 0)
+        return counts.get(name, 0)
 
     return depots_app(count=count)
 
@@ -117,9 +117,9 @@ def depots_unknown_is_empty():
 @wrong("2.4-depots", says="answered with 400; 404 was asked for")
 def depots_unknown_is_400():
     def count(name: str) -> int:
-        if name not in depots:
+        if name not in counts:
             raise HTTPException(400)
-        return depots[name]
+        return counts[name]
 
     return depots_app(count=count)
 
@@ -137,7 +137,7 @@ def depots_with_another_tag():
 @wrong("2.4-depots", says="your function `find_nothing` returned `None`")
 def depots_without_a_return():
     def find_nothing() -> str:
-        max(depots, key=lambda name: depots[name])
+        max(counts, key=lambda name: counts[name])
 
     return depots_app(largest=find_nothing)
 
@@ -149,7 +149,7 @@ def depots_prefix_where_included():
     router.get("/{name}")(count)
     app = FastAPI()
     app.include_router(router, prefix="/v1/depots", tags=["depots"])
-    return app, depots
+    return app, counts
 
 
 @right("2.4-depots")
@@ -161,18 +161,18 @@ def depots_router_in_a_router():
     outer.include_router(inner)
     app = FastAPI()
     app.include_router(outer)
-    return app, depots
+    return app, counts
 
 
 @right("2.4-depots")
 def depots_by_a_dependency():
     def known(name: str) -> str:
-        if name not in depots:
+        if name not in counts:
             raise HTTPException(404, "unknown")
         return name
 
     async def count(name: Annotated[str, Depends(known)]) -> int:
-        return depots[name]
+        return counts[name]
 
     return depots_app(count=count)
 
@@ -183,10 +183,10 @@ def depots_on_the_app_with_a_response():
 
     @app.get("/v1/depots/largest", tags=["depots"], response_class=PlainTextResponse)
     def find() -> str:
-        return sorted(depots.items(), key=lambda depot: depot[1])[-1][0]
+        return sorted(counts.items(), key=lambda depot: depot[1])[-1][0]
 
     @app.get("/v1/depots/{depot}", tags=["depots"], response_model=None)
     def count(depot: str) -> JSONResponse | int:
-        return depots[depot] if depot in depots else JSONResponse({"detail": "no"}, status_code=404)
+        return counts[depot] if depot in counts else JSONResponse({"detail": "no"}, status_code=404)
 
-    return app, depots
+    return app, counts
