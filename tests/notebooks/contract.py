@@ -9,7 +9,7 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,9 @@ from helpers.authoring.navigation import navigate
 from helpers.authoring.rules import INDEX, rules
 from helpers.authoring.stored import KERNELSPEC, LANGUAGE, drawn_from_its_data, dumps, loads, normalise
 from helpers.course import APPENDICES, CHAPTERS, CLAIMS, START, TASKS, Chapter
+from helpers.learning import topics
 from helpers.learning.claims import load, of_chapter
+from helpers.learning.topics import Topic
 from helpers.live.picture import describe
 
 LIMIT = 250_000  # bytes
@@ -42,12 +44,15 @@ ENDLESS = {
     "rule-crash", "rule-connection",
 }  # fmt: skip
 WORDLESS: set[str] = set()
+# Topics that a text tells, because nothing of them can be run. Every other one is shown by a code cell.
+TOLD = {"1.3-benchmarks", "1.3-choose", "1.3-history", "1.4-template", "3.1-methods"}
 
 PATHS = re.compile(
     r"(?<![\w.:/])/(?:home|Users|root|tmp|private|mnt)/\S+|\b[A-Za-z]:\\\\?\w+|\S*(?:site-packages|\.venv)[/\\]\S*"
 )
 PORTS = re.compile(r"(?:\b\d{1,3}(?:\.\d{1,3}){3}|localhost|\[::1?\]):\d+|\bport[ =:]+\d{2,5}\b", re.IGNORECASE)
 ADDRESSES = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
+MARKUP = re.compile(r"[`*|<>\[\]\n]|__|\.$|^\s|\s$")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 MARKDOWN_IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)\s]*)")
 HTML_IMAGE = re.compile(r"<(?:img|svg)\b[^>]*>", re.IGNORECASE)
@@ -522,6 +527,55 @@ def is_known(book: Notebook) -> list[str]:
     return [] if known else ["it is no part of the course: helpers/course.py does not name it"]
 
 
+# The topics
+
+
+def shows_its_topics(book: Notebook) -> list[str]:
+    """Tags name known topics of this notebook, and each of its topics is shown by a code cell, or told if it is TOLD.
+
+    What is chapter 4's may be shown in the appendix on background tasks in place of the chapter.
+    """
+    known = {topic.id: topic for topic in topics.load()}
+    shown, told = _topics(book)
+    wrong = []
+    for id in sorted(shown | told):
+        if id not in known:
+            wrong.append(f"a cell is tagged topic-{id}, which is no known topic")
+        elif book.path.name not in known[id].notebooks:
+            wrong.append(f"a cell is tagged topic-{id}, which belongs to {known[id].notebooks[0]}")
+    if book.path.name == PROVED_IN_APPENDIX and (appendix := book.path.with_name(TASKS)).exists():
+        shown |= _topics(Notebook.of(appendix))[0]
+    own = [topic for topic in topics.of_notebook(book.path.name) if topic.notebooks[0] == book.path.name]
+    there = shown | (told & TOLD)
+    return wrong + [f"no code cell is tagged topic-{topic.id}: {topic.title}" for topic in own if topic.id not in there]
+
+
+def _topics(book: Notebook) -> tuple[set[str], set[str]]:
+    """The ids of the topics that its code cells and its Markdown cells are tagged with."""
+    found: dict[str, set[str]] = {"code": set(), "markdown": set()}
+    for cell in book.cells:
+        ids = {tag.removeprefix(topics.TAG) for tag in tags(cell) if tag.startswith(topics.TAG)}
+        found.setdefault(cell.cell_type, set()).update(ids)
+    return found["code"], found["markdown"]
+
+
+def misnamed(data: Iterable[Topic]) -> list[str]:
+    """Each topic's id names a section of its chapter, or its appendix, and each title is a few plain words of its own."""
+    wrong, seen = [], {}
+    for topic in data:
+        if topic.chapter is None and topic.notebooks[0] not in APPENDICES:
+            wrong.append(f"the topic {topic.id} stands beside no chapter, and {topic.section!r} is no appendix")
+        if topic.chapter is not None and topic.section not in CHAPTERS[topic.chapter - 1].sections:
+            wrong.append(f"the topic {topic.id} stands with chapter {topic.chapter}, which has no {topic.section}")
+        if not 3 <= len(topic.title.split()) <= 12:
+            wrong.append(f"the title of {topic.id} is not 3 to 12 words long: {topic.title}")
+        if MARKUP.search(topic.title) or topic.title.split()[:1] in (["a"], ["an"], ["the"]):
+            wrong.append(f"the title of {topic.id} is not plain words that can be sorted: {topic.title}")
+        if (other := seen.setdefault(topic.title.casefold(), topic.id)) != topic.id:
+            wrong.append(f"the topics {other} and {topic.id} have one title: {topic.title}")
+    return wrong
+
+
 RULES: tuple[Rule, ...] = (
     is_known,
     is_valid,
@@ -551,4 +605,5 @@ RULES: tuple[Rule, ...] = (
     links_to_cells,
     states_its_rules,
     has_its_index,
+    shows_its_topics,
 )

@@ -11,7 +11,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from helpers.authoring import refresh
 from helpers.authoring.rules import INDEX
 from helpers.authoring.stored import dumps
-from helpers.course import CHAPTERS, CLAIMS, TASKS
+from helpers.course import CHAPTERS, CLAIMS, TASKS, VERSIONS
+from helpers.learning import topics
+from helpers.learning.topics import Topic
 from helpers.live.picture import describe, draw
 from tests.notebooks import contract
 from tests.notebooks.contract import Notebook, Rule
@@ -25,9 +27,14 @@ def test_a_stored_notebook_keeps_the_contract(path: Path, rule: Rule):
     assert rule(Notebook.of(path)) == []
 
 
+def test_the_data_of_the_topics_is_in_order():
+    assert contract.misnamed(topics.load()) == []
+
+
 # A notebook that keeps all rules. Chapter 9 settles no claim, so the sample need not either.
 
 CHAPTER = CHAPTERS[8]
+SHOWN = {"tags": [topics.TAG + topic.id for topic in topics.of_notebook(CHAPTER.file)]}
 APP = """\
 from fastapi import BackgroundTasks, FastAPI
 
@@ -86,7 +93,7 @@ def good() -> NotebookNode:
     return new_notebook(
         cells=[
             new_markdown_cell(f"# {CHAPTER.number} {CHAPTER.title}\n\nYou build it.", id="title"),
-            code("app", APP),
+            code("app", APP, **(SHOWN if SHOWN["tags"] else {})),
             code("ask", 'predict("9.1-wait", ...)', printed("a or b?\n")),
             code("measure", 'with record() as timeline:\n    serve(app).client.get("/")', printed("0.2 ms\n")),
             code("show", "timeline", picture()),
@@ -268,6 +275,23 @@ BROKEN: list[tuple[Rule, str, Doctor]] = [
     (contract.settles_its_claims, "no known claim", marking("measure", tags=["claim-A99"])),
     (contract.is_known, "no part of the course", lambda nb: "09_extra.ipynb"),
     (contract.settles_its_claims, "claim-Q8", lambda nb: CHAPTERS[0].file),
+    (contract.shows_its_topics, "topic-9.1-nothing, which is no known", marking("measure", tags=["topic-9.1-nothing"])),
+    (contract.shows_its_topics, "topic-9.1-nothing, which is no known", marking("reading", tags=["topic-9.1-nothing"])),
+    (contract.shows_its_topics, "belongs to 01_introduction", marking("measure", tags=["topic-1.1-model"])),
+    (
+        contract.shows_its_topics,
+        "belongs to 01_introduction",
+        renamed(TASKS, marking("measure", tags=["topic-1.1-model"])),
+    ),
+    (contract.shows_its_topics, "no code cell is tagged topic-1.1-model", lambda nb: CHAPTERS[0].file),
+    (contract.shows_its_topics, "no code cell is tagged topic-4.3-start", lambda nb: CHAPTERS[3].file),
+    (contract.shows_its_topics, "no code cell is tagged topic-versions-live", lambda nb: VERSIONS),
+    (contract.shows_its_topics, "no code cell is tagged topic-1.3-choose", lambda nb: CHAPTERS[0].file),
+    (
+        contract.shows_its_topics,
+        "no code cell is tagged topic-1.1-model",
+        renamed(CHAPTERS[0].file, marking("reading", tags=["topic-1.1-model"])),
+    ),
     (contract.links_to_cells, "#cell-id=gone", prose(f"[there]({CHAPTER.file}#cell-id=gone)")),
     (contract.links_to_cells, "#cell-id=gone", prose("[there](11_missing.ipynb#cell-id=gone)")),
     (
@@ -299,6 +323,56 @@ def test_a_doctored_notebook_breaks_the_rule(stored: Path, rule: Rule, words: st
 def test_ids_must_be_there_and_differ(stored: Path, id: str, words: str):
     stored.write_text(stored.read_text(encoding="utf-8").replace('"id": "reading"', id), encoding="utf-8")
     assert any(words in sentence for sentence in contract.is_valid(Notebook.of(stored)))
+
+
+def missing_topics(path: Path) -> set[str]:
+    sentences = contract.shows_its_topics(Notebook.of(path))
+    return {sentence.removeprefix("no code cell is tagged topic-").partition(":")[0] for sentence in sentences}
+
+
+def test_a_topic_is_shown_by_a_code_cell_and_some_are_told(stored: Path):
+    notebook = Notebook.of(stored).content
+    path = stored.with_name(CHAPTERS[0].file)
+    cell(notebook, "measure").metadata.tags = ["topic-1.1-model"]
+    cell(notebook, "reading").metadata.tags = ["topic-1.3-choose"]
+    path.write_text(dumps(notebook), encoding="utf-8")
+    assert missing_topics(path) == {topic.id for topic in topics.of_notebook(path.name)} - {"1.1-model", "1.3-choose"}
+
+
+def test_the_appendix_on_tasks_shows_topics_of_chapter_4(stored: Path):
+    notebook, path = Notebook.of(stored).content, stored.with_name(CHAPTERS[3].file)
+    path.write_text(dumps(notebook), encoding="utf-8")
+    assert "4.3-start" in missing_topics(path)
+    cell(notebook, "measure").metadata.tags = ["topic-4.3-start"]
+    path.with_name(TASKS).write_text(dumps(notebook), encoding="utf-8")
+    assert "4.3-start" not in missing_topics(path)
+    assert missing_topics(path.with_name(TASKS)) == set()
+
+
+def test_a_topic_that_is_told_is_not_shown_as_well():
+    told = {id for path in STORED for id in contract._topics(Notebook.of(path))[1]}
+    shown = {id for path in STORED for id in contract._topics(Notebook.of(path))[0]}
+    assert contract.TOLD <= told - shown
+
+
+MISNAMED = {
+    "belongs to another chapter": (Topic("4.1-list", "query parameter as list", 3), "chapter 3, which has no 4.1"),
+    "belongs to no section": (Topic("3.9-list", "query parameter as list", 3), "chapter 3, which has no 3.9"),
+    "belongs to no appendix": (Topic("3.5-list", "query parameter as list", None), "is no appendix"),
+    "short": (Topic("3.5-list", "list parameter", 3), "3 to 12 words"),
+    "long": (Topic("3.5-list", "list " * 12 + "again", 3), "3 to 12 words"),
+    "not plain": (Topic("3.5-list", "parameter as `list`", 3), "plain words"),
+    "sorted under A": (Topic("3.5-list", "a query parameter as list", 3), "plain words"),
+    "taken": (Topic("3.5-list", "Query Parameter as a Set", 3), "3.5-set and 3.5-list have one title"),
+}
+
+
+@pytest.mark.parametrize("topic, words", MISNAMED.values(), ids=MISNAMED.keys())
+def test_a_misnamed_topic_is_noticed(topic: Topic, words: str):
+    good = [Topic("3.5-set", "query parameter as a set", 3), Topic("versions-live", "installed release asked", None)]
+    assert contract.misnamed(good) == []
+    [sentence] = contract.misnamed([*good, topic])
+    assert words in sentence
 
 
 def test_every_rule_was_broken_once():
