@@ -63,7 +63,7 @@ def when(fact: str) -> Note:
     CourseError, naming the nearest facts, for one that was not measured.
     """
     history = load()
-    if fact not in history.questions:
+    if not isinstance(fact, str) or fact not in history.questions:
         near = difflib.get_close_matches(str(fact), history.questions, n=3, cutoff=0.3) or list(history.questions)[:3]
         raise CourseError(f"no fact is called {describe(fact)}. Nearest: {', '.join(map(code, near))}.")
     spans = history.spans(fact)
