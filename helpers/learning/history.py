@@ -64,7 +64,8 @@ def when(fact: str) -> Note:
     """
     history = load()
     if not isinstance(fact, str) or fact not in history.questions:
-        near = difflib.get_close_matches(str(fact), history.questions, n=3, cutoff=0.3) or list(history.questions)[:3]
+        name = fact if isinstance(fact, str) else ""
+        near = difflib.get_close_matches(name, history.questions, n=3, cutoff=0.3) or list(history.questions)[:3]
         raise CourseError(f"no fact is called {describe(fact)}. Nearest: {', '.join(map(code, near))}.")
     spans = history.spans(fact)
     lines = [f"- {_span(first, last, spans)}: {told(answer)}" for first, last, answer in spans]

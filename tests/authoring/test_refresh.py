@@ -17,7 +17,7 @@ from helpers.authoring.cells import answers, headings, syntax
 from helpers.authoring.navigation import line
 from helpers.authoring.stored import Sanitiser, dumps, keep_unchanged, loads, normalise, same_outputs
 from helpers.authoring.update import MARK
-from helpers.course import CLAIMS, TASKS
+from helpers.course import CLAIMS, TASKS, VERSIONS
 from helpers.errors import CourseError
 from helpers.live.picture import describe, draw
 
@@ -201,8 +201,13 @@ def test_navigation_links_what_exists_and_names_what_does_not():
     )  # fmt: skip
     rules = f"[Background tasks: every rule]({TASKS})"
     assert line(START, {START, FIRST, TASKS}) == f"[1 Introduction to FastAPI]({FIRST}) → · {rules}"
-    assert line(CLAIMS, {START, TASKS}) == f"← {rules} · [Contents]({START})"
-    assert line(TASKS, {START, CLAIMS}) == f"← 10 Exam Preparation · [Contents]({START}) · [The claims]({CLAIMS}) →"
+    assert line(VERSIONS, {START, TASKS}) == f"← {rules} · [Contents]({START}) · The claims →"
+    assert line(CLAIMS, {START, VERSIONS}) == (
+        f"← [Which version does what]({VERSIONS}) · [Contents]({START}) · Background tasks: every rule"
+    )
+    assert line(TASKS, {START, VERSIONS}) == (
+        f"← 10 Exam Preparation · [Contents]({START}) · [Which version does what]({VERSIONS}) →"
+    )
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):

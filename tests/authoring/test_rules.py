@@ -97,11 +97,11 @@ def proofs() -> dict[str, list[str]]:
 
 
 def missing(first: list[str], own: list[str]) -> set[str]:
-    """The names that a rule's cells use and neither they nor the first cells bind."""
+    """The names that a rule's cells use and neither they, the first cells nor IPython bind."""
     nodes = [node for source in own for node in ast.walk(syntax(source))]
     inner = {node.name for node in nodes if getattr(node, "name", None)}
     inner |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    bound = set(dir(builtins)) | inner | {name for source in [*first, *own] for name in names(source).bound}
+    bound = {*dir(builtins), "display"} | inner | {name for source in [*first, *own] for name in names(source).bound}
     return {name for source in own for name in names(source).read | names(source).later} - bound
 
 
