@@ -79,7 +79,7 @@ class NotAvailable(Exception):
 
 
 @contextmanager
-def postgres() -> Iterator[Callable[[str], list[str]]]:
+def empty_postgres() -> Iterator[Callable[[str], list[str]]]:
     """Start an empty PostgreSQL and give a function that runs SQL in it, each time on a new connection.
 
     That function takes a script and returns the rows of its last statement, a line each, the columns parted by `|`; it

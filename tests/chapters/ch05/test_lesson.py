@@ -3,7 +3,7 @@
 import pytest
 
 from helpers.chapters.ch05 import lesson
-from helpers.chapters.ch05.lesson import NotAvailable, Service, postgres
+from helpers.chapters.ch05.lesson import NotAvailable, Service, empty_postgres
 from helpers.errors import CourseError
 from helpers.services.postgres import Postgres
 
@@ -75,13 +75,13 @@ def test_work_takes_place_in_the_copy(tmp_path):
 
 def test_without_any_postgres_one_sentence_says_so(monkeypatch):
     monkeypatch.setattr("helpers.services.postgres._find", lambda: (None, "no PostgreSQL"))
-    with pytest.raises(NotAvailable, match="^There is no PostgreSQL here: "), postgres():
+    with pytest.raises(NotAvailable, match="^There is no PostgreSQL here: "), empty_postgres():
         pass
 
 
 @pytest.mark.skipif(not Postgres().available, reason="no PostgreSQL for this system")
 def test_postgres_runs_scripts_whole_or_not_at_all():
-    with postgres() as run:
+    with empty_postgres() as run:
         assert run("CREATE TABLE parcel (id int, at text); INSERT INTO parcel VALUES (7, NULL); TABLE parcel") == ["7|"]
         with pytest.raises(CourseError, match="^ERROR:  division by zero$"):
             run("BEGIN; DROP TABLE parcel; SELECT 1/0; COMMIT;")

@@ -17,7 +17,7 @@ from helpers.wording import logged_error
 
 if TYPE_CHECKING:
     from helpers.chapters.ch05.exercises.database import AnyEngine
-    from helpers.chapters.ch05.exercises.office import Letter, Session, engine, select
+    from helpers.chapters.ch05.exercises.office import Letter, Session, letters_engine, select
 
 CLIENTS = 50  # more than threads and connections together
 
@@ -101,10 +101,10 @@ def _solve_crowd() -> tuple[FastAPI, "AnyEngine"]:
 
     @app.get("/letters")
     def list_letters() -> list[Letter]:
-        with Session(engine) as session:
+        with Session(letters_engine) as session:
             return list(session.exec(select(Letter)))
 
-    return app, engine
+    return app, letters_engine
 
 
 EXERCISE = Exercise(
@@ -115,7 +115,7 @@ EXERCISE = Exercise(
     hints=(
         "Who holds a connection while FastAPI checks the answer in another thread, and who holds the threads?",
         "A session that is opened and closed inside the function has given its connection back before the answer is checked.",
-        "`with Session(engine) as session:` and, inside it, `return list(session.exec(select(Letter)))`.",
+        "`with Session(letters_engine) as session:` and, inside it, `return list(session.exec(select(Letter)))`.",
     ),
     solution=_solve_crowd,
     wants=("app", "value"),

@@ -63,14 +63,14 @@ def office() -> SimpleNamespace:
         with Session(engine) as session:
             yield session
 
-    tools = {"Session": Session, "select": select, "selectinload": selectinload, "get_session": get_session}
+    tools = {"Session": Session, "select": select, "selectinload": selectinload, "get_letter_session": get_session}
     tables = {"Letter": Letter, "LetterCreate": LetterCreate, "Job": Job, "Sender": Sender, "Parcel": Parcel}
     return SimpleNamespace(
         **tools,
         **tables,
         SenderRecipients=SenderRecipients,
-        SessionDep=Annotated[Session, Depends(get_session)],
-        engine=engine,
+        LetterSessionDep=Annotated[Session, Depends(get_session)],
+        letters_engine=engine,
         senders_engine=senders_engine,
         paper=paper,
         print_letter=print_letter,
@@ -103,7 +103,9 @@ if TYPE_CHECKING:
     from sqlmodel import select as select
 
     values: Any = None
-    engine = senders_engine = paper = printed_letters = get_session = print_letter = Job = Sender = values
+    letters_engine = senders_engine = paper = printed_letters = get_letter_session = print_letter = Job = Sender = (
+        values
+    )
 
     class LetterCreate(BaseModel):
         recipient: str

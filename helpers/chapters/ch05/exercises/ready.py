@@ -14,7 +14,7 @@ from helpers.wording import logged_error
 
 if TYPE_CHECKING:
     from helpers.chapters.ch05.exercises.database import AnyEngine
-    from helpers.chapters.ch05.exercises.depot import OperationalError, create_engine, small, text
+    from helpers.chapters.ch05.exercises.depot import OperationalError, create_engine, small
 
 
 def _check_ready(app: FastAPI, engine: "AnyEngine", database: Postgres) -> str:
@@ -88,7 +88,7 @@ def _solve_ready() -> tuple[FastAPI, "AnyEngine", Postgres]:
     def ready() -> str:
         try:
             with ready_engine.connect() as connection:
-                connection.execute(text("SELECT 1"))
+                connection.exec_driver_sql("SELECT 1")
         except OperationalError:
             raise HTTPException(503, "the database does not answer") from None
         return "ready"

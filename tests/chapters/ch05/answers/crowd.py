@@ -15,8 +15,8 @@ from helpers.chapters.ch05.exercises.office import office
 from tests.chapters.answers import right, stub, wrong
 
 world = office()
-engine, Letter, SessionDep = world.engine, world.Letter, world.SessionDep
-ShortDep = Annotated[Session, Depends(world.get_session, scope="function")]
+engine, Letter, SessionDep = world.letters_engine, world.Letter, world.LetterSessionDep
+ShortDep = Annotated[Session, Depends(world.get_letter_session, scope="function")]
 QUICK = create_engine(engine.url, pool_size=2, max_overflow=0, pool_timeout=0.5)
 
 
