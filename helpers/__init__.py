@@ -20,6 +20,7 @@ _HOME = {
     "scratch_folder": "services.scratch",
     "Mailbox": "services.mailbox",
     "Broker": "services.broker",
+    "Postgres": "services.postgres",
     "predict": "learning.predictions",
     "compare": "learning.predictions",
     "check": "learning.exercises",

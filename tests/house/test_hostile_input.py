@@ -172,6 +172,12 @@ def test_history(asked):
         assert isinstance(told(ask, asked), Note | None)
 
 
+@often(100)
+@given(most=ANYTHING)
+def test_postgres(most):
+    told(helpers.Postgres, most)
+
+
 def test_every_public_name_is_tried():
     tried = set(re.findall(r"helpers\.(\w+)", Path(__file__).read_text(encoding="utf-8")))
     no_arguments = {"Broker", "check_machine", "scratch_folder"}

@@ -249,6 +249,16 @@ def shows_something(book: Notebook) -> list[str]:
     return ["none of its code cells has an output"] if book.code and not any(c.outputs for c in book.code) else []
 
 
+def shows_no_object(book: Notebook) -> list[str]:
+    """No cell ends in a value that tells a reader nothing, such as what a decorator gives back."""
+    wrong = []
+    for cell in book.code:
+        for output in cell.outputs:
+            if re.match(r"<(function|bound method|coroutine|class) ", output.get("data", {}).get("text/plain", "")):
+                wrong.append(f"{book.named(cell)} shows {output.data['text/plain'][:40]}")
+    return wrong
+
+
 def fails_only_on_purpose(book: Notebook) -> list[str]:
     """Errors stand only in cells tagged `raises-exception`, such a cell does fail, and its error is short."""
     wrong = []
@@ -589,6 +599,7 @@ RULES: tuple[Rule, ...] = (
     has_alt_texts,
     is_counted,
     shows_something,
+    shows_no_object,
     fails_only_on_purpose,
     ends_its_loops,
     says_what_it_did_not_find,

@@ -332,7 +332,7 @@ def on_headers_complete(self):
         self.connections = kept
 HttpToolsProtocol.on_headers_complete = on_headers_complete
 """,
-        {5: "limit-counts"},
+        {7: "dep-limit-open"},
     ),
     Fault(
         "a thread for each def task, without a limit",

@@ -202,6 +202,11 @@ BROKEN: list[tuple[Rule, str, Doctor]] = [
     (contract.is_counted, "None", setting("measure", execution_count=None)),
     (contract.is_counted, "counted 7", setting("measure", execution_count=7)),
     (contract.shows_something, "none", lambda nb: [cell.update(outputs=[]) for cell in nb.cells if "outputs" in cell]),
+    (
+        contract.shows_no_object,
+        "<function",
+        showing(new_output("execute_result", data={"text/plain": "<function __main__.f()>"})),
+    ),
     (contract.fails_only_on_purpose, "fails with", setting("fail", metadata={})),
     (contract.fails_only_on_purpose, "raises none", marking("app", tags=["raises-exception"])),
     (

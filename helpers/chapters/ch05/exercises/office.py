@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends
 
-__all__ = ["in_the_office", "office"]
+__all__ = ["in_the_office", "office", "standing_in"]
 
 
 @cache
@@ -50,7 +50,7 @@ def office() -> SimpleNamespace:
 
     folder = tempfile.TemporaryDirectory(prefix="letters-")
     address = f"sqlite:///{Path(folder.name, 'letters.db')}"
-    engine = create_engine(address, pool_size=2, max_overflow=0, pool_timeout=0.5)
+    engine = create_engine(address, pool_size=2, max_overflow=0, pool_timeout=2)
     senders_engine = create_engine(address)
     Base.metadata.create_all(engine)
     paper, printed_letters = threading.Event(), []
@@ -63,14 +63,14 @@ def office() -> SimpleNamespace:
         with Session(engine) as session:
             yield session
 
-    tools = {"Session": Session, "select": select, "selectinload": selectinload, "get_session": get_session}
+    tools = {"Session": Session, "select": select, "selectinload": selectinload, "get_letter_session": get_session}
     tables = {"Letter": Letter, "LetterCreate": LetterCreate, "Job": Job, "Sender": Sender, "Parcel": Parcel}
     return SimpleNamespace(
         **tools,
         **tables,
         SenderRecipients=SenderRecipients,
-        SessionDep=Annotated[Session, Depends(get_session)],
-        engine=engine,
+        LetterSessionDep=Annotated[Session, Depends(get_session)],
+        letters_engine=engine,
         senders_engine=senders_engine,
         paper=paper,
         print_letter=print_letter,
@@ -79,15 +79,21 @@ def office() -> SimpleNamespace:
     )
 
 
-def in_the_office(solve: Callable) -> Callable:
-    """Give a solution the names that the notebook's cells have, without importing SQLModel with its file."""
+def standing_in(world: Callable[[], SimpleNamespace]) -> Callable[[Callable], Callable]:
+    """Give a solution the names that the notebook's cells have, without importing what they need with its file."""
 
-    @wraps(solve)
-    def solved():
-        solve.__globals__.update(vars(office()))
-        return solve()
+    def stand(solve: Callable) -> Callable:
+        @wraps(solve)
+        def solved():
+            solve.__globals__.update(vars(world()))
+            return solve()
 
-    return solved
+        return solved
+
+    return stand
+
+
+in_the_office = standing_in(office)
 
 
 if TYPE_CHECKING:
@@ -97,7 +103,9 @@ if TYPE_CHECKING:
     from sqlmodel import select as select
 
     values: Any = None
-    engine = senders_engine = paper = printed_letters = get_session = print_letter = Job = Sender = values
+    letters_engine = senders_engine = paper = printed_letters = get_letter_session = print_letter = Job = Sender = (
+        values
+    )
 
     class LetterCreate(BaseModel):
         recipient: str

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
         Letter,
         LetterCreate,
         Session,
-        engine,
-        get_session,
+        get_letter_session,
+        letters_engine,
         paper,
         print_letter,
         printed_letters,
@@ -144,11 +144,11 @@ def _judge(recipient: str, letter: _HandedIn, errors: str) -> None:
 
 @in_the_office
 def _solve_release() -> tuple[FastAPI, "AnyEngine", threading.Event, list[object]]:
-    ShortSessionDep = Annotated[Session, Depends(get_session, scope="function")]
+    ShortLetterDep = Annotated[Session, Depends(get_letter_session, scope="function")]
     app = FastAPI()
 
     @app.post("/letters", status_code=201)
-    def hand_in(new: LetterCreate, session: ShortSessionDep, background_tasks: BackgroundTasks) -> Letter:
+    def hand_in(new: LetterCreate, session: ShortLetterDep, background_tasks: BackgroundTasks) -> Letter:
         letter = Letter.model_validate(new)
         session.add(letter)
         session.commit()
@@ -156,7 +156,7 @@ def _solve_release() -> tuple[FastAPI, "AnyEngine", threading.Event, list[object
         background_tasks.add_task(print_letter, letter.id)
         return letter
 
-    return app, engine, paper, printed_letters
+    return app, letters_engine, paper, printed_letters
 
 
 EXERCISE = Exercise(
@@ -167,7 +167,7 @@ EXERCISE = Exercise(
     check=_check_release,
     hints=(
         "Which line stores the letter for good, and what does the session hold after it?",
-        "The dependency `SessionDep` ends after the task. Which scope lets it end before the answer?",
+        "The dependency `LetterSessionDep` ends after the task. Which scope lets it end before the answer?",
         "After a commit the object is empty until it is read again: `session.refresh(letter)`.",
     ),
     solution=_solve_release,

@@ -15,9 +15,9 @@ from helpers.chapters.ch05.exercises.office import office
 from tests.chapters.answers import right, stub, wrong
 
 world = office()
-engine, paper, print_letter, printed = world.engine, world.paper, world.print_letter, world.printed_letters
-Letter, LetterCreate, SessionDep = world.Letter, world.LetterCreate, world.SessionDep
-ShortDep = Annotated[Session, Depends(world.get_session, scope="function")]
+engine, paper, print_letter, printed = world.letters_engine, world.paper, world.print_letter, world.printed_letters
+Letter, LetterCreate, SessionDep = world.Letter, world.LetterCreate, world.LetterSessionDep
+ShortDep = Annotated[Session, Depends(world.get_letter_session, scope="function")]
 
 
 def letters(function: Callable, used=engine, **options):
