@@ -23,7 +23,7 @@ READ.validateLink = lambda url: True  # as a browser, not as careful as markdown
 def seen(markdown: str) -> str:
     """The words that a browser shows of Markdown; fails where a tag was made of something."""
     shown = READ.render(markdown)
-    known = r"</?(p|code|strong|em|ul|ol|li|pre|hr|table|thead|tbody|tr|th|td)( class=\"language-\w+\"| start=\"\d+\")?( /)?>"
+    known = r"</?(p|br|code|strong|em|ul|ol|li|pre|hr|table|thead|tbody|tr|th|td)( class=\"language-\w+\"| start=\"\d+\")?( /)?>"
     assert not re.search(r"<\w", re.sub(known, "", shown)), shown
     return " ".join(entities.unescape(re.sub(r"<[^<>]*>", "", shown)).split())
 
