@@ -1,5 +1,9 @@
 """What chapter 2 says without a cell of its own."""
 
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, HTTPException
 
@@ -35,3 +39,33 @@ def test_a_redirect_repeats_the_method_and_can_be_switched_off():
         app.post("/parcels")(lambda: "sent")
         with running(app) as server:
             assert server.client.post("/parcels/").status_code == code
+
+
+@pytest.mark.parametrize(("code", "lives"), [(409, False), (None, True)])
+def test_who_refuses_behind_the_yield_loses_the_next_request_of_the_connection(code: int | None, lives: bool):
+    arrived = asyncio.Event()
+
+    async def session() -> AsyncIterator[None]:
+        yield
+        await arrived.wait()
+        if code:
+            raise HTTPException(code)
+
+    app = FastAPI()
+
+    @app.post("/pay", dependencies=[Depends(session)])
+    async def pay() -> None: ...
+
+    @app.get("/next")
+    async def follow() -> str:
+        arrived.set()
+        await asyncio.sleep(0.1)
+        return "answered"
+
+    with running(app) as server:
+        assert server.client.post("/pay").status_code == 200
+        if lives:
+            assert server.client.get("/next").json() == "answered"
+        else:
+            with pytest.raises(httpx.TransportError):
+                server.client.get("/next")
