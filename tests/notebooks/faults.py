@@ -872,7 +872,7 @@ def set_cookie(self, key, value="", **limits):
     theirs(self, key, value)
 Response.set_cookie = set_cookie
 """,
-        {3: "post-form"},
+        {3: "post-cookie"},
     ),
     Fault(
         "exclude_unset keeps the defaults",
