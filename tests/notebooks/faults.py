@@ -250,7 +250,7 @@ def add_task(self, func, *args, **kwargs):
 running = set()
 BackgroundTasks.add_task = add_task
 """,
-        {3: "03_b-026"},
+        {3: "post-promise"},
     ),
     Fault(
         "tasks are let go, as by create_task",
@@ -363,7 +363,7 @@ HttpToolsProtocol.on_headers_complete = on_headers_complete
             "for task in self.tasks:", "    try:", "        await one(task)", "    except Exception:", "        pass"
         ),
         {
-            3: "03_b-026",
+            3: "post-promise",
             4: "adv-hook-measured rule-failure rule-next-request rule-handlers",
             6: "debug-failed log-failed",
         },
@@ -453,7 +453,7 @@ routing.wrap_app_handling_exceptions = wrap
             "    await theirs(self, quiet)",
             "Cycle.run_asgi = run_asgi",
         ),
-        {3: "03_b-026 body-raw", 4: "rule-failure rule-on-failure rule-handlers", 6: "debug-failed log-failed"},
+        {3: "post-promise body-raw", 4: "rule-failure rule-on-failure rule-handlers", 6: "debug-failed log-failed"},
     ),
     Fault(
         "a failing task leaves its connection open",
@@ -582,7 +582,7 @@ async def alone(*, background_tasks=None, **options):
     return solved
 utils.solve_dependencies = alone
 """,
-        {2: "core-depends-ran core-audit", 3: "03_b-045", TASKS: "rule-dependencies"},
+        {2: "core-depends-ran core-audit", 3: "params-audit", TASKS: "rule-dependencies"},
     ),
     Fault(
         "a WebSocket runs its tasks",
@@ -624,7 +624,7 @@ routing.solve_dependencies = solving
         {2: "core-audit", 4: "rule-audit", TASKS: "rule-dropped", 8: "ver-count"},
         quick=2,
     ),
-    Fault("a 422 runs the tasks", kept("RequestValidationError"), {2: "core-audit", 3: "03_b-045"}),
+    Fault("a 422 runs the tasks", kept("RequestValidationError"), {2: "core-audit", 3: "params-audit"}),
     Fault(
         "a wrong response model keeps the tasks",
         kept("ResponseValidationError"),
@@ -872,7 +872,7 @@ def set_cookie(self, key, value="", **limits):
     theirs(self, key, value)
 Response.set_cookie = set_cookie
 """,
-        {3: "post-form"},
+        {3: "post-cookie"},
     ),
     Fault(
         "exclude_unset keeps the defaults",
@@ -902,7 +902,7 @@ params.Header.__init__ = header
 from starlette.datastructures import ImmutableMultiDict
 ImmutableMultiDict.getlist = lambda self, key: [self._dict[key]] if key in self._dict else []
 """,
-        {3: "03_b-041"},
+        {3: "params-asked"},
     ),
     Fault(
         "an alias is not asked for",
@@ -913,7 +913,7 @@ def query(self, *values, **options):
     theirs(self, *values, **{name: value for name, value in options.items() if "alias" not in name})
 params.Query.__init__ = query
 """,
-        {3: "03_b-041"},
+        {3: "params-asked"},
     ),
     Fault(
         "max_body_size is ignored",
@@ -939,7 +939,7 @@ FastAPI.openapi = openapi
         connection(
             "sys.modules[Protocol.__module__].get_path_with_query_string = lambda scope: scope['path']",
         ),
-        {3: "03_b-011"},
+        {3: "basic-asked"},
     ),
     Fault(
         "on_event runs beside a lifespan",
@@ -1041,7 +1041,7 @@ APIRouter.__init__ = init
             "self.body_iterator = again()",
             "await theirs(self, scope, receive, send)",
         ),
-        {3: "get-stream-asked get-broken"},
+        {3: "get-stream-asked get-broken-asked"},
     ),
     # Connections
     Fault(
@@ -1061,7 +1061,7 @@ APIRouter.__init__ = init
             "    theirs(self, cycle, later)",
             "Protocol._start_asgi_task = start",
         ),
-        {3: "stale-measured 03_b-018", TASKS: "rule-connection"},
+        {3: "stale-measured get-links", TASKS: "rule-connection"},
     ),
     Fault(
         "Connection: close waits for the task",
@@ -1311,7 +1311,7 @@ CORSMiddleware.__init__ = init
             "if failure:",
             "    raise failure",
         ),
-        {2: "core-task-depends", 3: "03_b-026", 4: "rule-failure", TASKS: "rule-callable", 6: "log-spans"},
+        {2: "core-task-depends", 3: "post-promise", 4: "rule-failure", TASKS: "rule-callable", 6: "log-spans"},
     ),
     Fault(
         "a request's span ends with its last task",

@@ -18,13 +18,13 @@ PLAIN = '    send_letter(letter)\n    job.status = "done"'
 KEPT = "if parcels.pop(number, None) is None:"
 # The chapter, the cell that is changed, how, the cell that then fails, and words of its error.
 EXPERIMENTS = [
-    (3, "03_b-028", DROPPED, PLAIN, "03_b-030", "after 5 s the job is still running: who sets its status"),
+    (3, "post-jobs", DROPPED, PLAIN, "post-followed", "after 5 s the job is still running: who sets its status"),
     (
         3,
-        "03_b-033",
+        "delete-app",
         KEPT,
         "if number not in parcels:",
-        "03_b-035",
+        "delete-stale",
         "after DELETE /parcels/7 the parcel can still be read",
     ),
     (5, "db-hook-app", "session.get_one", "session.get_won", "pool-runs-dry", "[500, 500, 500] came"),
