@@ -43,7 +43,9 @@ def _check_note(noted: Callable[..., Any]) -> str:
         for name, number in (("ask_carrier", 7), ("ask_carrier", 8), ("print_label", 11), ("print_label", 12)):
             threads.clear()
             told, loop = _hand_in(server, name, number)
-            assert f"{name} {number}" in ran, f"`{name}({number})` has not run.{f' The log: {told[-1]}.' if told else ''}"
+            assert f"{name} {number}" in ran, (
+                f"`{name}({number})` has not run.{f' The log: {told[-1]}.' if told else ''}"
+            )
             assert ran.count(f"{name} {number}") == 1, f"`{name}({number})` has run more than once."
             assert loop not in threads, (
                 f"`{name}` is `def` and ran on the event loop, where everybody waits for it: it belongs into a thread."
@@ -65,13 +67,19 @@ def _judge(told: list[str], name: str, number: int) -> None:
     if number % 2:
         assert not told, f"`{name}({number})` succeeds, but the log says {told[-1]}."
         return
-    error = {"ask_carrier": "ConnectionError: the carrier does not answer", "print_label": "ValueError: out of paper"}[name]
+    error = {"ask_carrier": "ConnectionError: the carrier does not answer", "print_label": "ValueError: out of paper"}[
+        name
+    ]
     assert told, f"`{name}({number})` failed and nothing stands in the log. After the note, `raise` hands the error on."
-    assert error in told, f"the log should say `{error}`, as before, but it ends with `{told[-1]}`: the error itself was changed."
+    assert error in told, (
+        f"the log should say `{error}`, as before, but it ends with `{told[-1]}`: the error itself was changed."
+    )
     assert told[-1] != error, f"`{name}({number})` failed, and below `{error}` stands no note."
     assert told[-1] == f"parcel {number}", f"below the error `parcel {number}` should stand, but `{told[-1]}` does."
     assert told[-2] == error, f"below the error the note should stand once, but `{told[-2]}` comes before it."
-    assert told[0].startswith("ERROR Exception in ASGI"), "the error was logged by you; uvicorn does so when it is raised on."
+    assert told[0].startswith("ERROR Exception in ASGI"), (
+        "the error was logged by you; uvicorn does so when it is raised on."
+    )
 
 
 def _solve_note() -> Callable[..., Any]:

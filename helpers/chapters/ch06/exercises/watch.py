@@ -71,10 +71,14 @@ def _judge(quiet: list[float], seen: dict[float, list[float]]) -> None:
     for position, (seconds, found) in enumerate(seen.items()):
         what = ("the first", "a second")[position] + f" hold, of {seconds:g} s,"
         assert found, f"{what} left no entry." + (
-            " A watch goes on after what it has found." if position else " Your own sleep must be short, and the clock one of the wall."
+            " A watch goes on after what it has found."
+            if position
+            else " Your own sleep must be short, and the clock one of the wall."
         )
         longest = max(found)
-        assert longest > seconds * 0.5, f"{what} is counted much shorter than it was: sleep for a twentieth of a second at a time."
+        assert longest > seconds * 0.5, (
+            f"{what} is counted much shorter than it was: sleep for a twentieth of a second at a time."
+        )
         assert longest < seconds + _SLACK, f"{what} is counted much longer than it was: `held` holds seconds."
 
 
