@@ -27,11 +27,11 @@ def _check_lines(formatter: type[logging.Formatter]) -> str:
     texts: list[str] = []
 
     class Keep(logging.Handler):
-        def emit(self, entry: logging.LogRecord) -> None:
-            if entry.name == "uvicorn.error" and entry.levelno < logging.ERROR:
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.name == "uvicorn.error" and record.levelno < logging.ERROR:
                 return  # starts and stops
             try:
-                texts.append(self.format(entry))
+                texts.append(self.format(record))
             except Exception as error:
                 texts.append(f"RAISED {type(error).__name__}: {error}")
 
@@ -114,7 +114,8 @@ def _solve_lines() -> type[logging.Formatter]:
         def format(self, record: logging.LogRecord) -> str:
             entry: dict[str, Any] = {"level": record.levelname}
             if record.name == "uvicorn.access":
-                _, entry["method"], entry["path"], _, entry["status"] = record.args
+                arguments: Any = record.args
+                _, entry["method"], entry["path"], _, entry["status"] = arguments
             else:
                 entry["message"] = record.getMessage()
             if record.exc_info:
