@@ -365,7 +365,7 @@ HttpToolsProtocol.on_headers_complete = on_headers_complete
         {
             3: "post-promise",
             4: "adv-hook-measured rule-failure rule-next-request rule-handlers",
-            6: "debug-failed log-failed",
+            6: "debug-failed log-followed",
         },
     ),
     Fault(
@@ -453,7 +453,7 @@ routing.wrap_app_handling_exceptions = wrap
             "    await theirs(self, quiet)",
             "Cycle.run_asgi = run_asgi",
         ),
-        {3: "post-promise body-raw", 4: "rule-failure rule-on-failure rule-handlers", 6: "debug-failed log-failed"},
+        {3: "post-promise body-raw", 4: "rule-failure rule-on-failure rule-handlers", 6: "debug-failed log-followed"},
     ),
     Fault(
         "a failing task leaves its connection open",
