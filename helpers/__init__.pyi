@@ -22,4 +22,5 @@ from helpers.notes import Note as Note
 from helpers.services.broker import Broker as Broker
 from helpers.services.mailbox import Mailbox as Mailbox
 from helpers.services.process import process as process
+from helpers.services.project import Project as Project
 from helpers.services.scratch import scratch_folder as scratch_folder
