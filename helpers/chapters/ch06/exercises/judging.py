@@ -57,7 +57,7 @@ def _is_pytests(error: BaseException) -> bool:
     return any(kind.__module__ == "_pytest.outcomes" for kind in type(error).__mro__)
 
 
-def begun(fixture: Callable[..., Any], *arguments: Any) -> tuple[Generator, Any]:
+def begun(fixture: Callable[..., Any], *arguments: Any) -> tuple[Generator[Any, Any, Any], Any]:
     """A learner's fixture where it stands at its `yield`, and what it gave; `@contextmanager` on it is right, too."""
     name, running = getattr(fixture, "__name__", "the fixture"), fixture(*arguments)
     running = getattr(running, "gen", running)
@@ -68,7 +68,7 @@ def begun(fixture: Callable[..., Any], *arguments: Any) -> tuple[Generator, Any]
         raise AssertionError(f"`{name}` ended without a `yield`: the test runs while it stands there.") from None
 
 
-def ended(running: Generator) -> None:
+def ended(running: Generator[Any, Any, Any]) -> None:
     """Let a fixture end, as behind a green test."""
     try:
         next(running)
@@ -77,7 +77,7 @@ def ended(running: Generator) -> None:
     raise AssertionError("it yielded twice; pytest takes one value from a fixture.")
 
 
-def raised(running: Generator) -> None:
+def raised(running: Generator[Any, Any, Any]) -> None:
     """Let a fixture end as the block of a `with` does that an error leaves."""
     try:
         running.throw(RuntimeError("the test is red"))

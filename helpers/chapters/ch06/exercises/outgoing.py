@@ -23,8 +23,8 @@ def _track(fault: str = "") -> Callable[..., Any]:
                 await carrier.get(path)
             if fault != "any status":
                 answer.raise_for_status()
-        except httpx.HTTPStatusError:
-            if fault == "500 passes" and answer.status_code >= 500:
+        except httpx.HTTPStatusError as error:
+            if fault == "500 passes" and error.response.status_code >= 500:
                 raise
             return "unknown"
         except httpx.TransportError:
