@@ -18,6 +18,7 @@ _HOME = {
     "swagger_ui": "live.swagger",
     "process": "services.process",
     "scratch_folder": "services.scratch",
+    "Project": "services.project",
     "Mailbox": "services.mailbox",
     "Broker": "services.broker",
     "Postgres": "services.postgres",

@@ -23,4 +23,5 @@ from helpers.services.broker import Broker as Broker
 from helpers.services.mailbox import Mailbox as Mailbox
 from helpers.services.postgres import Postgres as Postgres
 from helpers.services.process import process as process
+from helpers.services.project import Project as Project
 from helpers.services.scratch import scratch_folder as scratch_folder

@@ -180,7 +180,7 @@ def test_postgres(most):
 
 def test_every_public_name_is_tried():
     tried = set(re.findall(r"helpers\.(\w+)", Path(__file__).read_text(encoding="utf-8")))
-    no_arguments = {"Broker", "check_machine", "scratch_folder"}
+    no_arguments = {"Broker", "Project", "check_machine", "scratch_folder"}
     of_httpx = {"Client", "AsyncClient"}
     not_called = {"Note", "CourseError"}
     assert set(helpers.__all__) - tried == no_arguments | of_httpx | not_called

@@ -92,6 +92,7 @@ SHARED = {
     "ch03": {"desk"},
     "ch04": {"watching"},
     "ch05": {"database", "depot", "office"},
+    "ch06": {"judging"},
     "ch07": {"elsewhere"},
     "ch09": {"database", "face", "packages"},
 }

@@ -1,12 +1,11 @@
 """Exercise 6.1-notice: a test that notices."""
 
-import asyncio
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 from fastapi import BackgroundTasks
 
+from helpers.chapters.ch06.exercises.judging import judge_test
 from helpers.learning.model import Exercise
 
 DEPOT = "depot@parcels.example"
@@ -83,43 +82,17 @@ _BROKEN = {
 
 
 def _check_notice(test_hand_in: Callable[..., Any]) -> str:
-    def red(hand_in: Callable[..., Any]) -> BaseException | None:
-        """What the learner's test found, or nothing when it is green; other errors of the test are passed on."""
-        outbox = _Outbox()
-        try:
-            result = test_hand_in(hand_in, outbox)
-            if inspect.isawaitable(result):
-
-                async def wait() -> None:
-                    await result
-
-                # In a loop of its own, because nest-asyncio may have replaced asyncio.run.
-                with asyncio.Runner() as runner:
-                    runner.run(wait())
-        except BaseException as error:
-            if isinstance(error, AssertionError) or _is_pytests(error):
-                return error
-            raise
-        return None
-
-    for kind, right in _RIGHT.items():
-        found = red(right)
-        assert found is None, (
-            f"your test is red for {kind}{': ' + str(found).splitlines()[0] if str(found) else ''}. Nothing is sent before "
-            "the tasks are run: with `tasks = BackgroundTasks()`, `await tasks()` runs them."
-        )
-    for fault, hand_in in _BROKEN.items():
-        try:
-            noticed = red(hand_in) is not None
-        except Exception:  # an IndexError, say, makes pytest red as well
-            noticed = True
-        assert noticed, f"your test stays green for a `hand_in` that {fault}."
-    return f"Your test is green for the right `hand_in` and red for all {len(_BROKEN)} broken ones."
+    return judge_test(
+        test_hand_in,
+        {kind: _with_outbox(right) for kind, right in _RIGHT.items()},
+        {fault: _with_outbox(hand_in) for fault, hand_in in _BROKEN.items()},
+        "Nothing is sent before the tasks are run: with `tasks = BackgroundTasks()`, `await tasks()` runs them.",
+        "a `hand_in`",
+    )
 
 
-def _is_pytests(error: BaseException) -> bool:
-    """Whether `pytest.fail` or `pytest.raises` made a test red: their error is no `Exception` (_pytest/outcomes.py)."""
-    return any(kind.__module__ == "_pytest.outcomes" for kind in type(error).__mro__)
+def _with_outbox(hand_in: Callable[..., Any]) -> Callable[[], tuple]:
+    return lambda: (hand_in, _Outbox())
 
 
 def _solve_notice() -> Callable[..., Any]:
