@@ -45,7 +45,9 @@ ENDLESS = {
 }  # fmt: skip
 WORDLESS: set[str] = set()
 # Topics that a text tells, because nothing of them can be run. Every other one is shown by a code cell.
-TOLD = {"1.3-benchmarks", "1.3-choose", "1.3-history", "1.4-template", "3.1-methods"}
+TOLD = {
+    "1.3-benchmarks", "1.3-choose", "1.3-history", "1.4-template", "3.1-methods", "6.2-settings", "6.3-editor", "6.3-print",
+}  # fmt: skip
 
 PATHS = re.compile(
     r"(?<![\w.:/])/(?:home|Users|root|tmp|private|mnt)/\S+|\b[A-Za-z]:\\\\?\w+|\S*(?:site-packages|\.venv)[/\\]\S*"
