@@ -5,7 +5,7 @@ from helpers.chapters.ch05.exercises import (
     gone,
     grams,
     job,
-    pages,
+    page,
     refuse,
     release,
     required,
@@ -26,6 +26,6 @@ EXERCISES = [
     senders.EXERCISE,
     tree.EXERCISE,
     gone.EXERCISE,
-    pages.EXERCISE,
+    page.EXERCISE,
     soft.EXERCISE,
 ]

@@ -1,4 +1,4 @@
-"""Exercise 5.3-list: a page, its filter, its order and its total."""
+"""Exercise 5.3-page: a page, its filter, its order and its total."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -130,7 +130,7 @@ def _solve_list() -> tuple[FastAPI, "AnyEngine"]:
 
 
 EXERCISE = Exercise(
-    id="5.3-list",
+    id="5.3-page",
     title="a page, its filter, its order and its total",
     task="`GET /receipts` should answer with `items` and `total`, filtered by `recipient`, sorted by `day` or `-day` and then by id, "
     "cut by `limit` (20, at most 100) and `offset`; anything else is a 422.",

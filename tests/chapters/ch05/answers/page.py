@@ -1,4 +1,4 @@
-"""What learners pass to 5.3-list."""
+"""What learners pass to 5.3-page."""
 
 from typing import Annotated, Any, Literal
 
@@ -52,7 +52,7 @@ def receipts(model: Any = ReceiptQuery, tie: bool = True, total: str = "fitting"
     return app, engine
 
 
-@stub("5.3-list")
+@stub("5.3-page")
 def list_shipped():
     app = FastAPI()
 
@@ -62,27 +62,27 @@ def list_shipped():
     return app, engine
 
 
-@wrong("5.3-list", says="It counts what fits, not the page")
+@wrong("5.3-page", says="It counts what fits, not the page")
 def list_total_of_the_page():
     return receipts(total="page")
 
 
-@wrong("5.3-list", says="5 receipts fit the filter, but `total` says 136")
+@wrong("5.3-page", says="5 receipts fit the filter, but `total` says 136")
 def list_total_of_everything():
     return receipts(total="all")
 
 
-@wrong("5.3-list", says="receipts of the same day should come by their ids")
+@wrong("5.3-page", says="receipts of the same day should come by their ids")
 def list_without_a_tie_break():
     return receipts(tie=False)
 
 
-@wrong("5.3-list", says="should give 5 receipts, and 20 came")
+@wrong("5.3-page", says="should give 5 receipts, and 20 came")
 def list_without_the_filter():
     return receipts(filtered=False)
 
 
-@wrong("5.3-list", says="422 was asked for `?sort=weight`, but 200 came")
+@wrong("5.3-page", says="422 was asked for `?sort=weight`, but 200 came")
 def list_sorted_by_anything():
     class Free(ReceiptQuery):
         sort: str = "day"
@@ -90,7 +90,7 @@ def list_sorted_by_anything():
     return receipts(Free)
 
 
-@wrong("5.3-list", says="422 was asked for `?limit=0`, but 200 came")
+@wrong("5.3-page", says="422 was asked for `?limit=0`, but 200 came")
 def list_without_limits():
     class Free(ReceiptQuery):
         limit: int = 20
@@ -99,7 +99,7 @@ def list_without_limits():
     return receipts(Free)
 
 
-@wrong("5.3-list", says="422 was asked for `?offset=2**63`, but 500 came")
+@wrong("5.3-page", says="422 was asked for `?offset=2**63`, but 500 came")
 def list_with_a_huge_offset():
     class Free(ReceiptQuery):
         offset: int = Field(default=0, ge=0)
@@ -107,7 +107,7 @@ def list_with_a_huge_offset():
     return receipts(Free)
 
 
-@wrong("5.3-list", says="an object with `items` and `total` was asked for")
+@wrong("5.3-page", says="an object with `items` and `total` was asked for")
 def list_bare():
     app = FastAPI()
 
@@ -119,7 +119,7 @@ def list_bare():
     return app, engine
 
 
-@wrong("5.3-list", says="came in another order of days than `-day` says")
+@wrong("5.3-page", says="came in another order of days than `-day` says")
 def list_always_up():
     class Up(ReceiptQuery):
         sort: str = Field(default="day", pattern="^-?day$")
@@ -136,7 +136,7 @@ def list_always_up():
     return app, engine
 
 
-@right("5.3-list")
+@right("5.3-page")
 def list_by_parameters():
     app = FastAPI()
 
@@ -157,7 +157,7 @@ def list_by_parameters():
     return app, engine
 
 
-@right("5.3-list")
+@right("5.3-page")
 def list_in_python():
     app = FastAPI()
 
@@ -172,7 +172,7 @@ def list_in_python():
     return app, engine
 
 
-@right("5.3-list")
+@right("5.3-page")
 def list_with_an_enum():
     from enum import StrEnum
 
