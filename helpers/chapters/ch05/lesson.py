@@ -19,14 +19,23 @@ class Service:
     def __init__(self, folder: Path):
         self.folder = folder
         shutil.rmtree(folder, ignore_errors=True)  # of an earlier run in this kernel
-        ignored = shutil.ignore_patterns("__pycache__", "race")
+        ignored = shutil.ignore_patterns("__pycache__", "race", "steps")
         shutil.copytree(FILES, folder, ignore=ignored)
         self.models = folder / "models.py"
         self.versions = folder / "migrations" / "versions"
 
-    def alembic(self, *arguments: str, database: str = "service.db") -> str:
-        """Run `alembic ...` as a process, print what it says and return how it ended; of an error, its last line."""
-        log, ended = self._run(arguments, f"sqlite:///{database}")
+    def take(self, step: str) -> str:
+        """Put a migration of the chapter's folder `steps` among those of the service; what its `upgrade` does."""
+        text = (FILES / "steps" / step).read_text(encoding="utf-8")
+        (self.versions / Path(step).name).write_text(text, encoding="utf-8")
+        return text[text.index("def upgrade") : text.index("def downgrade")].strip()
+
+    def alembic(self, *arguments: str, database: str = "service.db", begin: str = "") -> str:
+        """Run `alembic ...` as a process, print what it says and return how it ended; of an error, its last line.
+
+        With `begin`, such as "BEGIN IMMEDIATE", `env.py` makes one transaction of it.
+        """
+        log, ended = self._run(arguments, f"sqlite:///{database}", begin)
         errors = [line for line in log if "Error: " in line or line.startswith("FAILED")]
         print("\n".join(errors[-1:] or log) or f"alembic {' '.join(arguments)}: {ended}")
         return ended
@@ -67,8 +76,9 @@ class Service:
             connection.executemany('INSERT INTO parcel ("to", weight_kg) VALUES (?, ?)', parcels)
         connection.close()
 
-    def _run(self, arguments: Sequence[str], url: str) -> tuple[list[str], str]:
-        with process(["alembic", *arguments], cwd=self.folder, env={"DATABASE_URL": url}) as command:
+    def _run(self, arguments: Sequence[str], url: str, begin: str = "") -> tuple[list[str], str]:
+        environment = {"DATABASE_URL": url, "SQLITE_BEGIN": begin}
+        with process(["alembic", *arguments], cwd=self.folder, env=environment) as command:
             ended = command.wait(50)
         said = ("Context impl", "Will assume", "Generating /", "  Generating /")  # the same every time, or a path
         return [line for line in command.log.splitlines() if not line.startswith(said)], ended
