@@ -89,14 +89,16 @@ def _walk(routes: Sequence[Any], prefix: str) -> Iterator[Route]:
 def unfinished(answer: object, wanted: Iterable[str] = ()) -> list[str]:
     """The names of the functions in an answer (itself, or an app's endpoints) whose body is still `...`.
 
-    Of an app in which something is written only the `wanted` path operations count: the others may be steps still to come.
+    Of an app only the `wanted` path operations count, if it has some of them or something is written in it: the others may
+    be steps still to come, or belong to another exercise.
     """
     if kind(answer) in ("app", "router"):
         asked = set(map(_nameless, wanted))
         routes = own_routes(answer)
         stubs = [route for route in routes if is_stub(route.endpoint)]
-        if asked and len(stubs) < len(routes):  # something has been written
-            stubs = [route for route in stubs if _nameless(route.label) in asked]
+        mine = [route for route in stubs if _nameless(route.label) in asked]
+        if mine or (asked and len(stubs) < len(routes)):  # something has been written
+            stubs = mine
         return list(dict.fromkeys(_name(route.endpoint) for route in stubs))
     return [_name(answer)] if is_stub(answer) else []
 

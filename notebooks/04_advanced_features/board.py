@@ -23,7 +23,7 @@ class Hub:
     def publish(self, news: str) -> None:
         for queue in self.followers:
             if queue.full():
-                queue.get_nowait()
+                queue.get_nowait()  # who does not keep up loses the oldest
             queue.put_nowait(news)
 
     async def follow(self) -> AsyncIterator[str]:

@@ -1,9 +1,9 @@
-"""The job monitor of section 4.3 as a module, so that a process of its own can serve it."""
+"""The job monitor of section 4.3: status, progress, retry and cancel for the jobs of one process."""
 
 import asyncio
 import inspect
 import time
-from itertools import count
+from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
 import anyio
@@ -56,8 +56,16 @@ async def run(job: Job, attempts: int = 3) -> None:
         job.status = "cancelled"
 
 
+async def changes(job: Job) -> AsyncIterator[Job]:
+    seen = None
+    while seen is None or seen.is_open:
+        if job != seen:
+            seen = job.model_copy()
+            yield seen
+        await asyncio.sleep(0.02)
+
+
 router = APIRouter(prefix="/jobs", tags=["jobs"])
-numbers = count(1)
 
 
 def forget_old() -> None:
@@ -71,7 +79,7 @@ async def start_job(work: str, request: Request, response: Response, background_
     if work not in WORK:
         raise HTTPException(404, "no such work")
     forget_old()
-    job = Job(id=next(numbers), work=work)
+    job = Job(id=max(jobs, default=0) + 1, work=work)
     jobs[job.id], scopes[job.id] = job, anyio.CancelScope()
     background_tasks.add_task(run, job)
     response.headers["Location"] = request.url_for("read_job", job_id=job.id).path
@@ -110,11 +118,25 @@ async def print_labels(job: Job) -> None:
         job.progress = percent
 
 
+async def call_carrier(job: Job) -> None:
+    if job.attempt == 1:
+        raise ConnectionError
+    job.progress = 100
+
+
+async def call_closed_depot(job: Job) -> None:
+    raise TimeoutError
+
+
+async def sort_everything(job: Job) -> None:
+    await asyncio.sleep(60)
+
+
 def archive_pages(job: Job) -> None:
     time.sleep(0.3)
     job.progress = 100
 
 
-WORK = {work.__name__: work for work in (print_labels, archive_pages)}
+WORK = {work.__name__: work for work in (print_labels, call_carrier, call_closed_depot, sort_everything, archive_pages)}
 app = FastAPI()
 app.include_router(router)

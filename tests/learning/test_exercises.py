@@ -564,3 +564,11 @@ def test_an_apps_stubs_are_found_wherever_they_are():
     )
     assert unfinished(app, ["PUT /p/r/in/a/{number}"]) == ["nothing"], "a path parameter may have any name"
     assert unfinished(app_with("/a")) == [] == unfinished(FastAPI())
+
+
+def test_two_exercises_may_share_an_app_in_which_nothing_is_written_yet():
+    app = FastAPI()
+    app.get("/mine")(nothing)
+    app.get("/yours")(documented)
+    assert unfinished(app, ["GET /mine"]) == ["nothing"], "the other one belongs to another exercise"
+    assert unfinished(app, ["GET /elsewhere"]) == ["nothing", "documented"], "the path is still to be mended"
