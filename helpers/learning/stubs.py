@@ -117,7 +117,9 @@ def is_stub(answer: object) -> bool:
         functions = [value for value in vars(answer).values() if isinstance(value, FunctionType)]
         methods = [function for function in functions if function.__name__ != "__annotate__"]
         others = [value for value in vars(answer).values() if isinstance(value, property | classmethod | staticmethod)]
-        return all(map(is_stub, methods)) and (bool(methods) or not (others or inspect.get_annotations(answer)))
+        return all(map(is_stub, methods)) and (
+            bool(methods) or not (others or inspect.get_annotations(answer) or getattr(answer, "model_fields", None))
+        )
     while isinstance(answer, functools.partial):
         answer = answer.func
     plain = inspect.unwrap(answer) if callable(answer) else answer

@@ -38,6 +38,9 @@ class Hold:
     lines: tuple[Line, ...]
 
 
+STARTS_A_THREAD = threading.Thread.start.__code__
+
+
 class Heartbeat:
     """Watches `loop`, which runs in the thread with the id `thread`, from `start()` to `stop()`.
 
@@ -118,6 +121,11 @@ class _Late:
 
     def look(self, stack: list[FrameType]) -> None:
         if not stack:  # too early or too late: the loop is between two callbacks
+            return
+        if any(
+            frame.f_code is STARTS_A_THREAD for frame in stack
+        ):  # on a busy machine that takes long, whoever asks for it
+            self._at = None
             return
         now, at = time.monotonic(), (stack[-1], stack[-1].f_lasti)
         if at != self._at:

@@ -67,7 +67,21 @@ def test_what_holds_the_loop_is_named(work):
     assert last.function == work.__name__ and last.number > 0
 
 
-@pytest.mark.parametrize("work", [waits, takes_many_small_steps, waits_for_a_thread])
+class Late(threading.Event):
+    """Says late that a thread has started, as a busy machine does."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        time.sleep(0.3)
+        return super().wait(timeout)
+
+
+async def starts_a_thread() -> None:
+    thread = threading.Thread(target=time.time)
+    thread._started = Late()
+    thread.start()
+
+
+@pytest.mark.parametrize("work", [waits, takes_many_small_steps, waits_for_a_thread, starts_a_thread])
 def test_what_lets_the_loop_go_on_is_not_blamed(work):
     assert [line.function for hold in watched(work) for line in hold.lines if line.file == __file__] == []
 

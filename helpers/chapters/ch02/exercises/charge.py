@@ -15,6 +15,7 @@ BILLS = (  # what is sent, and the total
     ({"units": 3, "unit_price": "0.10"}, "0.30"),
     ({"units": 4, "unit_price": "2.50", "rebate": "1.25"}, "8.75"),
     ({"units": 2, "unit_price": "2.50", "rebate": "5.00"}, "0.00"),
+    ({"units": 3, "unit_price": "0.70", "rebate": "2.10"}, "0.00"),
 )
 
 

@@ -32,7 +32,7 @@ def _check_ledger(get_ledger: Callable[..., Any], ledger: list[str]) -> str:
         if wrong == "refused":
             raise HTTPException(404)
         if wrong == "broken":
-            raise ValueError("broken")
+            raise LookupError("broken")
         return "booked"
 
     with running(app) as server:
@@ -52,14 +52,17 @@ def _judge(path: str, status: int, told: str, expected: int, wanted: list[str], 
         "an exception was caught and not raised again: FastAPI has no answer then, and the client gets 500. `raise` it again."
     )
     assert expected != 200 or status == 200, f"your dependency failed: {told}."
-    ended = "without an error" if expected == 200 else "by an exception"
+    ended = {200: "without an error", 500: "by another exception"}.get(expected, "by `HTTPException`")
     assert came != wanted[:2], f"a booking ended {ended}, and {code(wanted[2])} was never noted: " + (
         "is what you do behind the `yield` reached? A dependency that returns has no part behind it."
         if expected == 200
         else "an exception arrives at the `yield`, and what stands behind it is skipped."
     )
     assert came[2:] != ["close"], (
-        f"a booking ended {ended}, and {code(wanted[2])} was never noted. `HTTPException` is an exception, too: which do you catch?"
+        f"a booking ended {ended}, and {code(wanted[2])} was never noted. Each exception is to be rolled back: which do you catch?"
+    )
+    assert expected != 500 or "LookupError" in told or came != wanted, (
+        "the exception that the path operation raised became another one: let it go on, with `raise` alone."
     )
     assert came == wanted, (
         f"a booking ended {ended}: {code(', '.join(wanted))} was asked for, but {code(', '.join(came) or 'nothing')} was noted."

@@ -40,6 +40,7 @@ def _check_need(need: Callable[[str], Any]) -> str:
         ("GET", "/tours", "clerk", 403),
         ("DELETE", "/parcels/9", None, 403),
         ("GET", "/tours", "", 403),
+        ("GET", "/tours", "drivers", 403),
         ("GET", "/tours", "driver", 200),
     )
     with running(app) as server:

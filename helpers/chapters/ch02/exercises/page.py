@@ -1,6 +1,7 @@
 """Exercise 2.4-page: a frontend beside the API."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 from fastapi import FastAPI
@@ -19,15 +20,17 @@ PAGE, OTHER = "text/html,application/xhtml+xml,*/*;q=0.8", "*/*"  # what browser
 
 def _check_page(app: FastAPI, front: Path) -> str:
     style, deep, outside = front / "check.css", front / "assets" / "check.txt", front.parent / "check-outside.txt"
+    beside = front.parent / f"{front.name}-{outside.name}"
     deep.parent.mkdir(exist_ok=True)
     try:
         style.write_text("h1 {color: brown}")
         deep.write_text("deep inside")
         outside.write_text("outside")
+        beside.write_text("outside")
         with running(app) as server:
             _examine(server, front, outside.name)
     finally:
-        for path in (style, deep, outside):
+        for path in (style, deep, outside, beside):
             path.unlink(missing_ok=True)
         deep.parent.rmdir()
     return (
@@ -67,10 +70,17 @@ def _examine(server: Server, front: Path, outside: str) -> None:
         "that accepts `text/html` is for a page."
     )
     assert none.status_code == 404, f"a file that is not there was answered with {none.status_code}: 404 was asked for."
-    for path in (f"/..%2f{outside}", f"/%2e%2e/{outside}", f"/assets/..%2f..%2f{outside}"):
+    absolute, sibling = quote(str(front.parent / outside), safe=""), f"{front.name}-{outside}"
+    for path, how in (
+        (f"/..%2f{outside}", "`..` in a path leads upwards"),
+        (f"/%2e%2e/{outside}", "`..` in a path leads upwards"),
+        (f"/assets/..%2f..%2f{outside}", "`..` in a path leads upwards"),
+        (f"/{absolute}", "a path that begins with `/` is taken as it is"),
+        (f"/..%2f{sibling}", "another folder's name may begin like this one's"),
+    ):
         assert _get(server, path, OTHER).text != "outside", (
-            "a file from outside of the folder was handed out: `..` in a path leads upwards. Compare the resolved path with the "
-            "folder, or leave files to `StaticFiles` or `app.frontend`."
+            f"a file from outside of the folder was handed out: {how}. Compare the resolved path with the folder by "
+            "`is_relative_to`, or leave files to `StaticFiles` or `app.frontend`."
         )
 
 

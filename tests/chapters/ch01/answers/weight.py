@@ -109,10 +109,10 @@ def weight_raises():
 
 
 @wrong("1.2-weight", says="the lower limit is 0 itself")
-def weight_from_a_tenth():
+def weight_from_ten_grams():
     class Parcel(BaseModel):
         to: str
-        weight_kg: Annotated[float, Field(ge=0.1, le=30)]
+        weight_kg: Annotated[float, Field(ge=0.01, le=30)]
 
     return weight_app(Parcel)
 

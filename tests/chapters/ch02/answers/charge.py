@@ -135,7 +135,7 @@ def charge_checked_by_a_field():
     return Charge
 
 
-@right("2.2-charge")
+@wrong("2.2-charge", says="was refused")
 def charge_rounded():
     class Charge(BaseModel):
         units: int

@@ -111,6 +111,41 @@ def ledger_not_handed_over():
     return get_ledger, ledger
 
 
+@wrong("2.3-ledger", says="by another exception, and `rollback` was never noted")
+def ledger_of_two_exceptions():
+    def get_ledger() -> Iterator[list[str]]:
+        ledger.append("begin")
+        try:
+            yield ledger
+            ledger.append("commit")
+        except (ValueError, HTTPException):
+            ledger.append("rollback")
+            raise
+        finally:
+            ledger.append("close")
+
+    return get_ledger, ledger
+
+
+@wrong("2.3-ledger", says="became another one")
+def ledger_with_a_500_of_its_own():
+    def get_ledger() -> Iterator[list[str]]:
+        ledger.append("begin")
+        try:
+            yield ledger
+            ledger.append("commit")
+        except HTTPException:
+            ledger.append("rollback")
+            raise
+        except Exception:
+            ledger.append("rollback")
+            raise HTTPException(500) from None
+        finally:
+            ledger.append("close")
+
+    return get_ledger, ledger
+
+
 @wrong("2.3-ledger", says="but the client got 409")
 def ledger_with_another_status():
     def get_ledger() -> Iterator[list[str]]:

@@ -72,6 +72,18 @@ def need_in_the_query():
     return need
 
 
+@wrong("2.3-need", says="somebody with the role `drivers`")
+def need_a_part_of_the_role():
+    def need(role: str) -> Callable[..., None]:
+        def check_role(x_role: Annotated[str, Header()] = "") -> None:
+            if role not in x_role:
+                raise HTTPException(403)
+
+        return check_role
+
+    return need
+
+
 @wrong("2.3-need", says="`GET /tours`: 200 was asked for, but 403 came")
 def need_a_clerk_always():
     def need(role: str) -> Callable[..., None]:

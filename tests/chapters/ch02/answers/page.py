@@ -1,5 +1,8 @@
 """What learners pass to 2.4-page."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -108,6 +111,26 @@ def page_open_upwards():
         return find_file(path, request, inside=False)
 
     return app, front
+
+
+def page_that_finds(is_inside: Callable[[str], bool]) -> tuple[FastAPI, Path]:
+    app = page_app()
+
+    @app.get("/{path:path}")
+    def find(path: str, request: Request) -> FileResponse:
+        return find_file(path if is_inside(path) else "", request, inside=False)
+
+    return app, front
+
+
+@wrong("2.4-page", says="begins with `/` is taken as it is")
+def page_without_two_dots():
+    return page_that_finds(lambda path: ".." not in path)
+
+
+@wrong("2.4-page", says="may begin like this one's")
+def page_by_the_beginning_of_a_path():
+    return page_that_finds(lambda path: str((front / path).resolve()).startswith(str(front)))
 
 
 @wrong("2.4-page", says="should answer `[7, 8]`")

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import HTTPException
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from tests.chapters.answers import right, stub, wrong
 
@@ -123,6 +131,17 @@ def plate_without_a_pattern():
         plate: Annotated[
             str, StringConstraints(strip_whitespace=True, to_upper=True, pattern="^[A-Za-z]{2}-?[0-9]{1,6}$")
         ]
+
+    return Van
+
+
+@wrong("2.2-plate", says="`'CH - 4021'` was accepted")
+def plate_without_any_space():
+    def tidy(typed: object) -> object:
+        return typed.replace(" ", "").upper() if isinstance(typed, str) else typed
+
+    class Van(BaseModel):
+        plate: Annotated[str, BeforeValidator(tidy), Field(pattern="^[A-Z]{2}-[0-9]{1,6}$")]
 
     return Van
 

@@ -55,7 +55,7 @@ def upsert_look_first():
     def add(session: Session, item: str, amount: int) -> int:
         known = session.get(Stock, item)
         if known is None:
-            time.sleep(0.1)
+            time.sleep(0.5)
             session.add(Stock(item=item, amount=amount))
             return amount
         known.amount += amount
