@@ -1,0 +1,94 @@
+"""How large a chapter may be, and its cells: what a reader takes in at once.
+
+A chapter that is still larger stands in `LARGER` with its figures, which may fall and never rise.
+"""
+
+import statistics
+
+import pytest
+from nbformat import writes
+
+from helpers.authoring.refresh import NOTEBOOKS
+from helpers.course import CHAPTERS
+from tests.notebooks.contract import Notebook
+from tests.notebooks.test_contract import code, good
+
+BANDS = {"cells": 160, "largest section": 26, "lines, median": 10, "lines, nine of ten": 17, "lines, longest": 24}
+LEAST_PROSE = 0.85  # Markdown cells to a code cell
+MAY_BE_LONGER = ("4.3", "7.1")
+
+LARGER: dict[int, dict[str, float]] = {
+    4: {"lines, median": 14},
+    5: {
+        "cells": 165,
+        "largest section": 34,
+        "lines, median": 13,
+        "lines, nine of ten": 19,
+        "code cells without prose": 16.3,
+    },
+    6: {"lines, median": 14, "lines, nine of ten": 18, "code cells without prose": 9.75},
+    7: {"lines, median": 11},
+    8: {"lines, median": 11, "code cells without prose": 5.05},
+    9: {"lines, nine of ten": 18, "lines, longest": 28, "code cells without prose": 4.5},
+    10: {"largest section": 27},
+}
+
+
+def figures(book: Notebook) -> dict[str, float]:
+    """A chapter's size: cells, those of its largest section, and lines of code that are not blank."""
+    lines = sorted(sum(bool(line.strip()) for line in cell.source.splitlines()) for cell in book.code)
+    sections: dict[str, int] = {}
+    name = ""
+    for cell in book.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            name = cell.source[3:].split(" ")[0]
+        sections[name] = sections.get(name, 0) + 1
+    counted = [count for name, count in sections.items() if name[:1].isdigit() and name not in MAY_BE_LONGER]
+    return {
+        "cells": len(book.cells),
+        "largest section": max(counted, default=0),
+        "lines, median": statistics.median(lines),
+        "lines, nine of ten": lines[round(0.9 * (len(lines) - 1))],
+        "lines, longest": lines[-1],
+        "code cells without prose": round(LEAST_PROSE * len(book.code) - (len(book.cells) - len(book.code)), 2),
+    }
+
+
+def too_large(book: Notebook, larger: dict[str, float]) -> list[str]:
+    """Where a chapter passes its bands, or what it is still allowed though it no longer needs it."""
+    bands = {**BANDS, "code cells without prose": 0}
+    found = figures(book)
+    wrong = [f"{name}: {found[name]:g}, at most {larger.get(name, most):g}" for name, most in bands.items()
+             if found[name] > larger.get(name, most)]  # fmt: skip
+    return wrong + [
+        f"{name} is {found[name]:g}: take it out of LARGER" for name in larger if found[name] <= bands[name]
+    ]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.stem)
+def test_a_chapter_keeps_its_size(chapter):
+    book = Notebook.of(NOTEBOOKS / chapter.file)
+    assert too_large(book, LARGER.get(chapter.number, {})) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "cells", "says"),
+    [
+        (25, 1, "lines, longest: 25, at most 24"),
+        (18, 40, "lines, nine of ten: 18, at most 17"),
+        (11, 40, "lines, median: 11, at most 10"),
+        (1, 200, "cells: "),
+        (1, 60, "largest section: "),
+        (1, 60, "code cells without prose"),
+    ],
+)
+def test_what_is_too_large_is_noticed(tmp_path, lines, cells, says):
+    notebook = good()
+    notebook.cells += [code(f"more-{number}", "1\n" * lines) for number in range(cells)]
+    book = Notebook(tmp_path / CHAPTERS[8].file, writes(notebook))
+    assert any(line.startswith(says) for line in too_large(book, {})), too_large(book, {})
+
+
+def test_an_allowance_that_nobody_needs_is_noticed(tmp_path):
+    book = Notebook(tmp_path / CHAPTERS[8].file, writes(good()))
+    assert too_large(book, {"cells": 170})[-1].endswith("take it out of LARGER")
