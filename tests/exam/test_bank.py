@@ -26,9 +26,30 @@ BY_CODE = [question for question in BANK.values() if proof.by_code(question)]
 
 
 def test_it_is_large_and_holds_all_kinds():
-    assert len(BANK) >= 150
+    assert len(BANK) >= 320
     assert {question.kind for question in BANK.values()} == set(KINDS)
     assert {question.level for question in BANK.values()} == {1, 2, 3}
+
+
+def is_on_background_tasks(q: Question) -> bool:
+    """Whether its text, code or right answer speaks of them."""
+    text = " ".join((q.question, q.code, *q.right, *q.order)).lower()
+    return re.search(r"background|add_task|\btasks?\b", text) is not None
+
+
+def test_it_asks_for_fastapi_as_a_whole_and_for_more_than_recall():
+    on_tasks = [question.id for question in BANK.values() if is_on_background_tasks(question)]
+    recall = [question.id for question in BANK.values() if question.level == 1]
+    assert len(on_tasks) <= 0.4 * len(BANK) and len(recall) <= 0.3 * len(BANK)
+
+
+def test_each_section_of_the_first_chapters_asks_for_more_than_background_tasks():
+    sections = [number for chapter in CHAPTERS[:4] for number in chapter.sections if number != "4.3"]
+    counts = dict.fromkeys(sections, 0)
+    for question in BANK.values():
+        if question.section in counts and not is_on_background_tasks(question):
+            counts[question.section] += 1
+    assert {section: count for section, count in counts.items() if count < 3} == {}
 
 
 @pytest.mark.parametrize("check", bank.TOGETHER, ids=lambda check: check.__name__)
