@@ -60,7 +60,7 @@ def _question(file: str, id: str, table: Any) -> Question:
     if kind is None:
         raise CourseError(f"{where}: its kind is {name!r}; the kinds are {', '.join(KINDS)}.")
     needed = kinds.NEEDED | kind.needs
-    missing, strange = sorted(needed - set(table)), sorted(set(table) - FIELDS - needed)
+    missing, strange = sorted(needed - set(table)), sorted(set(table) - FIELDS - needed - kind.may)
     if missing or strange:
         told = [f"lacks {', '.join(missing)}"] if missing else []
         told += [f"has {', '.join(strange)}, which its kind does not take"] if strange else []
@@ -185,5 +185,18 @@ def lengths_tell_nothing(questions: list[Question]) -> list[str]:
     return wrong
 
 
+def counts_tell_nothing(questions: list[Question]) -> list[str]:
+    """Of the multiple choices with as many options, no number of right ones is the rule."""
+    wrong = []
+    for size in (4, 5):
+        counts = [len(q.right) for q in questions if kinds.of(q).several and len(q.options) == size]
+        for count in sorted(set(counts)):
+            if len(counts) >= 10 and counts.count(count) > len(counts) / 2:
+                wrong.append(
+                    f"{counts.count(count)} of {len(counts)} multiple choices with {size} options have {count} right"
+                )
+    return wrong
+
+
 ALONE = (has_words, names_misconceptions, is_unambiguous, suits_its_kind, gives_nothing_away, has_proof)
-TOGETHER = (covers_the_sections, repeats_nothing, lengths_tell_nothing)
+TOGETHER = (covers_the_sections, repeats_nothing, lengths_tell_nothing, counts_tell_nothing)

@@ -1,8 +1,11 @@
 """The kinds of questions, one class each: what it takes, how an answer is read, judged and told, what its makers may forget.
 
+The example of an answer that a reader is shown is never the right one, nor one that is half right.
+
 `of(question)` gives a question's kind. To add one: a class with its verbs here, a line in `helpers/chapters/README.md`.
 """
 
+import random
 import re
 from collections.abc import Mapping
 from math import isfinite
@@ -13,6 +16,8 @@ from helpers.wording import code
 
 __all__ = ["KINDS", "Bench", "Choice", "Kind", "bars_of", "close", "near", "of"]
 
+EXAMPLES = (0.15, 0.35, 0.7, 1.5, 2.5, 4.0, 9.0)  # seconds that an example of an answer may have
+SPANS = ((0.3, 0.9), (0.5, 1.5), (1.0, 1.5), (2.0, 3.5))  # and start and end of a bar
 SLACK = 0.1  # seconds that a drawn start or end may be off
 BAR = re.compile(r"([\w#]+)\s+(\d*\.?\d+)\s*(?:-|–|to)\s*(\d*\.?\d+)")
 NEEDED = frozenset({"kind", "level", "question", "explanation", "wrong"})
@@ -39,6 +44,7 @@ class Kind:
     name: str
     title: str
     needs: frozenset[str] = frozenset({"right"})
+    may: frozenset[str] = frozenset()  # what its table may hold besides
     written = True  # the reader has to be told what to write, because it is not just a letter
     boxes = False  # on paper an option is ticked
     several = False  # more than one option is right
@@ -178,7 +184,7 @@ class Multiple(_Lettered):
     boxes = several = True
 
     def takes(self, item: Item) -> str:
-        return f"one or more letters of {', '.join(item.options)}, such as `{''.join(list(item.options)[:2])}`"
+        return f"the letters of all that holds, one or more of {', '.join(item.options)}"
 
     def counted(self, item: Item, letters: str) -> str | None:
         return "".join(sorted(letters))
@@ -189,8 +195,9 @@ class Multiple(_Lettered):
         return super().hints(item, recorded) + more
 
     def faults(self, q: Question) -> list[str]:
-        enough = len(q.right) >= 2 and len(q.wrong) >= 2
-        return [] if enough else ["a multiple choice needs two right and two wrong options"]
+        wrong = [] if 1 <= len(q.right) <= 4 else [f"it has {len(q.right)} right options, not one to four"]
+        wrong += [] if q.wrong else ["all of its options are right"]
+        return wrong + ([] if 4 <= len(q.options) <= 5 else [f"it has {len(q.options)} options, not four or five"])
 
 
 class Order(_Lettered):
@@ -199,6 +206,7 @@ class Order(_Lettered):
 
     def takes(self, item: Item) -> str:
         example = "".join(sorted(item.options, reverse=True))
+        example = example[1:] + example[0] if example == item.right else example
         return f"all the letters {', '.join(item.options)} in the order of the events, such as `{example}`"
 
     def counted(self, item: Item, letters: str) -> str | None:
@@ -239,7 +247,10 @@ class Wait(Kind):
     needs = frozenset({"seconds"})
 
     def takes(self, item: Item) -> str:
-        return "a number of seconds, such as `0.4`"
+        q = item.question
+        known = (q.seconds, *(float(key) for key in q.wrong))
+        strange = [number for number in EXAMPLES if not any(near(number, other) for other in known)]
+        return f"a number of seconds, such as `{random.Random(q.id).choice(strange):g}`"
 
     def read(self, item: Item, choice: object) -> str | None:
         if isinstance(choice, str):
@@ -280,11 +291,21 @@ class Wait(Kind):
 class Timeline(Kind):
     name, title = "timeline", "draw the timeline"
     needs = frozenset({"bars", "requests", "code"})
+    may = frozenset({"never"})
     proves_itself = True
 
     def takes(self, item: Item) -> str:
-        bars = ", ".join(f"{name} 0-0.4" for name in item.question.bars)
-        return f"start and end of each bar in seconds, such as `{bars}`"
+        q, names = item.question, self.names(item.question)
+        spans = (next(span for span in SPANS if name in q.never or not close(span, q.bars[name])) for name in names)
+        example = ", ".join(f"{name} {start:g}-{end:g}" for name, (start, end) in zip(names[:2], spans))
+        return (
+            f"start and end in seconds of each bar, as in `{example}`. What may have one: {', '.join(names)};"
+            " leave out what never runs"
+        )
+
+    def names(self, q: Question) -> list[str]:
+        """What may be drawn, in the order in which the code has it: what has a bar and what has none."""
+        return sorted((*q.bars, *q.never), key=q.code.find)
 
     def read(self, item: Item, choice: object) -> str | None:
         if isinstance(choice, Mapping):
@@ -293,7 +314,7 @@ class Timeline(Kind):
             return None
         found = bars_of(choice)
         late = any(end < start or end > 3600 for start, end in found.values())
-        if not found or late or set(found) - set(item.question.bars):
+        if not found or late or set(found) - set(self.names(item.question)):
             return None
         return ", ".join(f"{name} {start:g}-{end:g}" for name, (start, end) in found.items())
 
@@ -308,12 +329,15 @@ class Timeline(Kind):
         return tuple(q.wrong[name] for name in self.off(q, bars_of(recorded)) if name in q.wrong)
 
     def off(self, q: Question, drawn: Mapping[str, tuple[float, float]]) -> list[str]:
-        """The names of the bars that are missing, or elsewhere than the question has them."""
-        return [name for name, bar in q.bars.items() if name not in drawn or not close(drawn[name], bar)]
+        """The names of the bars that are missing, elsewhere than the question has them, or drawn for what never runs."""
+        off = [name for name, bar in q.bars.items() if name not in drawn or not close(drawn[name], bar)]
+        return off + [name for name in q.never if name in drawn]
 
     def faults(self, q: Question) -> list[str]:
-        wrong = [f"no message for the bar {name!r}" for name in q.bars if name not in q.wrong and name != "client"]
-        wrong += [f"{name!r} is no bar" for name in q.wrong if name not in q.bars]
+        names = self.names(q)
+        wrong = [f"no message for the bar {name!r}" for name in names if name not in q.wrong and name != "client"]
+        wrong += [f"{name!r} is no bar" for name in q.wrong if name not in names]
+        wrong += [f"{name!r} has a bar and never runs" for name in q.never if name in q.bars]
         early = any(not 0 <= start <= end for start, end in q.bars.values())
         return wrong + (["a bar ends before it starts"] if early else [])
 
@@ -323,6 +347,9 @@ class Timeline(Kind):
             timeline = bench.measured(q)
             seen = {name: (timeline[name].start, timeline[name].end) for name in q.bars}
             off = {name: seen[name] for name, bar in q.bars.items() if not close(bar, seen[name])}
+            ran = [name for name in q.never if name in timeline.names]
+            if ran:
+                return f"it says that {', '.join(ran)} never runs, and it ran"
             if not off:
                 return ""
         return f"other bars were measured: {off}"

@@ -18,7 +18,7 @@ class Question:
 
     `wrong` gives each wrong option the message that names the misconception behind it. Its keys are the options' texts
     (single, prints, fault, multiple), "2 before 1" (order: the numbers count the right order), seconds (wait) or a bar's
-    name (timeline). `proof` names the cell that shows the answer, `prove` is code that runs after `code` and asserts it;
+    name (timeline; `never` names what has no bar because it does not run). `proof` names the cell that shows the answer, `prove` is code that runs after `code` and asserts it;
     a question of the kind prints is proved by running its code.
     """
 
@@ -33,6 +33,7 @@ class Question:
     order: tuple[str, ...] = ()
     seconds: float = 0.0
     bars: dict[str, tuple[float, float]] = field(default_factory=dict)
+    never: tuple[str, ...] = ()
     requests: tuple[str, ...] = ()
     proof: str = ""
     prove: str = ""

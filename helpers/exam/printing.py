@@ -63,7 +63,7 @@ def _question(item: Item) -> str:
     q, kind = item.question, kinds.of(item.question)
     code = f"<pre>{escape(q.code)}</pre>" if q.code else ""
     requests = f"<p>Requests: {', '.join(f'<code>{escape(r)}</code>' for r in q.requests)}.</p>" if q.requests else ""
-    several = "<p>More than one is right.</p>" if kind.several else ""
+    several = "<p>One or more hold.</p>" if kind.several else ""
     mark = '<span class="box"></span>' if kind.boxes else ""
     options = "".join(
         f"<li>{mark}<b>{letter}</b> {html(kind.option(text))}</li>" for letter, text in item.options.items()

@@ -24,7 +24,7 @@ def names() -> dict[str, Any]:
     import time
     from collections.abc import AsyncIterator, Iterator
     from contextlib import asynccontextmanager
-    from typing import Annotated
+    from typing import Annotated, Literal
 
     import fastapi
     import httpx
@@ -39,15 +39,20 @@ def names() -> dict[str, Any]:
     for module in (asyncio, contextvars, functools, inspect, json, threading, time, httpx):
         found[module.__name__] = module
     for name in (
-        *("APIRouter", "BackgroundTasks", "Body", "Depends", "FastAPI", "Header", "HTTPException", "Path", "Query"),
-        *("Request", "Response", "UploadFile", "WebSocket"),
+        *("APIRouter", "BackgroundTasks", "Body", "Cookie", "Depends", "FastAPI", "File", "Form", "Header"),
+        *("HTTPException", "Path", "Query", "Request", "Response", "Security", "UploadFile", "WebSocket"),
+        "WebSocketDisconnect",
     ):
         found[name] = getattr(fastapi, name)
-    for name in ("BaseModel", "ConfigDict", "EmailStr", "Field", "SecretStr", "ValidationError"):
+    for name in (
+        *("AfterValidator", "BaseModel", "BeforeValidator", "ConfigDict", "EmailStr", "Field", "SecretStr"),
+        *("TypeAdapter", "ValidationError", "computed_field", "field_validator", "model_validator"),
+    ):
         found[name] = getattr(pydantic, name)
-    for name in ("JSONResponse", "RedirectResponse", "StreamingResponse"):
+    for name in ("FileResponse", "HTMLResponse", "JSONResponse", "PlainTextResponse", "RedirectResponse"):
         found[name] = getattr(responses, name)
-    found |= {"TestClient": testclient.TestClient, "BackgroundTask": BackgroundTask, "Annotated": Annotated}
+    found |= {"StreamingResponse": responses.StreamingResponse, "Literal": Literal, "Annotated": Annotated}
+    found |= {"TestClient": testclient.TestClient, "BackgroundTask": BackgroundTask}
     found |= {"AsyncIterator": AsyncIterator, "Iterator": Iterator, "asynccontextmanager": asynccontextmanager}
     return found | {"running": running, "record": record, "ask": ask}
 

@@ -1,6 +1,7 @@
 """The question bank: every proof holds, every question is well made, and each check notices what it is made for."""
 
 import os
+import re
 import tomllib
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -25,9 +26,30 @@ BY_CODE = [question for question in BANK.values() if proof.by_code(question)]
 
 
 def test_it_is_large_and_holds_all_kinds():
-    assert len(BANK) >= 150
+    assert len(BANK) >= 320
     assert {question.kind for question in BANK.values()} == set(KINDS)
     assert {question.level for question in BANK.values()} == {1, 2, 3}
+
+
+def is_on_background_tasks(q: Question) -> bool:
+    """Whether its text, code or right answer speaks of them."""
+    text = " ".join((q.question, q.code, *q.right, *q.order)).lower()
+    return re.search(r"background|add_task|\btasks?\b", text) is not None
+
+
+def test_it_asks_for_fastapi_as_a_whole_and_for_more_than_recall():
+    on_tasks = [question.id for question in BANK.values() if is_on_background_tasks(question)]
+    recall = [question.id for question in BANK.values() if question.level == 1]
+    assert len(on_tasks) <= 0.4 * len(BANK) and len(recall) <= 0.3 * len(BANK)
+
+
+def test_each_section_of_the_first_chapters_asks_for_more_than_background_tasks():
+    sections = [number for chapter in CHAPTERS[:4] for number in chapter.sections if number != "4.3"]
+    counts = dict.fromkeys(sections, 0)
+    for question in BANK.values():
+        if question.section in counts and not is_on_background_tasks(question):
+            counts[question.section] += 1
+    assert {section: count for section, count in counts.items() if count < 3} == {}
 
 
 @pytest.mark.parametrize("check", bank.TOGETHER, ids=lambda check: check.__name__)
@@ -163,7 +185,11 @@ BAD = {
     "points to other": replace(GOOD, wrong={**GOOD.wrong, "a and b": "Letters are shuffled, so this is none."}),
     "2 right options, not one": replace(GOOD, right=("after the answer", "later")),
     "1 wrong options": replace(GOOD, wrong={"before": "Nothing starts before it."}),
-    "two right and two wrong": replace(MANY, right=("one",)),
+    "5 right options, not one to four": replace(MANY, right=("one", "two", "five", "six", "seven")),
+    "all of its options are right": replace(MANY, right=("one", "two", "five", "six"), wrong={}),
+    "3 options, not four or five": replace(MANY, right=("one",)),
+    "no message for the bar 'fetch'": replace(DRAWN, never=("fetch",)),
+    "has a bar and never runs": replace(DRAWN, never=("weigh",)),
     "three to six events": replace(ORDER, order=("sent", "started"), wrong={"2 before 1": "It waits for it."}),
     "ends before it starts": replace(DRAWN, bars={"client": (0.0, 0.0), "weigh": (0.3, 0.2)}),
     "much longer than every wrong one": replace(GOOD, right=("after the answer " + "of the server " * 4,)),
@@ -215,6 +241,39 @@ def test_lengths_that_give_the_answer_away_are_told(right, says):
     rights = ("after", "after the answer", "after the whole answer is sent")
     mixed = [replace(GOOD, right=(rights[number % 3],), wrong=wrong) for number in range(21)]
     assert bank.lengths_tell_nothing(mixed) == []
+
+
+def test_counts_that_give_the_answer_away_are_told():
+    many = [replace(MANY, id=f"4.3-{number}") for number in range(10)]
+    assert bank.counts_tell_nothing(many) == ["10 of 10 multiple choices with 4 options have 2 right"]
+    wrong = {**MANY.wrong, "two": "Two is not one of them here."}
+    others = [replace(MANY, id=f"4.3-other-{number}", right=("one",), wrong=wrong) for number in range(10)]
+    assert bank.counts_tell_nothing([*many, *others]) == []
+
+
+def test_what_never_runs_is_asked_and_proved():
+    never = replace(DRAWN, never=("print_label",), wrong={**DRAWN.wrong, "print_label": "Nobody ever adds it here."})
+    kind = kinds.of(never)
+    assert kind.off(never, {"client": (0, 0), "weigh": (0, 0.2)}) == []
+    assert kind.off(never, {"client": (0, 0), "weigh": (0, 0.2), "print_label": (0.2, 0.4)}) == ["print_label"]
+    assert proof.prove(never) == ""
+    runs = replace(never, bars={"client": (0.0, 0.0)}, never=("weigh",))
+    assert "weigh never runs, and it ran" in proof.prove(runs)
+
+
+@pytest.mark.parametrize("question", BANK.values(), ids=BANK.keys())
+def test_the_example_of_an_answer_is_no_help(question):
+    """The answer that a prompt shows as an example is wrong, and no part of it is right."""
+    kind = kinds.of(question)
+    for seed in range(30 if kind.written else 0):
+        item = draw.item(question, seed)
+        for example in re.findall("`(.*?)`", kind.takes(item)):
+            given = kind.read(item, example)
+            assert given is not None and not kind.is_right(item, given)
+            if isinstance(kind, kinds.Timeline):
+                assert set(question.bars) <= set(kind.off(question, kinds.bars_of(given)))
+            if isinstance(kind, kinds.Wait):
+                assert not any(kinds.near(float(given), float(wrong)) for wrong in question.wrong)
 
 
 def test_a_proof_that_does_not_hold_is_told():

@@ -429,9 +429,9 @@ def test_an_answer_stays_with_its_text_when_the_bank_gets_other_options(kind, le
         now = exam._sitting.item(item.number)
         recorded = exam._sitting.answers[item.number]
         assert {now.options[letter] for letter in recorded} == before
-        moved.add(recorded)
+        moved.add("".join(now.letters[text] for text in item.options.values()))
         assert exam.answer(item.number, recorded).text.startswith("Recorded"), "the file has today's letters"
-    assert moved != {letters}, "the letters did move"
+    assert moved != {"".join(item.options)}, "the letters did move"
 
 
 def test_an_answer_whose_text_has_left_the_bank_does_not_count(monkeypatch):
@@ -834,15 +834,16 @@ def test_every_control_of_the_widget_is_kept_from_single_keys():
 
 
 def test_drawing_and_showing_takes_less_than_a_fifth_of_a_second():
+    """In processor time, so that others' load does not count."""
     exam.start(1, new=True)
     exam.show()
     took = []
     for seed in range(5):
         bank.load.cache_clear()
-        begun = time.perf_counter()
+        begun = time.process_time()
         exam.start(seed, new=True)
         exam.show()._repr_mimebundle_()
-        took.append(time.perf_counter() - begun)
+        took.append(time.process_time() - begun)
     assert min(took) < 0.2
 
 
