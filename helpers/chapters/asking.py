@@ -17,7 +17,7 @@ def logged(server: Server) -> str:
     until = time.monotonic() + 0.5
     while server.busy and time.monotonic() < until:  # uvicorn logs it after the 500 is out
         time.sleep(0.002)
-    return logged_error(server.log)
+    return logged_error(server.log).rstrip(".")
 
 
 def ask(server: Server, method: str, path: str, **request: Any) -> httpx.Response:

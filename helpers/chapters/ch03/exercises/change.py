@@ -17,12 +17,12 @@ from helpers.services.waiting import until
 
 
 def _check_change(app: FastAPI, told: list[int]) -> str:
-    reads: list[str] = []
+    reads: list[httpx.Response] = []
 
     async def read(scope: Scope) -> None:
         """What another client reads at the moment at which the PUT is answered."""
         if scope["method"] == "PUT":
-            reads.append(_address_in(await ask_inside(app, "GET", scope["path"])))
+            reads.append(await ask_inside(app, "GET", scope["path"]))
 
     answered = Answered(app, lambda: list(told), read)
     with running(answered) as server:
@@ -59,19 +59,21 @@ def _other_than(old: str, *addresses: str) -> str:
     return next(address for address in addresses if address != old)
 
 
-def _put(server: Server, answered: Answered, told: list[int], reads: list[str], number: int, address: str) -> list[int]:
+def _put(
+    server: Server, answered: Answered, told: list[int], reads: list[httpx.Response], number: int, address: str
+) -> list[int]:
     """Change an address, look at what came of it at once, and give the numbers that the carrier was told afterwards."""
     before = len(told)
     with record():
         answer = ask(server, "PUT", f"/parcels/{number}/address", json={"address": address})
     error = logged(server)
     assert answer.status_code < 400, (
-        f"a good address was answered with {answer.status_code}{f': {error}' if error else ''}."
+        f"a good address was answered with {answer.status_code}: {error or answer.text[:90]}."
     )
     assert not answered.seen[-1][before:], (
         "the client waited for the carrier: `tell_carrier` runs inside your path operation."
     )
-    assert reads[-1] == address, (
+    assert _address_in(reads[-1]) == address, (
         "a client that read the address when the PUT was answered got the old one: the change belongs before the answer, only "
         "the call to the carrier into the task."
     )
@@ -89,7 +91,7 @@ def _put(server: Server, answered: Answered, told: list[int], reads: list[str], 
 
 def _address_in(answer: httpx.Response) -> str:
     assert answer.status_code == 200, (
-        f"`GET /parcels/{{number}}/address` should stay as it was, but {answer.status_code} came."
+        f"`GET /parcels/{{number}}/address` should answer as before, but {answer.status_code} came: what stands in `addresses` is a text."
     )
     return str(answer.json().get("address"))
 

@@ -51,7 +51,10 @@ def _why(answer: httpx.Response) -> str:
         )
     if problem["type"] in ("model_attributes_type", "dict_type"):
         return "a good claim was refused, because JSON was expected: a model is read from JSON, unless `Form()` says otherwise."
-    return f"a good claim, with `number`, `what` and `photo`, was refused at `{'.'.join(map(str, where))}`: {problem['msg']}."
+    return (
+        f"a good claim, with `number`, `what` and `photo`, was refused at `{'.'.join(map(str, where))}`: {problem['msg']}."
+        + ("" if where[-1] in ("number", "what", "photo") else " A model that reads a form needs `Form()`.")
+    )
 
 
 def _solve_claim() -> FastAPI:

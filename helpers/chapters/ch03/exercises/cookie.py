@@ -20,6 +20,9 @@ def _check_cookie(app: FastAPI) -> str:
         french, english = (_send(server, "PUT", params={"lang": lang}) for lang in ("fr", "en"))
         other = _send(server, "PUT", params={"lang": "de"})
         gone = _send(server, "DELETE")
+    assert french.status_code < 400, (
+        f"`PUT /language?lang=fr` was refused with {french.status_code}: {french.text[:90]}"
+    )
     cookies = [_cookie(answer) for answer in (french, english)]
     assert cookies[0] is not None, (
         "the answer to `PUT /language` sets no cookie `lang`. `set_cookie` belongs on the answer that goes out: the parameter "

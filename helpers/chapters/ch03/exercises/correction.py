@@ -66,6 +66,8 @@ def _check_change(app: FastAPI, stock: dict[int, Any]) -> str:
                 f"{body} was answered with {answer.status_code}, not 422: the models' limits hold."
             )
             holds(6, six, f"{body}")
+        patch(6, to="Eve", id=77)
+        holds(6, six, "a PATCH with `to` and `id`, which are not to be changed,")
         unknown = patch(987654, weight_kg=1).status_code
         assert unknown == 404, f"PATCH of an unknown number should be a 404, but {unknown} came."
         first = ask(server, "DELETE", "/parcels/5")

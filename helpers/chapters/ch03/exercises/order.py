@@ -53,6 +53,10 @@ def _check_order(app: FastAPI) -> str:
         for part in ("order", "sender"):
             lacking = send({name: value for name, value in FIRST.items() if name != part}).status_code
             assert lacking == 422, f"a body without `{part}` was answered with {lacking}, not 422."
+            hollow = send(FIRST | {part: {}}).status_code
+            assert hollow == 422, (
+                f"an empty `{part}` was answered with {hollow}, not 422: only `express` may be left out."
+            )
     return "Order, sender and express came out of one body, and what was out of bounds got its 422."
 
 
@@ -63,9 +67,9 @@ def _why(answer: httpx.Response) -> str:
         return (
             f"`{where[-1]}` was looked for in the query: a simple type is, unless `Body()` says that it is in the body."
         )
-    parts = " and ".join(f"`{name}`" for name in FIRST)
     return (
-        f"a good order was refused at `{'.'.join(map(str, where))}`. Its body has the three parts {parts}: as many parameters, "
+        f"a good order was refused at `{'.'.join(map(str, where))}`. Its body has the three parts `order`, `sender` (an "
+        "object, too) and `express`: as many parameters, "
         "or a model with these fields."
     )
 

@@ -64,6 +64,11 @@ def _check_photo(app: FastAPI, stock: dict[int, Any]) -> str:
         assert large == 413, f"a request of 300 kB was answered with {large}, not 413: `max_body_size=` counts bytes."
         fitting = put(5, jpeg + bytes(150_000)).status_code
         assert fitting == 204, f"150 kB are within the limit, but {fitting} came."
+        del stock[6]
+        taken_out = get(6).status_code
+        assert taken_out == 404, (
+            f"parcel 6 was taken out, and its photo was answered with {taken_out}: no parcel, no photo."
+        )
         unknown = put(987654, jpeg).status_code, get(987654).status_code
         assert unknown == (404, 404), (
             f"for an unknown parcel PUT and GET should both say 404, but {unknown[0]} and {unknown[1]} came."
@@ -110,7 +115,7 @@ def _solve_photo() -> tuple[FastAPI, dict[int, Stored]]:
 EXERCISE = Exercise(
     id="3.7-picture",
     title="the desk keeps photos",
-    task="`PUT /parcels/{number}/photo` should keep a whole JPEG of at most 200 kB and answer 204, else 413 or 415; `GET` "
+    task="`PUT /parcels/{number}/photo` should keep a whole JPEG from a form of at most 200 kB and answer 204, else 413 or 415; `GET` "
     "should serve the same bytes back as `image/jpeg`; 404 without parcel or photo.",
     check=_check_photo,
     hints=(

@@ -24,16 +24,16 @@ def _check_postcode(app: FastAPI) -> str:
             )
             return answer
 
-        for code in ("YO104", "LS100"):
+        for code in ("YO104", "LS100", "HX977"):
             answer = get(code)
             assert answer.status_code == 200, f"the good code `{code}` was refused with {answer.status_code}."
-            assert answer.json() == code, f"{wanted(code, answer)}."
+            assert answer.text.strip('"') == code, f"{wanted(code, answer)}."
         for code, words in (
             ("YO10", "has too few digits"),
             ("YO1042", "has a digit too many: `^` and `$` hold a pattern to the whole text"),
             ("XYO104", "has a letter too many: `^` and `$` hold a pattern to the whole text"),
             ("12345", "has no letters"),
-            ("Y-104", "has a hyphen for a letter"),
+            ("Y_104", "has an underscore for a letter"),
         ):
             answer = get(code)
             assert answer.status_code == 422, f"`{code}` {words}: 422 was asked for, but {answer.status_code} came."
@@ -42,7 +42,7 @@ def _check_postcode(app: FastAPI) -> str:
             f"`ls100` was refused with {small.status_code}: make the letters large before the pattern is looked at, with a "
             "`BeforeValidator`."
         )
-        assert small.json() == "LS100", f"for `ls100`, {wanted('LS100', small)}."
+        assert small.text.strip('"') == "LS100", f"for `ls100`, {wanted('LS100', small)}."
         for code in UNREADABLE:
             answer = get(code)
             assert answer.status_code == 422, (

@@ -42,6 +42,9 @@ def _order(server: Server, answered: Answered, labels: list[int], parcels: list[
         "`background_tasks.add_task(function, arguments)`, without parentheses behind the function."
     )
     assert answer.status_code == 202, f"202 Accepted was asked for, but {answer.status_code} came."
+    expected = {"printed": 0, "of": count}
+    came = answer.json()
+    assert isinstance(came, dict) and expected.items() <= came.items(), f"for the new job, {wanted(expected, answer)}."
     location = answer.headers.get("Location")
     assert location, "the answer has no header `Location`, so the client does not know where to ask."
     seen: list[int] = []

@@ -27,8 +27,11 @@ def _check_visitor(app: FastAPI) -> str:
             f"without cookie and header the answer was {bare.status_code}: both may be missing, so both need a default."
         )
         french, hops = get(("Cookie", "lang=fr"), *ROUTE), {"lang": "fr", "hops": 3}
-        assert french.status_code < 400, f"the cookie `lang=fr` was refused with {french.status_code}."
+        assert french.status_code < 400, (
+            f"the cookie `lang=fr` and three headers `X-Hop` were refused with {french.status_code}: {french.text[:90]}"
+        )
         told = french.json()
+        assert isinstance(told, dict) and {"lang", "hops"} <= set(told), f"{wanted(hops, french)}."
         asked_aloud = get(query="?lang=fr")
         assert told["lang"] == "fr" or not (asked_aloud.is_success and asked_aloud.json().get("lang") == "fr"), (
             "`lang` is read from the query, where a plain parameter comes from. `Annotated[..., Cookie()]` reads the cookie."

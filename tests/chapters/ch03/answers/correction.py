@@ -63,6 +63,19 @@ def change_with_defaults():
     return change_app(change_entry)
 
 
+@wrong("3.4-correction", says="a PATCH with `to` and `id`")
+def change_of_everything():
+    class All(Change):
+        id: int = 0
+        to: str = ""
+
+    def change_entry(number: int, change: All) -> Stored:
+        stock[number] = found(number).model_copy(update=change.model_dump(exclude_unset=True))
+        return stock[number]
+
+    return change_app(change_entry)
+
+
 @wrong("3.4-correction", says="a null in `weight_kg` was answered with 200")
 def change_ignores_null():
     def change_entry(number: int, change: Nullable) -> Stored:

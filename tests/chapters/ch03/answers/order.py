@@ -68,6 +68,19 @@ def order_flat():
     return order_app(place_order)
 
 
+@wrong("3.6-order", says="an empty `sender` was answered with 201")
+def order_of_nobody():
+    class Anybody(BaseModel):
+        name: str = ""
+
+    def place_order(
+        order: Order, sender: Annotated[Anybody, Body()], express: Annotated[bool, Body()] = False
+    ) -> dict[str, Any]:
+        return told(order, sender, express)
+
+    return order_app(place_order)
+
+
 @wrong("3.6-order", says="a `count` of 0 was answered with 201")
 def order_without_limits():
     class Unbounded(BaseModel):

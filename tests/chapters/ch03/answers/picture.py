@@ -69,6 +69,16 @@ def photo_read_twice():
     return photo_app(keep_photo)
 
 
+@wrong("3.7-picture", says="no parcel, no photo")
+def photo_of_a_parcel_that_is_gone():
+    def show_photo(number: int) -> Response:
+        if number not in PICTURES:
+            raise HTTPException(404)
+        return Response(PICTURES[number], media_type="image/jpeg")
+
+    return photo_app(show=show_photo)
+
+
 @wrong("3.7-picture", says="the photo came back as other bytes")
 def photo_saved_anew():
     def keep_photo(number: int, upload: UploadFile) -> None:

@@ -66,9 +66,19 @@ def postcode_of_any_letters():
     return postcode_app(good("^..[0-9]{3}$"))
 
 
-@wrong("3.5-postcode", says="`Y-104` has a hyphen for a letter")
+@wrong("3.5-postcode", says="`Y_104` has an underscore for a letter")
 def postcode_of_any_second_letter():
     return postcode_app(good("^[A-Z].[0-9]{3}$"))
+
+
+@wrong("3.5-postcode", says="the good code `HX977` was refused")
+def postcode_of_small_sums():
+    def small(code: str) -> str:
+        if sum(map(int, code[2:])) >= 13:
+            raise ValueError("too large")
+        return code
+
+    return postcode_app(good(after=small))
 
 
 @wrong("3.5-postcode", says="`ls100` was refused with 422")

@@ -66,6 +66,17 @@ def progress_half_done():
     return progress_app(order_labels)
 
 
+@wrong("3.3-progress", says="for the new job")
+def progress_that_tells_nothing():
+    def order_labels(order: LabelOrder, response: Response, background_tasks: BackgroundTasks) -> dict[str, str]:
+        job_id, job = keep(order)
+        background_tasks.add_task(print_and_count, job, order.parcels)
+        response.headers["Location"] = f"/jobs/{job_id}"
+        return {"status": "ok"}
+
+    return progress_app(order_labels)
+
+
 @wrong("3.3-progress", says="the client waited while the labels were printed")
 def progress_inline():
     def order_labels(order: LabelOrder, response: Response) -> LabelJob:
@@ -222,7 +233,7 @@ def progress_waits_for_the_task():
     return progress_app(order_labels)
 
 
-@wrong("3.3-progress", says="`of` 2 labels, but says 4")
+@wrong("3.3-progress", says='`{"printed": 0, "of": 2}` was asked for')
 def progress_always_of_four():
     def order_labels(order: LabelOrder, response: Response, background_tasks: BackgroundTasks) -> LabelJob:
         job_id, job = keep(order)
