@@ -73,7 +73,7 @@ RAISED = {"pydantic": "2022-12-31", "typing-extensions": "2022-12-31"}
 
 
 def uv(*arguments: str, **options) -> str:
-    """What uv prints; CalledProcessError, its words included, where it fails."""
+    """What uv prints; RuntimeError with its words where it fails."""
     done = subprocess.run([sys.executable, "-m", "uv", *arguments], capture_output=True, text=True, **options)
     if done.returncode:
         raise RuntimeError(f"uv {' '.join(arguments[:2])}: {done.stderr.strip()}")
@@ -120,8 +120,9 @@ def questions() -> dict[str, str]:
 
 
 def differing(old: dict[str, str], new: dict[str, str]) -> list[str]:
-    """Where two lots of answers differ, a line each."""
-    return [f"{name}: {old[name]} -> {new[name]}" for name in old if name in new and old[name] != new[name]]
+    """Where two lots of answers differ, a line each; a fact that only one of them has differs, too."""
+    both = {name: (old.get(name, "not asked"), new.get(name, "not asked")) for name in {**old, **new}}
+    return [f"{name}: {before} -> {after}" for name, (before, after) in both.items() if before != after]
 
 
 def main(arguments: list[str] | None = None) -> int:

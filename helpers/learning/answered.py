@@ -18,9 +18,9 @@ NOTICED = 0.05  # seconds between two shortest waits that a clock notices within
 class Answered:
     """Served in the place of `app`: notes what `look()` gives at the last part of each answer, and at the end of its tasks.
 
-    What `look` finds at the answer kept the client waiting; a task of the response comes after it. Behind an
-    `@app.middleware("http")` a task may begin a moment before that part (starlette/middleware/base.py sends an empty one
-    at the end), so look for what a task has done, not for what it has begun. `meanwhile(scope)` is awaited right before an
+    What `look` finds at the answer kept the client waiting; a task of the response comes after it. Up to
+    Starlette 1.6 a task behind `@app.middleware("http")` begins a moment before that part (fact `middleware-early`), so
+    look for what a task has done, not for what it has begun. `meanwhile(scope)` is awaited right before an
     answer begins to go out, when its path operation has returned and no task has begun: the place for what another client
     does just then.
 

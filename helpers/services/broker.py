@@ -6,17 +6,16 @@ embedded broker listens on a Unix socket alone, in a folder that only this user 
 """
 
 import os
-import shutil
-import socket
+import tempfile
 import threading
 import uuid
-import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from helpers.errors import CourseError
-from helpers.services.scratch import folder_in, scratch_folder
+from helpers.services.scratch import goes_with
+from helpers.services.sockets import folder_for, listening
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -29,7 +28,6 @@ EMBEDDED = "embedded Valkey"
 GIVEN = "REDIS_URL"
 NONE = "no broker"
 SOCKET = "v.sock"
-LONGEST = 104  # bytes that the path of a Unix socket may have on macOS; Linux takes 108 (unix(7))
 
 
 class Broker:
@@ -123,12 +121,12 @@ class Broker:
 
         with self._lock:
             if self._process is not None:
-                if self._process.running and self._answers():
+                if self._process.running and listening(Path(self._folder or "", SOCKET)):
                     return
                 self._process.kill()
             if self._folder is None:
-                self._folder = _private_folder()
-                weakref.finalize(self, _remove, self._folder, os.getpid())
+                self._folder = folder_for(SOCKET, tempfile.gettempdir())
+                goes_with(self, self._folder)
             # Nothing is ever saved; the file's name only keeps the server from reading somebody else's dump.rdb.
             self._process = process(
                 [program, "--port", "0", "--unixsocket", self._folder / SOCKET, "--unixsocketperm", "600"]
@@ -146,15 +144,6 @@ class Broker:
                 ready_text="Ready to accept connections",
             )
 
-    def _answers(self) -> bool:
-        """Whether somebody listens at the socket: a process that was killed counts as running until its guard says so."""
-        with socket.socket(socket.AF_UNIX) as probe:
-            try:
-                probe.connect(str(Path(self._folder or "", SOCKET)))
-            except OSError:
-                return False
-        return True
-
     def stop(self) -> None:
         """End the embedded broker with all it holds; stopping twice, or one from REDIS_URL, does nothing."""
         with self._lock:
@@ -168,20 +157,6 @@ class Broker:
 
     def __exit__(self, *exception: object) -> None:
         self.stop()
-
-
-def _private_folder() -> Path:
-    """A folder that only this user may enter, gone with the kernel, and short enough for a socket in it."""
-    folder = scratch_folder()
-    if len(os.fsencode(folder / SOCKET)) > LONGEST:
-        folder.rmdir()
-        folder = folder_in("/tmp")
-    return folder
-
-
-def _remove(folder: Path, owner: int) -> None:
-    if os.getpid() == owner:  # not at the end of a child that the kernel forked
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _program() -> str | None:

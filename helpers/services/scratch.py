@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+import weakref
 from pathlib import Path
 
 # Where folders are made -> this kernel's one folder there, and who removes it: that holds the kernel's end of a pipe.
@@ -50,6 +51,16 @@ def _sweeper(folder: Path) -> subprocess.Popen:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def goes_with(owner: object, folder: Path) -> None:
+    """Remove `folder` as soon as nothing refers to `owner`; a child that the kernel forked leaves it where it is."""
+    weakref.finalize(owner, _remove_here, folder, os.getpid())
+
+
+def _remove_here(folder: Path, process: int) -> None:
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove(folder: Path, patience: float = 10.0) -> None:

@@ -7,7 +7,9 @@ import pytest
 
 import make
 from helpers.course import CHAPTERS
+from helpers.exam import bank
 from helpers.learning import claims
+from tests.notebooks.faults import FAULTS
 
 README = (make.ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -34,6 +36,8 @@ def test_the_totals_are_counted():
     total, false, half = len(verdicts), verdicts.count("false"), verdicts.count("half-true")
     assert f"{total} claims, of which {false} are false and {half} half true" in README
     assert f"[All {total}]" in README
+    assert f"| {len(bank.load())} questions: each" in README
+    assert f"| {len(FAULTS)} faults planted" in README
 
 
 def test_the_picture_is_one_that_chapter_1_stores():

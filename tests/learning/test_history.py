@@ -1,6 +1,11 @@
 """What was measured on old releases, and how it is told."""
 
+import re
+
 import pytest
+from nbformat import read
+
+import make
 
 from helpers import CourseError, history, when
 from helpers.learning.history import History, load
@@ -55,6 +60,16 @@ def test_changes_name_both_releases(three):
         "0.11.0 (not yet in 0.10.0)\n\n- Is it? no → yes"
     )
     assert history.changes(["b"]).text.count("→") == 1
+
+
+def test_what_is_said_of_the_measurement_is_counted():
+    notebooks = [read(path, as_version=4) for path in sorted((make.ROOT / "notebooks").glob("*.ipynb"))]
+    texts = [cell.source for notebook in notebooks for cell in notebook.cells if cell.cell_type == "markdown"]
+    said = "\n".join([*texts, (make.ROOT / "README.md").read_text(encoding="utf-8")])
+    facts = len(load().questions)
+    assert set(re.findall(r"\b(\d+) (?:FastAPI )?releases", said)) == {str(len(load().releases))}
+    assert set(re.findall(r"\b(\d+) facts", said)) == {str(facts)}
+    assert f"asks {facts - 1} more such questions" in said
 
 
 def test_the_stored_history_is_whole():

@@ -1,11 +1,12 @@
 """The tables and engines of the exercises of sections 5.3 to 5.5, made once, when somebody asks for them."""
 
 import tempfile
-from collections.abc import Callable
-from functools import cache, wraps
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+
+from helpers.chapters.ch05.exercises.office import standing_in
 
 __all__ = ["at_the_tables", "tables"]
 
@@ -94,15 +95,7 @@ def tables() -> SimpleNamespace:
     )
 
 
-def at_the_tables(solve: Callable) -> Callable:
-    """Give a solution the names that the notebook's cells have, without importing SQLModel with its file."""
-
-    @wraps(solve)
-    def solved():
-        solve.__globals__.update(vars(tables()))
-        return solve()
-
-    return solved
+at_the_tables = standing_in(tables)
 
 
 if TYPE_CHECKING:
