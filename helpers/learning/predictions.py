@@ -38,8 +38,8 @@ def compare(id: str = "") -> Note:
     recorded = _recorded(prediction)
     title = f"**Compare** · {prediction.id}\n\n"
     if recorded is None:
-        todo = f'answer `predict("{prediction.id}", ...)` above and run this cell again, or its section from the top '
-        todo += "if others have run since"
+        todo = f'answer `predict("{prediction.id}", ...)` above and run this cell again; if other sections have run since, '
+        todo += f'`compare("{prediction.id}")` alone'
         return Note(f"{title}Not predicted yet: {todo}.")
     measured = prediction.meaning(prediction.read(prediction.answer) or "")
     if recorded == prediction.read(prediction.answer):

@@ -174,8 +174,8 @@ def test_nonsense_gets_one_sentence_and_changes_nothing(inline, choice, came):
 
 def test_comparing_with_the_measurement(inline):
     assert compare("1.1-inline").text == (
-        'Compare · 1.1-inline\n\nNot predicted yet: answer predict("1.1-inline", ...) above and run this cell again, '
-        "or its section from the top if others have run since."
+        'Compare · 1.1-inline\n\nNot predicted yet: answer predict("1.1-inline", ...) above and run this cell again; '
+        'if other sections have run since, compare("1.1-inline") alone.'
     )
     said = {letter: (predict("1.1-inline", letter), compare("1.1-inline").text)[1] for letter in "abc"}
     assert said["b"].endswith("You predicted b 0.8 s, as measured. The client's wait in the timeline settles it.")

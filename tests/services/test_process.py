@@ -490,6 +490,14 @@ def kernel(then: str, code: str = WITH_CHILDREN, count: int = 3) -> tuple[subpro
     return started, pids
 
 
+GO = "sys.stdin.readline(); "  # a kernel that does something else than wait does it when it is told to
+
+
+def go(started: subprocess.Popen) -> None:
+    started.stdin.write(b"\n")
+    started.stdin.flush()
+
+
 def ended(started: subprocess.Popen) -> None:
     started.wait(10)
     started.communicate()
@@ -505,8 +513,9 @@ def test_a_killed_kernel_takes_everything_with_it():
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere a group and an environment must do")
 def test_a_killed_kernel_takes_a_work_horse_without_its_mark_with_it():
     started, pids = kernel(
-        "os.kill(worker.pid, 9); worker.wait(); print('gone', flush=True); time.sleep(60)", NAMELESS, 2
+        GO + "os.kill(worker.pid, 9); worker.wait(); print('gone', flush=True); time.sleep(60)", NAMELESS, 2
     )
+    go(started)
     assert started.stdout.readline() == b"gone\n"
     assert alive(pids[1]), "its worker is killed"
     started.kill()
@@ -526,7 +535,8 @@ def test_a_killed_kernel_whose_forked_child_holds_the_pipe():
 
 
 def test_a_kernel_that_exits_takes_everything_with_it():
-    started, pids = kernel("")
+    started, pids = kernel(GO)
+    go(started)
     ended(started)
     assert started.returncode == 0 and gone(pids, 0.5)
 
@@ -541,7 +551,8 @@ def test_a_forked_child_that_exits_ends_nothing():
 
 
 def test_an_exit_without_goodbye():
-    started, pids = kernel("os._exit(3)")
+    started, pids = kernel(GO + "os._exit(3)")
+    go(started)
     ended(started)
     assert gone(pids)
 
