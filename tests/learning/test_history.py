@@ -6,7 +6,6 @@ import pytest
 from nbformat import read
 
 import make
-
 from helpers import CourseError, history, when
 from helpers.learning.history import History, load
 
