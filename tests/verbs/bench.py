@@ -279,12 +279,8 @@ def main() -> int:
         ),
         ("import helpers", f"{cost * 1e3:.0f} ms", "on top of fastapi, uvicorn and httpx", cost < 0.4),
         ("memory of a kernel", f"{kernel:.0f} MB", f"with a served app; JupyterLab itself {lab:.0f} MB", kernel < 150),
-        (
-            "disk of a seat",
-            f"{disk:.0f} MB",
-            f"and {bytecode:.0f} MB of bytecode",
-            disk < 520,
-        ),  # 91 for PostgreSQL and its drivers, 35 for a type checker
+        # Of these 91 are PostgreSQL and its drivers, 35 a type checker.
+        ("disk of a seat", f"{disk:.0f} MB", f"and {bytecode:.0f} MB of bytecode", disk < 520),
         ("set-up of a fresh clone", f"{installed:.1f} s", "with a warm cache of packages", installed < 15),
         ("first measured task", f"{measured:.1f} s", "after set-up, the kernel's start included", measured < 10),
         (

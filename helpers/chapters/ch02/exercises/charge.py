@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field, computed_field, model_validator
 
-from helpers.chapters.echo import complaint, echo, sent
+from helpers.chapters.ch02.exercises.echo import complaint, echo, sent
 from helpers.learning.model import Exercise
 from helpers.live.server import Server, running
 from helpers.wording import code, describe

@@ -6,7 +6,7 @@ import httpx
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
-from helpers.chapters.echo import complaint, sent
+from helpers.chapters.ch02.exercises.echo import complaint, sent
 from helpers.learning.model import Exercise
 from helpers.live.server import Server, running
 from helpers.wording import code

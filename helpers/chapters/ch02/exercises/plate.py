@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from helpers.chapters.echo import complaint, echo, sent
+from helpers.chapters.ch02.exercises.echo import complaint, echo, sent
 from helpers.learning.model import Exercise
 from helpers.live.server import Server, running
 from helpers.wording import code, describe
