@@ -4,11 +4,13 @@ A callback of the loop beats every few milliseconds; a thread beside it looks wh
 the thread reads the stack of the loop's thread (`sys._current_frames`). A frame that stands in most looks is one that
 holds the loop. A machine that is busy elsewhere can delay a beat, too, so no frame is blamed without proof: it stood at
 one instruction, as a call that sleeps does, or the loop's thread used the processor (a call in C lets nobody look before
-it is over).
+it is over). Nor for what stopped the whole process, which stops the looks too, nor for Python's garbage collector, which
+runs in whatever thread made the last object.
 """
 
 import asyncio
 import contextlib
+import gc
 import sys
 import threading
 import time
@@ -19,6 +21,7 @@ __all__ = ["Heartbeat", "Hold", "Line"]
 
 EVERY = 0.01  # seconds between two beats, and between two looks
 LEAST = 0.1  # seconds without a beat that count
+A_LOOK = 0.025  # seconds for which a look can speak at most: the looks were held up with the rest if it comes later
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,9 @@ class Heartbeat:
         self._beaten = (
             time.monotonic(),
             0.0,
-        )  # when, and how many processor seconds the loop's thread had used by then
+        )  # when, and how many processor seconds the loop's thread had used by then, but for the collector's
         self._below = 0  # frames that run the loop itself, below all that holds it
+        self._collected = self._collects = 0.0  # processor seconds of the collector there; and since when it runs
         self._over = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="heartbeat", daemon=True)
 
@@ -63,16 +67,30 @@ class Heartbeat:
         with contextlib.suppress(RuntimeError):  # the loop has ended already
             self._loop.call_soon_threadsafe(self._beat)
         self._beaten = (time.monotonic(), _busy(self._thread))
+        gc.callbacks.append(self._collector)
         self._watcher.start()
 
     def stop(self) -> None:
         """End the watching; a hold that lasts still is in `holds` then. Stopping twice does nothing."""
         self._over.set()
+        with contextlib.suppress(ValueError):
+            gc.callbacks.remove(self._collector)
         if self._watcher.is_alive():
             self._watcher.join(1.0)
 
+    def _collector(self, phase: str, info: object) -> None:
+        """Called by Python before and after each garbage collection, in the thread that it interrupts."""
+        if threading.get_ident() == self._thread:
+            now = time.thread_time()
+            self._collected += now - self._collects if phase == "stop" else 0.0
+            self._collects = now
+
+    def _used(self) -> float:
+        """Processor seconds that the loop's thread has used for what it was asked to do."""
+        return _busy(self._thread) - self._collected
+
     def _beat(self) -> None:
-        self._beaten = (time.monotonic(), time.thread_time())
+        self._beaten = (time.monotonic(), time.thread_time() - self._collected)
         self._below = self._below or len(_stack(sys._getframe().f_back))
         if not self._over.is_set():
             self._loop.call_later(EVERY, self._beat)
@@ -88,14 +106,14 @@ class Heartbeat:
                 stack = _stack(sys._current_frames().get(self._thread))[self._below :]
                 if late.left_by(stack):  # coroutines that block one after the other: a hold each
                     self._keep(late, now)
-                    late = _Late(late.beaten, _busy(self._thread), since=now)
+                    late = _Late(late.beaten, self._used(), since=now)
                 late.look(stack)
         beaten = self._beaten[0]
         self._keep(late, beaten if beaten != late.beaten else time.monotonic())
 
     def _keep(self, late: "_Late", until: float) -> None:
         seconds = until - late.since
-        if late.lines() and seconds >= LEAST and (late.stood >= LEAST or _busy(self._thread) - late.busy >= LEAST):
+        if late.lines() and seconds >= LEAST and (late.stood >= LEAST or self._used() - late.busy >= LEAST):
             self.holds.append(Hold(seconds, tuple(late.lines())))
 
 
@@ -112,8 +130,8 @@ class _Late:
         self._looks = 0
         self._seen: dict[FrameType, int] = {}  # in how many looks each frame stood, outermost first
         self._numbers: dict[FrameType, int] = {}
-        self._at: tuple[FrameType, int] | None = None  # the innermost frame and its instruction, there since `_stands`
-        self._stands = self.since
+        self._at: tuple[FrameType, int] | None = None  # the innermost frame and its instruction
+        self._looked, self._stands = self.since, 0.0  # when it was last seen, and for how long it has stood by then
 
     def left_by(self, stack: list[FrameType]) -> bool:
         """Whether none of the frames that were seen so far stands any more, and others do."""
@@ -128,9 +146,9 @@ class _Late:
             self._at = None
             return
         now, at = time.monotonic(), (stack[-1], stack[-1].f_lasti)
-        if at != self._at:
-            self._at, self._stands = at, now
-        self.stood = max(self.stood, now - self._stands)
+        self._stands = self._stands + min(now - self._looked, A_LOOK) if at == self._at else 0.0
+        self._at, self._looked = at, now
+        self.stood = max(self.stood, self._stands)
         self._looks += 1
         for frame in stack:
             self._seen[frame] = self._seen.get(frame, 0) + 1

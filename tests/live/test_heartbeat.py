@@ -1,11 +1,14 @@
 """The heartbeat finds what holds an event loop, names its line, and blames nobody for a busy machine."""
 
 import asyncio
+import gc
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
@@ -57,6 +60,54 @@ async def takes_many_small_steps() -> None:
 
 async def waits_for_a_thread() -> None:
     await asyncio.to_thread(time.sleep, 0.3)
+
+
+async def lets_python_collect() -> None:
+    gc.collect()  # as Python itself does, in whatever thread makes one object too many
+
+
+@pytest.fixture
+def much_to_collect():
+    """Enough objects that a collection takes longer than a hold may."""
+    kept: list[list] = []
+    seconds = 0.0
+    while seconds < 2 * LEAST:
+        kept.extend([] for _ in range(1_000_000))
+        begun = time.thread_time()
+        gc.collect()
+        seconds = time.thread_time() - begun
+    return kept
+
+
+def test_pythons_own_collector_is_not_blamed_on_anybody(much_to_collect):
+    assert watched(lets_python_collect) == []
+    assert gc.callbacks == [] or all("Heartbeat" not in repr(callback) for callback in gc.callbacks)
+
+
+STOPPED = """
+import os, signal, sys, time
+sys.path.insert(0, {folder!r})
+from tests.live.test_heartbeat import watched
+
+async def is_stopped():
+    print("now", flush=True)
+    time.sleep(0.06)
+
+print(watched(is_stopped), flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGSTOP there")
+def test_a_process_that_was_stopped_as_a_whole_held_nothing():
+    """What a container does to a process that has used its share of the processor."""
+    folder = str(Path(__file__).parents[2])
+    with subprocess.Popen([sys.executable, "-c", STOPPED.format(folder=folder)], stdout=subprocess.PIPE) as child:
+        assert child.stdout.readline() == b"now\n"
+        time.sleep(0.03)
+        child.send_signal(signal.SIGSTOP)
+        time.sleep(0.3)
+        child.send_signal(signal.SIGCONT)
+        assert child.stdout.readline() == b"[]\n"
 
 
 @pytest.mark.parametrize("work", [sleeps, adds_up, loops])
