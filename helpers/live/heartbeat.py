@@ -4,8 +4,9 @@ A callback of the loop beats every few milliseconds; a thread beside it looks wh
 the thread reads the stack of the loop's thread (`sys._current_frames`). A frame that stands in most looks is one that
 holds the loop. A machine that is busy elsewhere can delay a beat, too, so no frame is blamed without proof: it stood at
 one instruction, as a call that sleeps does, or the loop's thread used the processor (a call in C lets nobody look before
-it is over). Nor for what stopped the whole process, which stops the looks too, nor for Python's garbage collector, which
-runs in whatever thread made the last object.
+it is over). Nor is anybody blamed for what stopped the whole process, which stops the looks too; for waiting for the
+interpreter's lock, which wakes the thread every 5 ms where Linux counts that (Python/ceval_gil.c); or for Python's garbage
+collector, which runs in whatever thread made the last object.
 """
 
 import asyncio
@@ -14,7 +15,9 @@ import gc
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
 __all__ = ["Heartbeat", "Hold", "Line"]
@@ -41,7 +44,8 @@ class Hold:
     lines: tuple[Line, ...]
 
 
-STARTS_A_THREAD = threading.Thread.start.__code__
+# On a busy machine a thread starts late, whoever asks for it; and all executors share one lock while they start one.
+HANDS_TO_A_THREAD = (threading.Thread.start.__code__, ThreadPoolExecutor.submit.__code__)
 
 
 class Heartbeat:
@@ -53,10 +57,9 @@ class Heartbeat:
     def __init__(self, loop: asyncio.AbstractEventLoop, thread: int):
         self.holds: list[Hold] = []
         self._loop, self._thread = loop, thread
-        self._beaten = (
-            time.monotonic(),
-            0.0,
-        )  # when, and how many processor seconds the loop's thread had used by then, but for the collector's
+        self._native = next((one.native_id for one in threading.enumerate() if one.ident == thread), None)
+        # When, and how many processor seconds the loop's thread had used by then, but for the collector's.
+        self._beaten = (time.monotonic(), 0.0)
         self._below = 0  # frames that run the loop itself, below all that holds it
         self._collected = self._collects = 0.0  # processor seconds of the collector there; and since when it runs
         self._over = threading.Event()
@@ -89,6 +92,17 @@ class Heartbeat:
         """Processor seconds that the loop's thread has used for what it was asked to do."""
         return _busy(self._thread) - self._collected
 
+    def _switches(self) -> int:
+        """How often the system has taken the processor from the loop's thread: never while it sleeps in one call.
+
+        0 where the system does not tell, or when the thread has ended.
+        """
+        try:
+            status = Path(f"/proc/self/task/{self._native}/status").read_text(encoding="ascii")
+        except OSError:
+            return 0
+        return sum(int(line.split()[1]) for line in status.splitlines() if "voluntary_ctxt_switches" in line)
+
     def _beat(self) -> None:
         self._beaten = (time.monotonic(), time.thread_time() - self._collected)
         self._below = self._below or len(_stack(sys._getframe().f_back))
@@ -107,7 +121,7 @@ class Heartbeat:
                 if late.left_by(stack):  # coroutines that block one after the other: a hold each
                     self._keep(late, now)
                     late = _Late(late.beaten, self._used(), since=now)
-                late.look(stack)
+                late.look(stack, self._switches())
         beaten = self._beaten[0]
         self._keep(late, beaten if beaten != late.beaten else time.monotonic())
 
@@ -132,22 +146,25 @@ class _Late:
         self._numbers: dict[FrameType, int] = {}
         self._at: tuple[FrameType, int] | None = None  # the innermost frame and its instruction
         self._looked, self._stands = self.since, 0.0  # when it was last seen, and for how long it has stood by then
+        self._switches = 0
 
     def left_by(self, stack: list[FrameType]) -> bool:
         """Whether none of the frames that were seen so far stands any more, and others do."""
         return bool(self._seen and stack) and not any(frame in self._seen for frame in stack)
 
-    def look(self, stack: list[FrameType]) -> None:
+    def look(self, stack: list[FrameType], switches: int) -> None:
+        """Note what stands, when the system had switched the thread off `switches` times."""
         if not stack:  # too early or too late: the loop is between two callbacks
             return
-        if any(
-            frame.f_code is STARTS_A_THREAD for frame in stack
-        ):  # on a busy machine that takes long, whoever asks for it
+        if any(frame.f_code in HANDS_TO_A_THREAD for frame in stack):
             self._at = None
             return
         now, at = time.monotonic(), (stack[-1], stack[-1].f_lasti)
-        self._stands = self._stands + min(now - self._looked, A_LOOK) if at == self._at else 0.0
-        self._at, self._looked = at, now
+        if at != self._at:
+            self._stands = 0.0
+        elif switches == self._switches:
+            self._stands += min(now - self._looked, A_LOOK)
+        self._at, self._looked, self._switches = at, now, switches
         self.stood = max(self.stood, self._stands)
         self._looks += 1
         for frame in stack:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import uvicorn
-from fastapi import APIRouter
+from fastapi import APIRouter, routing
 
 from helpers import given
 from helpers.errors import CourseError, Interrupted
@@ -120,6 +120,8 @@ class Server:
         """Serve on `listener`, which stays ours: uvicorn closes the duplicate that it is handed."""
         ready = threading.Event()
         self._listener = listener
+        # FastAPI keeps the names for its errors by `id(function)`, and a cell that is run again gives numbers a second time.
+        getattr(routing, "_endpoint_context_cache", {}).clear()
         config = self._config()
         log.hear(config.access_log)
 

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import thread
 from pathlib import Path
 
 import pytest
@@ -132,7 +133,49 @@ async def starts_a_thread() -> None:
     thread.start()
 
 
-@pytest.mark.parametrize("work", [waits, takes_many_small_steps, waits_for_a_thread, starts_a_thread])
+async def hands_work_to_a_thread() -> None:
+    """While somebody else starts one, late: all executors share a lock for that."""
+    taken = threading.Event()
+
+    def starts_late() -> None:
+        with thread._global_shutdown_lock:
+            taken.set()
+            time.sleep(0.3)
+
+    threading.Thread(target=starts_late).start()
+    taken.wait()
+    await asyncio.to_thread(time.time)
+
+
+async def shares_the_interpreter() -> None:
+    """Short calls that let go of the interpreter's lock, as a write to a socket does, and get it back late."""
+    over = threading.Event()
+
+    def computes() -> None:
+        while not over.is_set():
+            pass
+
+    others = [threading.Thread(target=computes) for _ in range(8)]
+    for other in others:
+        other.start()
+    for _ in range(20):
+        time.sleep(0)
+    over.set()
+
+
+LETS_GO = [
+    waits,
+    takes_many_small_steps,
+    waits_for_a_thread,
+    starts_a_thread,
+    hands_work_to_a_thread,
+    pytest.param(
+        shares_the_interpreter, marks=pytest.mark.skipif(sys.platform != "linux", reason="counts no switches")
+    ),
+]
+
+
+@pytest.mark.parametrize("work", LETS_GO)
 def test_what_lets_the_loop_go_on_is_not_blamed(work):
     assert [line.function for hold in watched(work) for line in hold.lines if line.file == __file__] == []
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import logging.config
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -15,12 +16,13 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
-from fastapi import APIRouter, BackgroundTasks, FastAPI, WebSocket
+from fastapi import APIRouter, BackgroundTasks, FastAPI, WebSocket, routing
 
 from helpers.errors import CourseError, Interrupted
 from helpers.live import server as module
 from helpers.live.client import Client
 from helpers.live.server import Server, running, serve
+from helpers.services.waiting import until
 
 
 def app_named(name: str, log: list[str] | None = None) -> FastAPI:
@@ -217,6 +219,20 @@ def test_the_log_holds_the_traceback_of_a_failing_task_and_stderr_stays_clean(ca
     assert failure.splitlines()[-1] == "ValueError: no such parcel"
     server.stop()
     assert capfd.readouterr() == ("", "")
+
+
+def test_an_error_names_the_function_of_this_app_and_none_of_an_earlier_cell():
+    app = FastAPI()
+
+    @app.get("/")
+    def weigh() -> int:
+        return None
+
+    routing._endpoint_context_cache[id(weigh)] = {"file": "old.py", "line": 1, "function": "gone"}
+    server = serve(app)
+    server.client.get("/")
+    assert until(lambda: re.search(r"in (weigh|gone)", "".join(server.log)), 5.0)
+    assert "in gone" not in "".join(server.log)
 
 
 def test_an_open_websocket_does_not_count_as_busy():

@@ -105,7 +105,8 @@ def nothing_left() -> Iterator[None]:
     yield
     if guards():
         gc.collect()
-    assert guards() == []
+    # A check that was set aside in this process may still be ending what it started; what a test leaves behind stays.
+    assert until(lambda: not guards(), 20.0), "a guard is left behind"
     assert open_files() <= files, "a descriptor is left open"
 
 

@@ -29,12 +29,21 @@ def _check_change(app: FastAPI, told: list[int]) -> str:
         change = partial(_put, server, answered, told, reads)
         home = _other_than(_read(server, 7), "1 Harbour Road", "5 Station Road")
         mill = _other_than(_read(server, 8), "2 Mill Lane", "3 Mill Lane")
-        first = change(7, home)
+        new = next((number for number in range(100, 200) if _read(server, number) == "unknown"), 7)
+        first = change(new, home)
+        assert first or not change(new, mill), (
+            "a parcel got its first address and the carrier was not told, as it was of the next one: from none to one is a change "
+            "too."
+        )
         assert first, (
             "the address changed and the carrier was never told. Is the task added to the `background_tasks` that FastAPI hands "
             "you, and is the old address compared before you replace it?"
         )
-        assert first == [7], f"parcel 7 moved once, but the carrier was told of {' and '.join(map(str, first))}."
+        assert first == [new], f"parcel {new} moved once, but the carrier was told of {' and '.join(map(str, first))}."
+        assert _read(server, 7) != home, (
+            f"parcel {new} moved, and parcel 7 with it: each number has an address of its own."
+        )
+        assert change(7, home) == [7], "parcel 7 moved, and the carrier was not told."
         second = change(8, mill)
         assert second == [8], (
             f"then parcel 8 moved, and the carrier was told of {' and '.join(map(str, second)) or 'nothing'}: each number has an "

@@ -79,6 +79,9 @@ def _ask(server: Server, number: object) -> httpx.Response:
     assert "KeyError" not in error, (
         "a parcel that nobody knows ended in a KeyError: a client's mistake is a 4xx, not a 500."
     )
+    assert "has no attribute 'encode'" not in error, (
+        'the 503 could not be sent, since a header\'s value is a number there: on the wire it is a text, `"60"`.'
+    )
     assert not any("'input': HTTPException(" in text for text in server.log) and "HTTPException" not in answer.text, (
         "an HTTPException was returned. It is an exception: `raise` it."
     )

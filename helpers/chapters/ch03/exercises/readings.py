@@ -89,7 +89,8 @@ def _compare(answer: httpx.Response, grams: list[int]) -> None:
     kind = answer.headers.get("Content-Type", "none").partition(";")[0]
     text = answer.text
     assert not text.startswith("["), (
-        f"the answer is one JSON array, {code(text[:40])}: JSON Lines are objects, one a line, without brackets and commas."
+        f"the answer is one JSON array, {code(text[:40])}: FastAPI collects what a path operation returns, be it a list or a "
+        "generator. One that yields itself is sent line by line."
     )
     assert not text.startswith(("data:", "event:")), "the answer is made of events: JSON Lines were asked for."
     try:

@@ -73,6 +73,17 @@ def change_untold():
     return change_with(change)
 
 
+@wrong("3.4-change", says="from none to one is a change too")
+def change_without_the_first():
+    def change(addresses, number, new, background_tasks):
+        old = addresses.get(number)
+        if old is not None and old != new:
+            background_tasks.add_task(tell_carrier, number)
+        addresses[number] = new
+
+    return change_with(change)
+
+
 @wrong("3.4-change", says="the same PUT again changed nothing")
 def change_always_told():
     def change(addresses, number, new, background_tasks):
@@ -92,7 +103,7 @@ def change_told_the_first_time():
     return change_with(change)
 
 
-@wrong("3.4-change", says="but the carrier was told of 7 and 7")
+@wrong("3.4-change", says="but the carrier was told of 100 and 100")
 def change_told_twice():
     def change(addresses, number, new, background_tasks):
         if addresses.get(number) != new:
@@ -151,7 +162,7 @@ def change_told_of_new_addresses_only():
     return change_with(change)
 
 
-@wrong("3.4-change", says="then parcel 8 moved, and the carrier was told of 7")
+@wrong("3.4-change", says="parcel 100 moved once, but the carrier was told of 7")
 def change_always_of_parcel_7():
     def change(addresses, number, new, background_tasks):
         if addresses.get(number) != new:

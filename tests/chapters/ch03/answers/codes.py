@@ -87,6 +87,15 @@ def codes_with_a_minute():
     return codes_app(pick_up)
 
 
+@wrong("3.1-codes", says="a header's value is a number")
+def codes_with_a_header_that_is_a_number():
+    def pick_up(number: int) -> str:
+        refuse(number, headers={"Retry-After": 60})
+        return hand_out(number)
+
+    return codes_app(pick_up)
+
+
 @wrong("3.1-codes", says="ended in a KeyError")
 def codes_unknown_uncaught():
     def pick_up(number: int) -> str:

@@ -47,6 +47,14 @@ def readings_in_a_list():
     return readings_app(stream)
 
 
+@wrong("3.2-readings", says="One that yields itself is sent line by line")
+def readings_as_a_returned_generator():
+    def stream(name: Name, times: int) -> Iterable[Reading]:
+        return (Reading(grams=grams) for grams in read_scale(times))
+
+    return readings_app(stream)
+
+
 @wrong("3.2-readings", says="a list collects them")
 def readings_collected():
     def stream(name: Name, times: int) -> Iterable[Reading]:
