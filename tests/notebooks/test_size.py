@@ -18,7 +18,6 @@ LEAST_PROSE = 0.85  # Markdown cells to a code cell
 MAY_BE_LONGER = ("4.3", "7.1")
 
 LARGER: dict[int, dict[str, float]] = {
-    4: {"lines, median": 14},
     5: {
         "cells": 165,
         "largest section": 34,
