@@ -35,6 +35,7 @@ def test_the_project_has_its_files():
         "test_weights.py",
         "tariff.py",
         "test_tariff.py",
+        "spies.py",
         "test_client.py",
         "store.py",
         "test_store.py",

@@ -19,17 +19,17 @@ from helpers.chapters.ch06.exercises import (
 
 EXERCISES = [
     borders.EXERCISE,
-    clock.EXERCISE,
     override.EXERCISE,
     kept.EXERCISE,
-    note.EXERCISE,
-    watch.EXERCISE,
-    lines.EXERCISE,
-    onward.EXERCISE,
+    clock.EXERCISE,
     notice.EXERCISE,
     factory.EXERCISE,
     socket.EXERCISE,
     database.EXERCISE,
     outgoing.EXERCISE,
+    note.EXERCISE,
+    watch.EXERCISE,
+    lines.EXERCISE,
+    onward.EXERCISE,
     latency.EXERCISE,
 ]
