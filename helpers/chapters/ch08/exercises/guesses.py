@@ -75,7 +75,11 @@ def _solve_guesses() -> Callable[[redis.Redis], FastAPI]:
         @app.post("/codes/{name}", status_code=202)
         def ask_for_code(name: str) -> None:
             key = f"codes:{name}"
-            tries, _, wait = store.pipeline().incr(key).expire(key, 60, nx=True).ttl(key).execute()
+            steps = store.pipeline()
+            steps.incr(key)
+            steps.expire(key, 60, nx=True)
+            steps.ttl(key)
+            tries, _, wait = steps.execute()
             if tries > 3:
                 raise HTTPException(429, "too many requests", headers={"Retry-After": str(max(wait, 1))})
 

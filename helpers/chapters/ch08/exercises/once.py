@@ -45,7 +45,7 @@ def _check_once(make_routes: Callable[[redis.Redis, Callable[[str], str]], FastA
     with Broker() as broker:
         store = broker.client()
         before = set(store.scan_iter())
-        apps = [make_routes(broker.client(), plans) for _ in range(2)]
+        apps = [make_routes(broker.client(decode_responses=True), plans) for _ in range(2)]
         for app in apps:
             assert app is not None, "`make_routes` returned `None`: is there a `return app`?"
             assert kind(app) == "app", f"`make_routes` should return an app; {tell(app)}."
@@ -76,15 +76,15 @@ def _judge(servers: list[Any], depots: list[str], plans: _Plans) -> None:
 
     def ask(where: tuple[Any, str]) -> Any:
         server, path = where
-        return server.client.get(path)
+        return server.client.get(path, headers={"Connection": "close"})  # a failed one takes its connection with it
 
     with ThreadPoolExecutor(len(urls)) as clients:
         answers = list(clients.map(ask, urls))
     for answer, (server, path) in zip(answers, urls):
         assert answer.status_code == 200, f"200 was asked for, but {answer.status_code} came: {logged(server)}."
         assert answer.json() == f"by rail to {path.rpartition('/')[2]}", (
-            f"a client was told {code(answer.text[:12])}, which is not the text that `plan` gave for its depot: mind that the "
-            "store gives `bytes`, and that each depot needs a key of its own."
+            f"a client was told {code(answer.text[:12])}, which is not the text that `plan` gave for its depot: does each depot "
+            "have a key of its own?"
         )
     most = max(plans.made.values())
     assert most < CLIENTS // 2, (
@@ -111,10 +111,10 @@ def _solve_once() -> Callable[[redis.Redis, Callable[[str], str]], FastAPI]:
         @app.get("/routes/{depot}")
         def read_route(depot: str) -> str:
             if known := store.get(f"route:{depot}"):
-                return known.decode()
+                return str(known)
             with store.lock(f"planning:{depot}", timeout=10, sleep=0.02):
                 if known := store.get(f"route:{depot}"):
-                    return known.decode()
+                    return str(known)
                 route = plan(depot)
                 store.set(f"route:{depot}", route, ex=60)
                 return route
