@@ -301,7 +301,7 @@ async def run(*, values, is_coroutine, **options):
         return await found.call(**values) if is_coroutine else found.call(**values)
 routing.run_endpoint_function = run
 """,
-        {2: "core-kinds-ran", 4: "auth-where", 8: "perf-threads"},
+        {2: "core-kinds-ran", 4: "auth-where", 8: "perf-curve"},
     ),
     Fault(
         "a pool of 400 threads",

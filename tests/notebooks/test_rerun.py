@@ -23,7 +23,6 @@ SAYS_ELSE = {
     "mig-edit": "the database is migrated already",
     "face-offset": "the parcels' ids go on",
     "org-wrong-setting": "the address is registered already",
-    "sec-clock-package": "the codes of the first run are counted too",
     **dict.fromkeys(
         ("dep-status", "dep-kill-web", "dep-late", "dep-horse", "dep-lost", "dep-lost-rq"), "the parcels' numbers go on"
     ),

@@ -1,5 +1,29 @@
 """The exercises of chapter 8, in the order of its notebook; a file each."""
 
-from helpers.chapters.ch08.exercises import bulkhead, retire, silent
+from helpers.chapters.ch08.exercises import (
+    bulkhead,
+    etag,
+    factory,
+    guesses,
+    later,
+    once,
+    query,
+    retire,
+    settings,
+    signed,
+    silent,
+)
 
-EXERCISES = [silent.EXERCISE, bulkhead.EXERCISE, retire.EXERCISE]
+EXERCISES = [
+    settings.EXERCISE,
+    factory.EXERCISE,
+    later.EXERCISE,
+    query.EXERCISE,
+    guesses.EXERCISE,
+    signed.EXERCISE,
+    etag.EXERCISE,
+    once.EXERCISE,
+    silent.EXERCISE,
+    bulkhead.EXERCISE,
+    retire.EXERCISE,
+]

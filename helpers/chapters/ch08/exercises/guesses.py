@@ -1,0 +1,104 @@
+"""Exercise 8.2-guesses: a limit that holds over all processes."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import redis
+from fastapi import FastAPI, HTTPException
+
+from helpers.chapters.asking import ask, logged
+from helpers.learning.model import Exercise
+from helpers.learning.stubs import kind, missing_route, tell
+from helpers.live.server import running
+from helpers.services.broker import Broker
+
+
+def _check_guesses(make_codes: Callable[[redis.Redis], FastAPI]) -> str:
+    with Broker() as broker:
+        store = broker.client()
+        before = set(store.scan_iter())
+        first, second = make_codes(store), make_codes(broker.client())
+        for app in (first, second):
+            assert app is not None, "`make_codes` returned `None`: is there a `return app`?"
+            assert kind(app) == "app", f"`make_codes` should return an app; {tell(app)}."
+            missing = missing_route(app, ("POST /codes/{name}",))
+            assert not missing, missing
+        with running(first) as one, running(second) as other:
+            _judge(one, other)
+        left = set(store.scan_iter()) - before
+        waits = [store.ttl(key) for key in left]
+        store.delete(*left)
+    assert left, "the store holds nothing: where would another process find the count?"
+    assert -1 not in waits, (
+        "what you keep in the store has no end: after three requests nobody gets a code ever again. Let it expire after a "
+        "minute."
+    )
+    assert max(waits) <= 60, f"a minute was asked for, but what you keep ends in {max(waits)} s."
+    return "Two processes, one count for each name, a minute long; and who is refused learns when to come back."
+
+
+def _judge(one: Any, other: Any) -> None:
+    def asked(server: Any, name: str) -> Any:
+        answer = ask(server, "POST", f"/codes/{name}")
+        assert answer.status_code != 500, f"`POST /codes/{{name}}` failed: {logged(server)}."
+        return answer
+
+    name, friend = uuid.uuid4().hex, uuid.uuid4().hex
+    codes = [asked(server, name).status_code for server in (one, one, one)]
+    assert codes == [202, 202, 202], f"the first three requests should be taken, but {codes} came."
+    refused = asked(one, name)
+    assert refused.status_code != 202, (
+        "a fourth request for the same name, in the same minute, was taken: three are the limit."
+    )
+    assert refused.status_code == 429, f"the fourth request should be told 429, but {refused.status_code} came."
+    assert asked(other, name).status_code == 429, (
+        "three requests at one process, and the other begins anew: the count stands in the memory of one process. Keep it "
+        "in `store`."
+    )
+    codes = [asked(server, friend).status_code for server in (other, one, other, one)]
+    assert codes == [202, 202, 202, 429], (
+        f"another name should have three requests of its own, at both processes together, but {codes} came. Does the key "
+        "hold the name?"
+    )
+    wait = refused.headers.get("Retry-After", "")
+    assert wait, "the 429 does not say when to come back: that is the header `Retry-After`, in seconds."
+    assert wait.isdecimal() and 0 < int(wait) <= 60, (
+        f"`Retry-After` should be the seconds until the minute is over, a number from 1 to 60, but is {wait!r}."
+    )
+
+
+def _solve_guesses() -> Callable[[redis.Redis], FastAPI]:
+    def make_codes(store: redis.Redis) -> FastAPI:
+        app = FastAPI()
+
+        @app.post("/codes/{name}", status_code=202)
+        def ask_for_code(name: str) -> None:
+            key = f"codes:{name}"
+            steps = store.pipeline()
+            steps.incr(key)
+            steps.expire(key, 60, nx=True)
+            steps.ttl(key)
+            tries, _, wait = steps.execute()
+            if tries > 3:
+                raise HTTPException(429, "too many requests", headers={"Retry-After": str(max(wait, 1))})
+
+        return app
+
+    return make_codes
+
+
+EXERCISE = Exercise(
+    id="8.2-guesses",
+    title="a limit that holds over all processes",
+    task="`make_codes(store)` should make an app whose `POST /codes/{name}` answers 202 three times a minute for each name, "
+    "in all processes together, and then 429 with `Retry-After` in seconds.",
+    check=_check_guesses,
+    hints=(
+        "Where can two processes count together? What has to be part of the key?",
+        "`store.incr(key)` counts and gives the number. `store.expire(key, 60, nx=True)` sets an end, if there is none.",
+        '`store.ttl(key)` says how many seconds are left: `HTTPException(429, headers={"Retry-After": "..."})`.',
+    ),
+    solution=_solve_guesses,
+    wants="function",
+)
