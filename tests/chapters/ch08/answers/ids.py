@@ -67,7 +67,7 @@ def ids_of_two_tags():
 @wrong("8.4-ids", says="AttributeError")
 def ids_misspelt():
     def operation_id(route: APIRoute) -> str:
-        return route.nmae
+        return route.names
 
     return operation_id
 
