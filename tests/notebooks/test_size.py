@@ -28,8 +28,8 @@ LARGER: dict[int, dict[str, float]] = {
     },
     6: {"lines, median": 14, "lines, nine of ten": 18, "code cells without prose": 9.75},
     7: {"lines, median": 11},
-    8: {"lines, median": 11, "code cells without prose": 5.05},
-    9: {"lines, nine of ten": 18, "lines, longest": 28, "code cells without prose": 4.5},
+    8: {"lines, median": 11, "code cells without prose": 1.8},
+    9: {"code cells without prose": 2.15},
     10: {"largest section": 27},
 }
 
