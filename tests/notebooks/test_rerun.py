@@ -21,7 +21,6 @@ QUICK = {0, 10}  # a few seconds each
 # What a second run rightly shows otherwise, and why.
 SAYS_ELSE = {
     "mig-edit": "the database is migrated already",
-    "face-offset": "the parcels' ids go on",
     "org-wrong-setting": "the address is registered already",
     **dict.fromkeys(
         ("dep-status", "dep-kill-web", "dep-late", "dep-horse", "dep-lost", "dep-lost-rq"), "the parcels' numbers go on"

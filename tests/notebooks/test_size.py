@@ -26,8 +26,8 @@ LARGER: dict[int, dict[str, float]] = {
         "code cells without prose": 16.3,
     },
     7: {"lines, median": 11},
-    8: {"lines, median": 11, "code cells without prose": 2.9},
-    9: {"lines, nine of ten": 18, "lines, longest": 28, "code cells without prose": 4.5},
+    8: {"cells": 165, "lines, median": 11, "code cells without prose": 2.9},
+    9: {"code cells without prose": 2.15},
     10: {"largest section": 27},
 }
 

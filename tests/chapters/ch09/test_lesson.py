@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import contextlib
+import importlib
 import os
 import random
 import shutil
@@ -15,6 +16,7 @@ import threading
 import time
 from pathlib import Path
 
+import fastapi
 import httpx
 import nbformat
 import psutil
@@ -26,7 +28,7 @@ from nbclient.exceptions import CellExecutionError
 from helpers import Broker, Mailbox, ping, process, record
 from helpers.chapters.ch09.exercises.database import load
 from helpers.chapters.ch09.exercises.packages import FILES
-from helpers.chapters.ch09.lesson import source_of
+from helpers.chapters.ch09.lesson import source_of, yours
 from helpers.learning import catalogue
 from helpers.learning.exercises import body
 from helpers.live.server import running
@@ -69,7 +71,7 @@ def test_the_packages_steps_are_the_exercises_solutions():
         for node in ast.parse((FILES / "outbox" / "steps.py").read_text(encoding="utf-8")).body
         if isinstance(node, ast.FunctionDef)
     }
-    for name in ("write", "relay", "change"):
+    for name in ("write", "relay", "change", "list"):
         printed = ast.parse(body(catalogue.exercise(f"9.2-{name}").solution)).body
         (solved,) = (node for node in printed if isinstance(node, ast.FunctionDef))
         shipped = written[solved.name]
@@ -81,7 +83,7 @@ def test_tables_of_the_two_services_do_not_meet(packages):
     from outbox.models import Table
     from sqlmodel import SQLModel
 
-    assert set(Table.metadata.tables) == {"parcel", "letter"}
+    assert set(Table.metadata.tables) == {"parcel", "letter", "change"}
     assert Table.metadata is not SQLModel.metadata
 
 
@@ -191,6 +193,99 @@ def test_the_others_are_sound(hurried, path, entry):
         assert (pinged.status_code, priced.status_code) == (200, 200)
         assert entry not in hurried.client.get("/journal").json(), "three answers came while the task ran"
     assert timeline.tasks[0].started_after_response and entry in hurried.client.get("/journal").json()
+
+
+# The audit trail
+
+
+@pytest.fixture
+def stored(packages, tmp_path):
+    """A database with one parcel, as sqlite3 sees it, past the service."""
+    from outbox.models import Table
+    from sqlmodel import create_engine
+
+    engine = create_engine(f"sqlite:///{tmp_path}/parcels.db")
+    for _ in range(2):  # a service that starts again finds the triggers there
+        Table.metadata.create_all(engine)
+    engine.dispose()
+    with contextlib.closing(sqlite3.connect(tmp_path / "parcels.db")) as database:
+        values = "'key', 'Grace', 'ada@example.org', 2.5, 1"
+        database.execute(f'INSERT INTO parcel (key, "to", email, weight_kg, version) VALUES ({values})')
+        yield database
+
+
+def trail(database: sqlite3.Connection) -> list[tuple]:
+    return database.execute('SELECT what, version, "to", weight_kg FROM change ORDER BY id').fetchall()
+
+
+def test_every_change_is_kept_whoever_makes_it(stored):
+    stored.execute("UPDATE parcel SET weight_kg = 3, version = 2")
+    stored.execute("UPDATE parcel SET deleted_at = '2026-11-26', version = 3")
+    assert trail(stored) == [
+        ("created", 1, "Grace", 2.5),
+        ("changed", 2, "Grace", 3),
+        ("deleted", 3, "Grace", 3),
+    ]
+
+
+def test_a_change_that_is_rolled_back_leaves_no_trace(stored):
+    stored.commit()
+    stored.execute("UPDATE parcel SET weight_kg = 3")
+    stored.rollback()
+    assert trail(stored) == [("created", 1, "Grace", 2.5)]
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM change", "UPDATE change SET weight_kg = 9"])
+def test_the_trail_is_only_added_to(stored, statement):
+    with pytest.raises(sqlite3.IntegrityError, match="only added to"):
+        stored.execute(statement)
+    assert trail(stored) == [("created", 1, "Grace", 2.5)]
+
+
+# The service of 9.2 as its clients see it
+
+
+@pytest.fixture
+def client(packages, tmp_path, monkeypatch):
+    """The service with one parcel, whose letters nobody takes."""
+    from fastapi.testclient import TestClient
+
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/parcels.db")
+    for name in ("outbox.main", "outbox.store"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    main = importlib.import_module("outbox.main")
+    monkeypatch.setattr(main, "relay_once", lambda: 0)
+    with TestClient(main.app) as asked:
+        asked.post("/parcels", json=book, headers={"Idempotency-Key": "one"})
+        yield asked
+    main.engine.dispose()
+    for name in ("outbox.main", "outbox.store"):
+        sys.modules.pop(name)
+
+
+def test_a_patch_changes_what_was_sent_and_needs_the_version(client):
+    def patch(changes: object, tag: str = '"1"') -> httpx.Response:
+        return client.patch("/parcels/1", json=changes, headers={"If-Match": tag})
+
+    for wrong in ({"to": None}, {"weight_kg": 31}, {"to": ""}, {"email": "grace@example.org"}, {"version": 7}):
+        assert patch(wrong).status_code == 422, wrong
+    for stale in ('"2"', '"x"', "", '"²"', f'"{10**30}"'):
+        assert patch({"weight_kg": 3}, stale.encode()).status_code == 412, stale
+    answer = patch({"weight_kg": 3})
+    assert answer.json() == {"id": 1, "to": "Grace", "weight_kg": 3, "version": 2} and answer.headers["ETag"] == '"2"'
+    assert patch({"weight_kg": 4}).status_code == 412
+
+
+def test_what_is_deleted_is_gone_for_all_but_the_trail(client):
+    assert [client.delete("/parcels/1").status_code for _ in range(2)] == [204, 404]
+    assert client.get("/parcels").json() == []
+    for method, path, options in [
+        ("GET", "", {}),
+        ("PATCH", "", {"json": {"weight_kg": 3}, "headers": {"If-Match": '"2"'}}),
+        ("PUT", "/address", {"json": {"to": "Ada"}, "headers": {"If-Match": '"2"'}}),
+    ]:
+        assert client.request(method, f"/parcels/1{path}", **options).status_code == 404
+    assert [change["what"] for change in client.get("/parcels/1/changes").json()] == ["created", "deleted"]
 
 
 # The outbox under kill -9
@@ -324,6 +419,27 @@ def test_what_the_module_has_already_is_left_to_it_and_circles_end():
     assert source_of(["relay"], ["def relay(session):\n    return select(Letter)"]).strip().endswith("select(Letter)")
 
 
+def test_the_readers_router_is_served_or_the_courses_on_the_readers_shelf():
+    from helpers.chapters.ch09.exercises import face
+
+    def space(written: str) -> dict:
+        names = {**vars(face), **vars(fastapi), "shelf": face.Shelf()}
+        exec(f"retrying = APIRouter()\n@retrying.post('/parcels')\ndef mine() -> None: {written}", names)
+        return names
+
+    solved = space("shelf.add(1)")
+    assert yours("retrying", "9.1-retry", solved) is solved["retrying"]
+    stub = space("...")
+    made = yours("retrying", "9.1-retry", stub)
+    assert made is not stub["retrying"] and "create_parcel_once" not in stub
+    stub["shelf"] = face.Shelf()  # a later cell's
+    app = fastapi.FastAPI()
+    app.include_router(made)
+    with running(app) as server:
+        assert server.client.post("/parcels", json=book, headers={"Idempotency-Key": "one"}).status_code == 201
+    assert [parcel.to for parcel in stub["shelf"].parcels.values()] == ["Grace"]
+
+
 # The notebook, as a reader leaves it
 
 
@@ -361,7 +477,7 @@ def test_with_every_step_solved_the_readers_own_code_is_killed():
     said = run(book)
     checked = [text for text in said.values() if any(f"· {exercise.id}" in text for exercise in catalogue.exercises(9))]
     assert len([text for text in checked if text.startswith("SOLVED")]) == len(catalogue.exercises(9))
-    assert "written by you: ['create_parcel', 'relay', 'change_address']" in said["crud-gauntlet"]
+    assert "written by you: ['create_parcel', 'relay', 'change_address', 'list_parcels']" in said["crud-gauntlet"]
     assert "letters that came: 60" in said["crud-gauntlet"]
 
 

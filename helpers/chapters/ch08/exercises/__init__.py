@@ -5,13 +5,16 @@ from helpers.chapters.ch08.exercises import (
     etag,
     factory,
     guesses,
+    ids,
     later,
     once,
+    public,
     query,
     retire,
     settings,
     signed,
     silent,
+    sunset,
 )
 
 EXERCISES = [
@@ -25,5 +28,8 @@ EXERCISES = [
     once.EXERCISE,
     silent.EXERCISE,
     bulkhead.EXERCISE,
+    ids.EXERCISE,
+    public.EXERCISE,
     retire.EXERCISE,
+    sunset.EXERCISE,
 ]

@@ -1,6 +1,18 @@
 """Chapter 9: its exercises, in the order of the notebook."""
 
-from helpers.chapters.ch09.exercises import change, create, faults, pages, relay, retry, review, tests, trace, write
+from helpers.chapters.ch09.exercises import (
+    change,
+    create,
+    faults,
+    listed,
+    pages,
+    relay,
+    retry,
+    review,
+    tests,
+    trace,
+    write,
+)
 
 EXERCISES = [
     create.EXERCISE,
@@ -10,6 +22,7 @@ EXERCISES = [
     write.EXERCISE,
     relay.EXERCISE,
     change.EXERCISE,
+    listed.EXERCISE,
     trace.EXERCISE,
     review.EXERCISE,
     faults.EXERCISE,
