@@ -4,6 +4,7 @@ from helpers.chapters.ch09.exercises import (
     change,
     create,
     faults,
+    gate,
     listed,
     pages,
     relay,
@@ -23,7 +24,8 @@ EXERCISES = [
     relay.EXERCISE,
     change.EXERCISE,
     listed.EXERCISE,
-    trace.EXERCISE,
     review.EXERCISE,
     faults.EXERCISE,
+    trace.EXERCISE,
+    gate.EXERCISE,
 ]
