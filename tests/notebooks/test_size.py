@@ -19,13 +19,6 @@ MAY_BE_LONGER = ("4.3", "7.1")
 
 LARGER: dict[int, dict[str, float]] = {
     4: {"lines, median": 14},
-    5: {
-        "cells": 165,
-        "largest section": 34,
-        "lines, median": 13,
-        "lines, nine of ten": 19,
-        "code cells without prose": 16.3,
-    },
     6: {"lines, median": 14, "lines, nine of ten": 18, "code cells without prose": 9.75},
     7: {"lines, median": 11},
     8: {"lines, median": 11, "code cells without prose": 5.05},

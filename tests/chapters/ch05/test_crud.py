@@ -15,8 +15,8 @@ from helpers.live.server import running
 from helpers.wording import logged_error
 from tests.chapters.answers import notebook
 
-CELLS = ["db-imports", "db-folder", "db-hook-model", "crowd-deps", "crud-imports", "crud-models", "crud-engine"]
-CELLS += ["crud-write", "crud-read", "crud-more", "crud-edges", "crud-upsert"]
+CELLS = ["db-imports", "db-hook-model", "db-hook-app", "pg-engine", "crowd-app", "mends-app", "crowd-deps", "crud-imports"]
+CELLS += ["crud-models", "crud-engine", "crud-write", "crud-read", "crud-edges", "crud-upsert"]
 REQUESTS = 2_000
 EXPECTED = {200, 201, 204, 307, 400, 404, 405, 409, 422}
 CLIENTS = 80
