@@ -708,7 +708,7 @@ routing.solve_dependencies = solving
             1: "setup-close",
             2: "core-scope-ran",
             TASKS: "rule-dependencies rule-slot",
-            5: "pool-runs-dry tasks-hold mends-timed",
+            5: "pool-runs-dry mends-timed",
         },
     ),
     Fault(
@@ -727,7 +727,7 @@ routing.solve_dependencies = solving
             1: "setup-close",
             2: "core-scope-ran",
             TASKS: "rule-dependencies rule-slot",
-            5: "pool-runs-dry tasks-hold mends-timed",
+            5: "pool-runs-dry mends-timed",
         },
         quick=2,
     ),

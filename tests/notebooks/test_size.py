@@ -18,13 +18,6 @@ LEAST_PROSE = 0.85  # Markdown cells to a code cell
 MAY_BE_LONGER = ("4.3", "7.1")
 
 LARGER: dict[int, dict[str, float]] = {
-    5: {
-        "cells": 165,
-        "largest section": 34,
-        "lines, median": 13,
-        "lines, nine of ten": 19,
-        "code cells without prose": 16.3,
-    },
     7: {"lines, median": 11},
     8: {"cells": 165, "lines, median": 11, "code cells without prose": 2.9},
     9: {"code cells without prose": 2.15},

@@ -1,12 +1,12 @@
 """What code of the questions on databases works with: one table with one parcel, and a count of statements."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 
-from sqlalchemy import event
 from sqlalchemy.orm import registry
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Field, Session, SQLModel, create_engine
+
+from helpers.chapters.ch05.exercises.database import statements
 
 __all__ = ["Parcel", "Session", "counted", "engine"]
 
@@ -29,14 +29,4 @@ with Session(engine) as session:
     session.commit()
 
 
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that are sent to the database meanwhile."""
-    statements: list[str] = []
-
-    def note(connection, cursor, statement: str, *rest) -> None:
-        statements.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(engine, "before_cursor_execute", note)
+counted = partial(statements, engine)

@@ -1,4 +1,4 @@
-"""What the notebook of chapter 5 imports: a service to run from a folder, and the PostgreSQL of section 5.4's last step."""
+"""What the notebook of chapter 5 imports: counts and crowds, a service to run from a folder, an empty PostgreSQL."""
 
 import shutil
 import sqlite3
@@ -6,21 +6,30 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from helpers.chapters.ch05.exercises.database import statements as counted
+from helpers.chapters.ch05.load import at_once, under_load
 from helpers.errors import CourseError
 from helpers.services.postgres import Postgres
 from helpers.services.process import process
+
+__all__ = ["NotAvailable", "Service", "at_once", "counted", "empty_postgres", "under_load"]
 
 FILES = Path(__file__).parents[3] / "notebooks" / "05_database_integration"
 
 
 class Service:
-    """A copy of the chapter's Alembic folder, in which section 5.4 works; it goes with the folder that it lies in."""
+    """A copy of the chapter's Alembic folder, in which section 5.4 works; it goes with the folder that it lies in.
 
-    def __init__(self, folder: Path):
+    With `data`, a database file, the service begins with a copy of that.
+    """
+
+    def __init__(self, folder: Path, data: Path | None = None):
         self.folder = folder
         shutil.rmtree(folder, ignore_errors=True)  # of an earlier run in this kernel
-        ignored = shutil.ignore_patterns("__pycache__", "race", "steps")
+        ignored = shutil.ignore_patterns("__pycache__", "fork.py", "race", "steps")
         shutil.copytree(FILES, folder, ignore=ignored)
+        if data is not None:
+            shutil.copy(data, folder / "service.db")
         self.models = folder / "models.py"
         self.versions = folder / "migrations" / "versions"
 
@@ -74,6 +83,12 @@ class Service:
         connection = sqlite3.connect(self.folder / "service.db")
         with connection:
             connection.executemany('INSERT INTO parcel ("to", weight_kg) VALUES (?, ?)', parcels)
+        connection.close()
+
+    def create_all(self) -> None:
+        """Make the table as `create_all` leaves it: there, and without a number that says so."""
+        connection = sqlite3.connect(self.folder / "service.db")
+        connection.execute('CREATE TABLE parcel (id INTEGER PRIMARY KEY, "to" TEXT NOT NULL, weight_kg FLOAT NOT NULL)')
         connection.close()
 
     def _run(self, arguments: Sequence[str], url: str, begin: str = "") -> tuple[list[str], str]:

@@ -71,3 +71,22 @@ def test_postgres_runs_scripts_whole_or_not_at_all():
         with pytest.raises(CourseError, match="^ERROR:  division by zero$"):
             run("BEGIN; DROP TABLE parcel; SELECT 1/0; COMMIT;")
         assert run("SELECT id FROM parcel") == ["7"]
+
+
+def test_a_service_can_begin_with_the_data_of_another(tmp_path):
+    first = Service(tmp_path / "first")
+    first.create_all()
+    first.insert([("Ada", 2.5)])
+    second = Service(tmp_path / "second", data=first.folder / "service.db")
+    assert second.rows() == first.rows() == [(1, "Ada", 2.5)]
+    assert "fork.py" not in {file.name for file in second.folder.iterdir()}, (
+        "a script of the chapter's, not the service's"
+    )
+
+
+def test_tables_of_exercises_are_there_by_name_and_others_are_not():
+    from helpers.chapters.ch05.exercises import tables
+
+    assert tables.Cart is tables.tables().Cart and tables.carts_engine.url.database
+    with pytest.raises(AttributeError, match="has no Sledge"):
+        _ = tables.Sledge

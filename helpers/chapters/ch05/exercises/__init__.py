@@ -21,8 +21,6 @@ from helpers.chapters.ch05.exercises import (
 
 EXERCISES = [
     release.EXERCISE,
-    crowd.EXERCISE,
-    ready.EXERCISE,
     job.EXERCISE,
     place.EXERCISE,
     totals.EXERCISE,
@@ -34,6 +32,8 @@ EXERCISES = [
     senders.EXERCISE,
     tree.EXERCISE,
     gone.EXERCISE,
+    crowd.EXERCISE,
+    ready.EXERCISE,
     page.EXERCISE,
     soft.EXERCISE,
 ]

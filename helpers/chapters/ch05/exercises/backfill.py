@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from helpers.chapters.ch05.exercises.migrating import rows
 from helpers.chapters.ch05.exercises.tables import at_the_tables
 from helpers.learning.model import Exercise
 from helpers.wording import raised
@@ -89,7 +90,7 @@ def _try(backfill: Callable[..., Any], size: int, count: int) -> None:
 
 def _rows(engine: Any) -> dict[int, str | None]:
     with engine.connect() as connection:
-        return dict(connection.exec_driver_sql("SELECT id, recipient FROM parcel").tuples().all())
+        return dict(rows(connection, "SELECT id, recipient FROM parcel"))
 
 
 @at_the_tables

@@ -1,15 +1,14 @@
 """Exercise 5.1-crowd: two connections for fifty clients."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 from fastapi import FastAPI
 
 from helpers.chapters.ch05.exercises.database import borrowed, execute, locked
 from helpers.chapters.ch05.exercises.office import in_the_office
+from helpers.chapters.ch05.load import Together
 from helpers.learning.model import Exercise
 from helpers.live.recording import record
 from helpers.live.server import running
@@ -22,23 +21,8 @@ if TYPE_CHECKING:
 CLIENTS = 50  # more than threads and connections together
 
 
-class _Together:
-    """The app, with requests that wait until `CLIENTS` of them are there; those of `one` client are let through."""
-
-    def __init__(self, app: FastAPI) -> None:
-        self.app = app
-        self.one = False
-        self._all: asyncio.Barrier | None = None
-
-    async def __call__(self, scope: dict[str, Any], receive: Callable, send: Callable[..., Awaitable]) -> None:
-        if scope["type"] == "http" and not self.one:
-            self._all = self._all or asyncio.Barrier(CLIENTS)
-            await self._all.wait()
-        await self.app(scope, receive, send)
-
-
 def _check_crowd(app: FastAPI, engine: "AnyEngine") -> str:
-    together = _Together(app)
+    together = Together(app, CLIENTS)
     for recipient in ("check Ada", "check Grace"):
         execute(engine, "INSERT INTO letter (recipient) VALUES (:to)", to=recipient)
     try:
@@ -47,7 +31,7 @@ def _check_crowd(app: FastAPI, engine: "AnyEngine") -> str:
                 answers = list(clients.map(lambda client: server.client.get("/letters"), range(CLIENTS)))
             errors = logged_error(server.log)
             server.client.hang_up()
-            together.one = True
+            together.alone = True
             execute(engine, "INSERT INTO letter (recipient) VALUES ('check Alan')")
             expected = [tuple(row) for row in execute(engine, "SELECT id, recipient FROM letter ORDER BY id")]
             last = server.client.get("/letters")

@@ -17,7 +17,7 @@ from helpers.wording import logged_error
 
 if TYPE_CHECKING:
     from helpers.chapters.ch05.exercises.database import AnyEngine
-    from helpers.chapters.ch05.exercises.office import Job, Session, letters_engine
+    from helpers.chapters.ch05.exercises.office import Job, Session, jobs_engine
 
 
 class OnFire(Exception):
@@ -120,7 +120,7 @@ def _statuses(engine: "AnyEngine", jobs: dict[str, int]) -> dict[str, str]:
 @in_the_office
 def _solve_job() -> tuple[Callable, "AnyEngine"]:
     def run_job(job_id: int, work: Callable[[], None]) -> None:
-        with Session(letters_engine) as session:
+        with Session(jobs_engine) as session:
             job = session.get(Job, job_id)
             if job is None:
                 return
@@ -131,13 +131,13 @@ def _solve_job() -> tuple[Callable, "AnyEngine"]:
             status = "done"
         except Exception:
             status = "failed"
-        with Session(letters_engine) as session:
+        with Session(jobs_engine) as session:
             job = session.get(Job, job_id)
             if job is not None:
                 job.status = status
                 session.commit()
 
-    return run_job, letters_engine
+    return run_job, jobs_engine
 
 
 EXERCISE = Exercise(

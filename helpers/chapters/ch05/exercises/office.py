@@ -1,14 +1,14 @@
 """The office of chapter 5's exercises: what stands in the notebook before them, made once, when somebody asks for it."""
 
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from functools import cache, wraps
-from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends
+
+from helpers.services.scratch import scratch_folder
 
 __all__ = ["in_the_office", "office", "standing_in"]
 
@@ -48,8 +48,7 @@ def office() -> SimpleNamespace:
         name: str
         recipients: list[str]
 
-    folder = tempfile.TemporaryDirectory(prefix="letters-")
-    address = f"sqlite:///{Path(folder.name, 'letters.db')}"
+    address = f"sqlite:///{scratch_folder() / 'letters.db'}"
     engine = create_engine(address, pool_size=2, max_overflow=0, pool_timeout=2)
     senders_engine = create_engine(address)
     Base.metadata.create_all(engine)
@@ -71,11 +70,11 @@ def office() -> SimpleNamespace:
         SenderRecipients=SenderRecipients,
         LetterSessionDep=Annotated[Session, Depends(get_session)],
         letters_engine=engine,
+        jobs_engine=engine,
         senders_engine=senders_engine,
         paper=paper,
         print_letter=print_letter,
         printed_letters=printed_letters,
-        folder=folder,  # kept, or it would be removed at once
     )
 
 
@@ -103,9 +102,9 @@ if TYPE_CHECKING:
     from sqlmodel import select as select
 
     values: Any = None
-    letters_engine = senders_engine = paper = printed_letters = get_letter_session = print_letter = Job = Sender = (
-        values
-    )
+    letters_engine = jobs_engine = senders_engine = paper = printed_letters = get_letter_session = print_letter = (
+        Job
+    ) = Sender = values
 
     class LetterCreate(BaseModel):
         recipient: str

@@ -1,12 +1,14 @@
-"""The tables and engines of the exercises of sections 5.3 to 5.5, made once, when somebody asks for them."""
+"""The tables and engines of the exercises of sections 5.3 to 5.5, made once, when somebody asks for them.
 
-import tempfile
+The notebook imports by their names those that it does not build itself: `from ...tables import Cart, carts_engine`.
+"""
+
 from functools import cache
-from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from helpers.chapters.ch05.exercises.office import standing_in
+from helpers.services.scratch import scratch_folder
 
 __all__ = ["at_the_tables", "tables"]
 
@@ -60,8 +62,7 @@ def tables() -> SimpleNamespace:
         id: int | None = Field(default=None, primary_key=True)
         locker_id: int = Field(foreign_key="locker.id", ondelete="CASCADE")
 
-    folder = tempfile.TemporaryDirectory(prefix="tables-")
-    address = f"sqlite:///{Path(folder.name, 'tables.db')}"
+    address = f"sqlite:///{scratch_folder() / 'tables.db'}"
     names = ("carts_engine", "stock_engine", "stations", "lockers_engine", "receipts_engine", "tours_engine")
     engines = {name: create_engine(address) for name in names}
     Base.metadata.create_all(engines["stations"])
@@ -91,11 +92,17 @@ def tables() -> SimpleNamespace:
         Key=Key,
         event=event,
         create_engine=create_engine,
-        folder=folder,  # kept, or it would be removed at once
     )
 
 
 at_the_tables = standing_in(tables)
+
+
+def __getattr__(name: str) -> Any:
+    """What `tables()` makes, by its name."""
+    if not name.startswith("_") and hasattr(tables(), name):
+        return getattr(tables(), name)
+    raise AttributeError(f"{__name__} has no {name}")
 
 
 if TYPE_CHECKING:

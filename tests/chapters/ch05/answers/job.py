@@ -12,7 +12,7 @@ from helpers.chapters.ch05.exercises.office import office
 from tests.chapters.answers import right, stub, wrong
 
 world = office()
-engine, Job = world.letters_engine, world.Job
+engine, Job = world.jobs_engine, world.Job
 
 
 @stub("5.2-job")
