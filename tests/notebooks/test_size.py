@@ -28,7 +28,7 @@ LARGER: dict[int, dict[str, float]] = {
     },
     6: {"lines, median": 14, "lines, nine of ten": 18, "code cells without prose": 9.75},
     7: {"lines, median": 11},
-    8: {"lines, median": 11, "code cells without prose": 1.8},
+    8: {"code cells without prose": 1.25},
     9: {"code cells without prose": 2.15},
     10: {"largest section": 27},
 }
