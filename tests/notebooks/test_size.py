@@ -19,7 +19,6 @@ MAY_BE_LONGER = ("4.3", "7.1")
 
 LARGER: dict[int, dict[str, float]] = {
     7: {"lines, median": 11},
-    8: {"cells": 165, "lines, median": 11, "code cells without prose": 2.9},
     9: {"code cells without prose": 2.15},
     10: {"largest section": 27},
 }
