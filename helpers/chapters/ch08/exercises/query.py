@@ -1,4 +1,4 @@
-"""Exercise 8.2-sorted: a query that nobody can rewrite."""
+"""Exercise 8.2-query: a query that nobody can rewrite."""
 
 import sqlite3
 from collections.abc import Callable
@@ -22,7 +22,7 @@ PARCELS = (
 BY_NAME, BY_GRAMS = ["Alan", "Barbara", "Grace"], ["Grace", "Barbara", "Alan"]
 
 
-def _check_sorted(make_search: Callable[[Callable[..., list[tuple]]], FastAPI]) -> str:
+def _check_query(make_search: Callable[[Callable[..., list[tuple]]], FastAPI]) -> str:
     database = sqlite3.connect(":memory:", check_same_thread=False)
     database.execute("CREATE TABLE parcel (sender TEXT, recipient TEXT, grams INTEGER)")
     database.executemany("INSERT INTO parcel VALUES (?, ?, ?)", PARCELS)
@@ -77,7 +77,7 @@ def _sorts(found: Callable[..., tuple[int, Any]]) -> None:
         )
 
 
-def _solve_sorted() -> Callable[[Callable[..., list[tuple]]], FastAPI]:
+def _solve_query() -> Callable[[Callable[..., list[tuple]]], FastAPI]:
     def make_search(rows: Callable[..., list[tuple]]) -> FastAPI:
         app = FastAPI()
 
@@ -92,16 +92,16 @@ def _solve_sorted() -> Callable[[Callable[..., list[tuple]]], FastAPI]:
 
 
 EXERCISE = Exercise(
-    id="8.2-sorted",
+    id="8.2-query",
     title="a query that nobody can rewrite",
     task="`make_search(rows)` should make an app whose `GET /recipients` answers with the recipients of one `sender`'s "
     "parcels, sorted by `order`, which is `recipient` (if nothing is said) or `grams`; another order is a 422.",
-    check=_check_sorted,
+    check=_check_query,
     hints=(
         "What may stand for a `?`, a value or a column's name?",
         '`rows("... WHERE sender = ?", sender)` hands the value over. For the column, only two words are good.',
         '`order: Literal["recipient", "grams"]` lets FastAPI refuse the rest; then the word may stand in the SQL.',
     ),
-    solution=_solve_sorted,
+    solution=_solve_query,
     wants="function",
 )

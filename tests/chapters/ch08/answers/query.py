@@ -1,4 +1,4 @@
-"""What learners pass to 8.2-sorted."""
+"""What learners pass to 8.2-query."""
 
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -22,15 +22,15 @@ def made(search):
     return make_search
 
 
-@stub("8.2-sorted")
-def sorted_shipped():
+@stub("8.2-query")
+def query_shipped():
     def make_search(rows) -> FastAPI: ...
 
     return make_search
 
 
-@wrong("8.2-sorted", says="the word became a part of the SQL")
-def sorted_glued():
+@wrong("8.2-query", says="the word became a part of the SQL")
+def query_glued():
     def search(rows):
         def find(sender: str, order: BY = "recipient") -> list[str]:
             return [name for (name,) in rows(FIND.replace("?", f"'{sender}'") + order)]
@@ -40,8 +40,8 @@ def sorted_glued():
     return made(search)
 
 
-@wrong("8.2-sorted", says="A `?` in `ORDER BY` is a value")
-def sorted_by_a_parameter():
+@wrong("8.2-query", says="A `?` in `ORDER BY` is a value")
+def query_by_a_parameter():
     def search(rows):
         def find(sender: str, order: BY = "recipient") -> list[str]:
             return [name for (name,) in rows(f"{FIND}?", sender, order)]
@@ -51,8 +51,8 @@ def sorted_by_a_parameter():
     return made(search)
 
 
-@wrong("8.2-sorted", says="choose it from a list")
-def sorted_by_any_word():
+@wrong("8.2-query", says="choose it from a list")
+def query_by_any_word():
     def search(rows):
         def find(sender: str, order: str = "recipient") -> list[str]:
             return [name for (name,) in rows(f"{FIND}{order}", sender)]
@@ -62,8 +62,8 @@ def sorted_by_any_word():
     return made(search)
 
 
-@wrong("8.2-sorted", says="`(SELECT grams FROM parcel)` was answered with 200")
-def sorted_without_some_words():
+@wrong("8.2-query", says="`(SELECT grams FROM parcel)` was answered with 200")
+def query_without_some_words():
     def search(rows):
         def find(sender: str, order: str = "recipient") -> list[str]:
             if ";" in order or order == "sender":
@@ -75,8 +75,8 @@ def sorted_without_some_words():
     return made(search)
 
 
-@wrong("8.2-sorted", says="was answered with 400")
-def sorted_says_400():
+@wrong("8.2-query", says="was answered with 400")
+def query_says_400():
     def search(rows):
         def find(sender: str, order: str = "recipient") -> list[str]:
             if order not in ("recipient", "grams"):
@@ -88,8 +88,8 @@ def sorted_says_400():
     return made(search)
 
 
-@wrong("8.2-sorted", says="sorted by `recipient`, should be answered with 200")
-def sorted_rows_as_they_are():
+@wrong("8.2-query", says="sorted by `recipient`, should be answered with 200")
+def query_rows_as_they_are():
     def search(rows):
         def find(sender: str, order: BY = "recipient") -> list[str]:
             return rows(f"{FIND}{order}", sender)
@@ -99,8 +99,8 @@ def sorted_rows_as_they_are():
     return made(search)
 
 
-@wrong("8.2-sorted", says="one name for each parcel of hers")
-def sorted_everybody():
+@wrong("8.2-query", says="one name for each parcel of hers")
+def query_everybody():
     def search(rows):
         def find(sender: str, order: BY = "recipient") -> list[str]:
             return [name for (name,) in rows(f"SELECT recipient FROM parcel ORDER BY {order}")]
@@ -110,8 +110,8 @@ def sorted_everybody():
     return made(search)
 
 
-@wrong("8.2-sorted", says="a sender whose name holds a quote has one parcel")
-def sorted_with_quotes_taken_out():
+@wrong("8.2-query", says="a sender whose name holds a quote has one parcel")
+def query_with_quotes_taken_out():
     def search(rows):
         def find(sender: str, order: BY = "recipient") -> list[str]:
             return [name for (name,) in rows(f"{FIND}{order}", sender.replace("'", ""))]
@@ -121,8 +121,8 @@ def sorted_with_quotes_taken_out():
     return made(search)
 
 
-@right("8.2-sorted")
-def sorted_by_an_enum():
+@right("8.2-query")
+def query_by_an_enum():
     class Order(StrEnum):
         recipient = "recipient"
         grams = "grams"
@@ -136,8 +136,8 @@ def sorted_by_an_enum():
     return made(search)
 
 
-@right("8.2-sorted")
-def sorted_by_a_dictionary():
+@right("8.2-query")
+def query_by_a_dictionary():
     columns = {"recipient": "recipient", "grams": "grams"}
 
     def search(rows):
@@ -151,8 +151,8 @@ def sorted_by_a_dictionary():
     return made(search)
 
 
-@right("8.2-sorted")
-def sorted_in_python():
+@right("8.2-query")
+def query_in_python():
     def search(rows):
         def find(sender: str, order: Annotated[str, Query(pattern="^(recipient|grams)$")] = "recipient") -> list[str]:
             found = rows("SELECT recipient, grams FROM parcel WHERE sender = ?", sender)
