@@ -38,7 +38,7 @@ def figures(book: Notebook) -> dict[str, float]:
         "cells": len(book.cells),
         "largest section": max(counted, default=0),
         "lines, median": statistics.median(lines),
-        "lines, nine of ten": lines[round(0.9 * (len(lines) - 1))],
+        "lines, nine of ten": lines[int(0.9 * len(lines))],
         "lines, longest": lines[-1],
         "code cells without prose": round(LEAST_PROSE * len(book.code) - (len(book.cells) - len(book.code)), 2),
     }
