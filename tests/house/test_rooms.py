@@ -92,7 +92,7 @@ SHARED = {
     "ch02": {"echo"},
     "ch03": {"desk"},
     "ch04": {"watching"},
-    "ch05": {"database", "depot", "migrating", "office", "tables"},
+    "ch05": {"database", "depot", "load", "migrating", "office", "tables"},
     "ch06": {"judging"},
     "ch07": {"elsewhere"},
     "ch09": {"database", "face", "packages"},

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from helpers.chapters.ch05.exercises.database import statements as counted
-from helpers.chapters.ch05.load import at_once, under_load
+from helpers.chapters.ch05.exercises.load import at_once, under_load
 from helpers.errors import CourseError
 from helpers.services.postgres import Postgres
 from helpers.services.process import process

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from fastapi import FastAPI, HTTPException
 
-from helpers.chapters.ch05.load import LOAD, Together, at_once, under_load
+from helpers.chapters.ch05.exercises.load import LOAD, Together, at_once, under_load
 from helpers.errors import CourseError
 from helpers.live.server import running
 

@@ -7,8 +7,8 @@ import httpx
 from fastapi import FastAPI
 
 from helpers.chapters.ch05.exercises.database import borrowed, execute, locked
+from helpers.chapters.ch05.exercises.load import Together
 from helpers.chapters.ch05.exercises.office import in_the_office
-from helpers.chapters.ch05.load import Together
 from helpers.learning.model import Exercise
 from helpers.live.recording import record
 from helpers.live.server import running
