@@ -1,9 +1,11 @@
 """What the notebook of chapter 7 imports: what its cells ask of the machine and of the processes that they start."""
 
 import asyncio
+import importlib.util
 import itertools
 import os
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -15,7 +17,8 @@ from fastapi import FastAPI
 
 from helpers.errors import CourseError
 from helpers.live.jupyter import proxied
-from helpers.services.broker import GIVEN, Broker
+from helpers.services.broker import EMBEDDED, GIVEN, Broker
+from helpers.services.postgres import Postgres
 from helpers.services.process import Process
 from helpers.services.waiting import until
 
@@ -135,6 +138,39 @@ def possible(broker: Broker | None = None) -> bool:
         print("No broker answers, so nothing was measured here: set REDIS_URL to a Redis or Valkey that runs.")
         return False
     return True
+
+
+# What a server of another maker needs beside its own program.
+_NEEDS = {"gunicorn": ("gunicorn", "uvicorn_worker")}
+
+
+def installed(server: str) -> bool:
+    """Whether this environment has a server, e.g. "granian"."""
+    return all(importlib.util.find_spec(name) for name in _NEEDS.get(server, (server,)))
+
+
+def other_address(address: str = "127.0.0.2") -> bool:
+    """Whether this machine has a second address to connect from; macOS has not. Where not, one sentence is printed."""
+    with socket.socket() as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            print(f"This machine has no {address}, so nothing was measured here: the stored output is from Linux.")
+            return False
+    return True
+
+
+def may_stop(broker: Broker, database: Postgres) -> bool:
+    """Whether both run and are the course's own, which a cell may stop. Where not, one sentence is printed."""
+    broker.start() if broker.kind == EMBEDDED else None
+    if broker.kind != EMBEDDED:
+        why = "The broker of REDIS_URL is not ours to stop" if broker.kind == GIVEN else "There is no broker here"
+    elif not database.available:
+        why = "There is no PostgreSQL here"
+    else:
+        return True
+    print(f"{why}, so nothing was measured here.")
+    return False
 
 
 def prefix() -> list[str]:
