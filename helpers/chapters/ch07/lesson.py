@@ -281,6 +281,30 @@ class Desk:
             self.may_leave.set()
 
 
+class Part:
+    """What a service leans on, a broker or a database: `await part.ping()` returns, raises ConnectionError, or hangs.
+
+    `asked` and `gave_in` tell a check whether it was asked, and whether somebody waited until it spoke.
+    """
+
+    def __init__(self) -> None:
+        self.reset("up", 0.0)
+
+    def reset(self, state: str, long: float) -> None:
+        """From now on be "up", "down" or "silent", for `long` seconds; forget who asked."""
+        self._state, self._long = state, long
+        self.asked = self.gave_in = False
+
+    async def ping(self) -> None:
+        """Return when the part answers; ConnectionError when it is down. One that is silent is silent for seconds."""
+        self.asked = True
+        if self._state == "down":
+            raise ConnectionError("nobody listens")
+        if self._state == "silent":
+            await asyncio.sleep(self._long)
+            self.gave_in = True
+
+
 class Killed(BaseException):
     """What a job sees of SIGKILL: nothing. Only the check sees it."""
 
