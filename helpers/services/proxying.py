@@ -1,6 +1,7 @@
-"""The program behind a `ReverseProxy`: `python -m helpers.services.proxying PORT CONF APP FILES`.
+"""The program behind a `ReverseProxy`: `python -m helpers.services.proxying PORT CONF APP FILES NGINX`.
 
-It becomes nginx with the configuration CONF, in which only the addresses are this machine's, or serves the same in Python.
+It becomes the program NGINX with the configuration CONF, in which only the addresses are this machine's, or, where NGINX is
+empty, serves the same in Python.
 """
 
 import os
@@ -83,10 +84,10 @@ def forwarder(prefix: str, app: int) -> Starlette:
     return proxy
 
 
-def main(port: int, conf: Path, app: int, files: Path) -> None:
+def main(port: int, conf: Path, app: int, files: Path, program: str) -> None:
     """Be the proxy until a signal ends it."""
     text = conf.read_text(encoding="utf-8")
-    if program := nginx():
+    if program:
         become_nginx(program, here(text, port, app, os.environ[SECRET]), files)
     import uvicorn
 
@@ -103,4 +104,4 @@ def main(port: int, conf: Path, app: int, files: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
+    main(int(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]), sys.argv[5])

@@ -26,10 +26,14 @@ class ReverseProxy:
     """
 
     def __init__(self, conf: Path, port: int, files: Path):
-        self.kind = "nginx" if nginx() else "Python"
+        program = nginx()
+        self.kind = "nginx" if program else "Python"
         self._secret = secrets.token_hex()
-        program = ["-m", "helpers.services.proxying", "{port}", conf.resolve(), str(port), files]
-        self._process = process(program, env={SECRET: self._secret}, name="the reverse proxy")
+        self._process = process(
+            ["-m", "helpers.services.proxying", "{port}", conf.resolve(), str(port), files, program or ""],
+            env={SECRET: self._secret},
+            name="the reverse proxy",
+        )
         self.url = f"https://127.0.0.1:{self._process.port}"
 
     def client(self, address: str = "127.0.0.1", trusts: ssl.SSLContext | None = None) -> "Client":

@@ -162,12 +162,12 @@ def other_address(address: str = "127.0.0.2") -> bool:
 
 def may_stop(broker: Broker, database: Postgres) -> bool:
     """Whether both run and are the course's own, which a cell may stop. Where not, one sentence is printed."""
-    broker.start() if broker.kind == EMBEDDED else None
     if broker.kind != EMBEDDED:
         why = "The broker of REDIS_URL is not ours to stop" if broker.kind == GIVEN else "There is no broker here"
     elif not database.available:
         why = "There is no PostgreSQL here"
     else:
+        broker.start()
         return True
     print(f"{why}, so nothing was measured here.")
     return False
