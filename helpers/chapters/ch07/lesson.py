@@ -8,7 +8,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -142,11 +142,21 @@ def possible(broker: Broker | None = None) -> bool:
 
 # What a server of another maker needs beside its own program.
 _NEEDS = {"gunicorn": ("gunicorn", "uvicorn_worker")}
+_OPTIONAL = "granian"
 
 
 def installed(server: str) -> bool:
     """Whether this environment has a server, e.g. "granian"."""
     return all(importlib.util.find_spec(name) for name in _NEEDS.get(server, (server,)))
+
+
+def present(servers: Iterable[str]) -> list[str]:
+    """Those of `servers` that this environment has; one sentence for each other that it should have."""
+    found = [server for server in servers if installed(server)]
+    for server in servers:
+        if server not in (*found, _OPTIONAL):
+            print(f"{server} is not installed here, so its rows are missing.")
+    return found
 
 
 def other_address(address: str = "127.0.0.2") -> bool:

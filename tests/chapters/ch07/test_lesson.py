@@ -324,13 +324,15 @@ def test_the_row_of_a_server_that_is_no_package_of_the_course_is_stored():
 # What the cells use
 
 
-def test_a_server_is_installed_with_what_it_needs(monkeypatch):
+def test_a_server_is_installed_with_what_it_needs(monkeypatch, capsys):
     assert lesson.installed("hypercorn") and not lesson.installed("nothing_of_that_name")
     there = lesson.importlib.util.find_spec
     monkeypatch.setattr(
         lesson.importlib.util, "find_spec", lambda name: there(name) if name != "uvicorn_worker" else None
     )
     assert not lesson.installed("gunicorn"), "without uvicorn's worker"
+    assert lesson.present(["uvicorn", "gunicorn", "granian"])[0] == "uvicorn"
+    assert capsys.readouterr().out == "gunicorn is not installed here, so its rows are missing.\n"
 
 
 def test_a_machine_with_one_address_and_services_that_are_not_ours_are_told(monkeypatch, capsys):
