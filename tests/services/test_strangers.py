@@ -127,7 +127,7 @@ SERVERS = {
     "uvicorn on asyncio": "uvicorn main:app --port {port} --loop asyncio",
     "uvicorn's workers": "uvicorn main:app --port {port} --workers 2",
     "fastapi run": "fastapi run main.py --host 127.0.0.1 --port {port}",
-    "Hypercorn": "hypercorn main:app --bind 127.0.0.1:{port} --access-logfile -",
+    "Hypercorn": "hypercorn main:app --bind 127.0.0.1:{port} --keep-alive 1 --access-logfile -",
     "Gunicorn": "gunicorn main:app -k uvicorn_worker.UvicornWorker --bind 127.0.0.1:{port} --access-logfile -",
     "Flask": "flask --app flask_app run --port {port}",
     "Django": f"python {ROOT}/notebooks/01_introduction/django_app.py runserver --noreload {{port}}",
