@@ -9,12 +9,14 @@ import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 from fastapi import FastAPI
 
 from helpers import Broker, Mailbox, Postgres, process, running, scratch_folder
 from helpers.live import peers
+from helpers.services import reverse_proxy
 from helpers.services.postgres import SOCKET
 from helpers.services.waiting import until
 
@@ -125,6 +127,8 @@ SERVERS = {
     "uvicorn on asyncio": "uvicorn main:app --port {port} --loop asyncio",
     "uvicorn's workers": "uvicorn main:app --port {port} --workers 2",
     "fastapi run": "fastapi run main.py --host 127.0.0.1 --port {port}",
+    "Hypercorn": "hypercorn main:app --bind 127.0.0.1:{port} --keep-alive 1 --access-logfile -",
+    "Gunicorn": "gunicorn main:app -k uvicorn_worker.UvicornWorker --bind 127.0.0.1:{port} --access-logfile -",
     "Flask": "flask --app flask_app run --port {port}",
     "Django": f"python {ROOT}/notebooks/01_introduction/django_app.py runserver --noreload {{port}}",
     "http.server": "python stdlib_server.py {port}",
@@ -152,6 +156,25 @@ def test_a_stranger_cannot_talk_to_a_process(name, folder):
         assert "/parcels" not in server.log, "no word of a stranger was read"
         talk(server.port, REQUEST)
         assert until(lambda: "/parcels" in server.log, 2.0) or name == "the course's phoenix"
+
+
+@as_root
+@pytest.mark.parametrize("kind", ["nginx", "Python"])
+def test_a_stranger_gets_nothing_through_the_reverse_proxy(kind, monkeypatch, front):
+    if kind == "Python":
+        monkeypatch.setattr(reverse_proxy, "nginx", lambda: None)
+    app, asked = FastAPI(), []
+
+    @app.get("/parcels")
+    async def parcels() -> None:
+        asked.append("a request")
+
+    with running(app) as server, front(server.port) as proxy:
+        assert proxy.kind == kind
+        told = as_nobody(lambda: str(httpx.get(f"{proxy.url}/api/parcels", verify=False, trust_env=False).status_code))
+        turned_away = ["403"] if kind == "nginx" else ["ConnectError", "ReadError", "RemoteProtocolError"]
+        assert told in turned_away and asked == []
+        assert proxy.visitor().get("/api/parcels").status_code == 200 and len(asked) == 1
 
 
 @as_root

@@ -1,12 +1,14 @@
 """What the notebook of chapter 7 imports: what its cells ask of the machine and of the processes that they start."""
 
 import asyncio
+import importlib.util
 import itertools
 import os
 import re
+import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,7 +17,8 @@ from fastapi import FastAPI
 
 from helpers.errors import CourseError
 from helpers.live.jupyter import proxied
-from helpers.services.broker import GIVEN, Broker
+from helpers.services.broker import EMBEDDED, GIVEN, Broker
+from helpers.services.postgres import Postgres
 from helpers.services.process import Process
 from helpers.services.waiting import until
 
@@ -137,6 +140,49 @@ def possible(broker: Broker | None = None) -> bool:
     return True
 
 
+# What a server of another maker needs beside its own program.
+_NEEDS = {"gunicorn": ("gunicorn", "uvicorn_worker")}
+_OPTIONAL = "granian"
+
+
+def installed(server: str) -> bool:
+    """Whether this environment has a server, e.g. "granian"."""
+    return all(importlib.util.find_spec(name) for name in _NEEDS.get(server, (server,)))
+
+
+def present(servers: Iterable[str]) -> list[str]:
+    """Those of `servers` that this environment has; one sentence for each other that it should have."""
+    found = [server for server in servers if installed(server)]
+    for server in servers:
+        if server not in (*found, _OPTIONAL):
+            print(f"{server} is not installed here, so its rows are missing.")
+    return found
+
+
+def other_address(address: str = "127.0.0.2") -> bool:
+    """Whether this machine has a second address to connect from; macOS has not. Where not, one sentence is printed."""
+    with socket.socket() as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            print(f"This machine has no {address}, so nothing was measured here: the stored output is from Linux.")
+            return False
+    return True
+
+
+def may_stop(broker: Broker, database: Postgres) -> bool:
+    """Whether both run and are the course's own, which a cell may stop. Where not, one sentence is printed."""
+    if broker.kind != EMBEDDED:
+        why = "The broker of REDIS_URL is not ours to stop" if broker.kind == GIVEN else "There is no broker here"
+    elif not database.available:
+        why = "There is no PostgreSQL here"
+    else:
+        broker.start()
+        return True
+    print(f"{why}, so nothing was measured here.")
+    return False
+
+
 def prefix() -> list[str]:
     """The option that tells Flower where JupyterLab shows it; none outside of JupyterLab."""
     shown = proxied("{port}", "", whole=True)
@@ -243,6 +289,30 @@ class Desk:
             event.clear()
         if not held:
             self.may_leave.set()
+
+
+class Part:
+    """What a service leans on, a broker or a database: `await part.ping()` returns, raises ConnectionError, or hangs.
+
+    `asked` and `gave_in` tell a check whether it was asked, and whether somebody waited until it spoke.
+    """
+
+    def __init__(self) -> None:
+        self.reset("up", 0.0)
+
+    def reset(self, state: str, long: float) -> None:
+        """From now on be "up", "down" or "silent", for `long` seconds; forget who asked."""
+        self._state, self._long = state, long
+        self.asked = self.gave_in = False
+
+    async def ping(self) -> None:
+        """Return when the part answers; ConnectionError when it is down. One that is silent is silent for seconds."""
+        self.asked = True
+        if self._state == "down":
+            raise ConnectionError("nobody listens")
+        if self._state == "silent":
+            await asyncio.sleep(self._long)
+            self.gave_in = True
 
 
 class Killed(BaseException):

@@ -18,14 +18,20 @@ def print_label(parcel: int, seconds: float = settings.work_seconds) -> str:
     return f"label {parcel}"
 
 
-async def order_pickup(parcel: int) -> None:
+async def order_pickup(parcel: int, seconds: float = settings.work_seconds) -> None:
     logger.info("pickup %d started", parcel)
     try:
-        await asyncio.sleep(settings.work_seconds)
+        await asyncio.sleep(seconds)
     except asyncio.CancelledError:
         logger.info("pickup %d cancelled", parcel)
         raise
     logger.info("pickup %d ordered", parcel)
+
+
+def plan_route(parcel: int, steps: int = settings.route_steps) -> None:
+    logger.info("route %d started", parcel)
+    sum(range(steps))  # a single call of C code, during which no other thread gets the interpreter
+    logger.info("route %d planned", parcel)
 
 
 def archive(parcel: int) -> None:

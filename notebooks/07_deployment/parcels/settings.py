@@ -7,6 +7,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PARCELS_")
 
     work_seconds: float = 1.0
+    route_steps: int = 1_000_000
     smtp_host: str = "localhost"
     smtp_port: int = 25
     redis_url: str = "redis://localhost:6379/0"

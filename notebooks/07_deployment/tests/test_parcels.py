@@ -26,3 +26,9 @@ def test_without_a_broker_an_order_is_refused_for_now(path: str, monkeypatch: Mo
     monkeypatch.setattr(queues.app.conf, "broker_url", nobody)
     answer = TestClient(queued.app).post(path)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+
+
+def test_without_a_broker_the_service_lives_and_is_not_ready(monkeypatch: MonkeyPatch) -> None:
+    monkeypatch.setattr(main.settings, "redis_url", "redis://127.0.0.1:1/0")
+    client = TestClient(main.app)
+    assert [client.get(path).status_code for path in ("/health", "/ready")] == [200, 503]

@@ -305,7 +305,50 @@ def test_what_the_notebook_quotes_of_the_workflow_stands_in_it():
     assert [line for line in quoted.splitlines() if line not in text.splitlines()] == []
 
 
+def test_what_the_notebook_quotes_of_nginx_stands_in_its_file():
+    book = nbformat.read(NOTEBOOK, as_version=4)
+    [quoted] = [found for cell in book.cells for found in re.findall(r"```nginx\n(.*?)```", cell.source, re.DOTALL)]
+    assert quoted in (FOLDER / "nginx.conf").read_text(encoding="utf-8")
+
+
+def test_the_row_of_a_server_that_is_no_package_of_the_course_is_stored():
+    book = nbformat.read(NOTEBOOK, as_version=4)
+    [cell] = [cell for cell in book.cells if cell.id == "dep-granian"]
+    rows = [line.split()[:6] for line in shown(cell).splitlines()]
+    assert rows == [
+        ["ends", "lost", "lost", "0", "closed", "waits"],
+        ["lost", "lost", "lost", "0", "closed", "granian,"],
+    ]
+
+
 # What the cells use
+
+
+def test_a_server_is_installed_with_what_it_needs(monkeypatch, capsys):
+    assert lesson.installed("hypercorn") and not lesson.installed("nothing_of_that_name")
+    there = lesson.importlib.util.find_spec
+    monkeypatch.setattr(
+        lesson.importlib.util, "find_spec", lambda name: there(name) if name != "uvicorn_worker" else None
+    )
+    assert not lesson.installed("gunicorn"), "without uvicorn's worker"
+    assert lesson.present(["uvicorn", "gunicorn", "granian"])[0] == "uvicorn"
+    assert capsys.readouterr().out == "gunicorn is not installed here, so its rows are missing.\n"
+
+
+def test_a_machine_with_one_address_and_services_that_are_not_ours_are_told(monkeypatch, capsys):
+    assert not lesson.other_address("203.0.113.7")
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    assert not lesson.may_stop(lesson.Broker(), SimpleNamespace(available=True))
+    monkeypatch.delenv("REDIS_URL")
+    ours = SimpleNamespace(kind=lesson.EMBEDDED, start=lambda: None)
+    assert not lesson.may_stop(ours, SimpleNamespace(available=False))
+    assert not lesson.may_stop(SimpleNamespace(kind="no broker"), SimpleNamespace(available=True))
+    assert capsys.readouterr().out.splitlines() == [
+        "This machine has no 203.0.113.7, so nothing was measured here: the stored output is from Linux.",
+        "The broker of REDIS_URL is not ours to stop, so nothing was measured here.",
+        "There is no PostgreSQL here, so nothing was measured here.",
+        "There is no broker here, so nothing was measured here.",
+    ]
 
 
 def test_told_and_who_read_what_the_package_logged_and_nothing_else():
@@ -434,6 +477,32 @@ def kernel(case) -> Iterator[Kernel]:
     yield started
     if started.manager.is_alive():
         started.shut_down()
+
+
+SERVERS = [
+    "dep-imports",
+    "package = Path('07_deployment')",
+    "uvicorn = ['uvicorn', 'parcels.main:app', '--port', '{port}']",
+]
+SERVERS += ["dep-shutdown-servers", "dep-shutdown-work"]
+PROXY = ["dep-cert", "dep-proxy-app", "dep-proxy", "dep-health-asks", "health_broker.start(), health_database.start()"]
+
+
+@posix_only
+@pytest.mark.slow
+@pytest.mark.parametrize("end", ["interrupt", "kill"])
+def test_nothing_is_left_of_servers_that_end_of_a_proxy_and_of_what_is_asked_for_its_health(kernel, case, end):
+    assert set(kernel.run(*SERVERS, *PROXY)) == {"ok"}
+    running = kernel.begin("dep-shutdown-signals")
+    assert until(lambda: sum("parcels.main:app" in line for line in case.processes()) > 4, 60.0)
+    if end == "interrupt":
+        kernel.manager.interrupt_kernel()
+        assert kernel.end(running) in ("Interrupted", "KeyboardInterrupt")
+        kernel.shut_down()
+    else:
+        os.kill(kernel.manager.provisioner.pid, signal.SIGKILL)
+    assert case.left() == []
+    kernel.manager.shutdown_kernel(now=True)
 
 
 FLEET = [
