@@ -24,10 +24,6 @@ SAYS_ELSE = {
     "face-offset": "the parcels' ids go on",
     "org-wrong-setting": "the address is registered already",
     "sec-clock-package": "the codes of the first run are counted too",
-    **dict.fromkeys(
-        ("dep-status", "dep-kill-web", "dep-late", "dep-horse", "dep-lost", "dep-lost-rq"), "the parcels' numbers go on"
-    ),
-    "dep-watch": "RQ counts the jobs that have ended",
 }
 # Cells that still fail when they are run again. This must become empty.
 FAILING: dict[int, set[str]] = {}
