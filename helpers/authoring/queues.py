@@ -30,7 +30,7 @@ PACKAGES = {
     "procrastinate": "procrastinate psycopg[binary]",
 }
 BESIDE_ARQ = ("fastapi", "uvicorn", "pydantic-settings")
-SET_UP = ("imports", "sources", "surroundings", "members", "ready", "order")
+SET_UP = ("imports", "sources", "surroundings", "members", "ready", "order", "note")
 CLOCKS = 'surroundings["QUEUES_CLOCKS"] = "default"'  # before any worker starts
 ASKING = (*SET_UP, "down-asked")
 GIVE_UP = 660  # seconds: Taskiq's ten minutes and one more
