@@ -263,6 +263,12 @@ def history(*options: str) -> None:
     run("-m", "helpers.authoring.history", *options)
 
 
+def queues(*options: str) -> None:
+    """ask each queue of the appendix what takes minutes or an environment of its own, and store the answers"""
+    set_up(LOCK)
+    run("-m", "helpers.authoring.queues", *options)
+
+
 def audit(*options: str) -> None:
     """ask whether vulnerabilities are known of what the locks pin"""
     set_up(LOCK, TEST_LOCK)
@@ -319,6 +325,7 @@ VERBS = {
         repeat,
         versions,
         history,
+        queues,
         audit,
         lock,
         lint,

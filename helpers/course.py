@@ -141,9 +141,11 @@ CHAPTERS = (
 START = "00_start_here.ipynb"
 TASKS = "appendix_background_tasks.ipynb"
 VERSIONS = "appendix_versions.ipynb"
+QUEUES = "appendix_queues.ipynb"
 CLAIMS = "appendix_claims.ipynb"
 APPENDICES = {
     TASKS: "Background tasks: every rule",
     VERSIONS: "Which version does what",
+    QUEUES: "Which queue does what",
     CLAIMS: "The claims",
 }  # file -> title, in their order

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from helpers.course import CHAPTERS, TASKS
+from helpers.course import CHAPTERS, QUEUES, TASKS
 from helpers.learning import catalogue
 
 DATA = "topics.toml"
 TAG = "topic-"
-_WITH_APPENDIX = 4  # the chapter whose rules, of 4.3 above all, are also looked up in the appendix on background tasks
+# The appendix in which a chapter's topics may be shown, too: the rules of 4.3 above all, and the other queues of 7.1.
+APPENDIX_OF = {4: TASKS, 7: QUEUES}
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Topic:
         if self.chapter is None:
             return (f"appendix_{self.section}.ipynb",)
         own = CHAPTERS[self.chapter - 1].file
-        return (own, TASKS) if self.chapter == _WITH_APPENDIX else (own,)
+        return (own, APPENDIX_OF[self.chapter]) if self.chapter in APPENDIX_OF else (own,)
 
 
 def read(file: Path, chapter: int | None) -> list[Topic]:

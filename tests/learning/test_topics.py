@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from helpers.course import CHAPTERS, TASKS, VERSIONS
+from helpers.course import CHAPTERS, QUEUES, TASKS, VERSIONS
 from helpers.learning import topics
 from helpers.learning.topics import Topic, load, of_notebook, read
 
@@ -45,6 +45,7 @@ def test_a_topic_knows_its_section_and_its_notebooks():
     assert Topic("3.5-list", "", 3).section == "3.5"
     assert Topic("3.5-list", "", 3).notebooks == (CHAPTERS[2].file,)
     assert Topic("4.3-start", "", 4).notebooks == (CHAPTERS[3].file, TASKS)
+    assert Topic("7.1-more", "", 7).notebooks == (CHAPTERS[6].file, QUEUES)
     assert Topic("versions-live", "", None).section == "versions"
     assert Topic("versions-live", "", None).notebooks == (VERSIONS,)
 

@@ -545,7 +545,8 @@ def is_known(book: Notebook) -> list[str]:
 def shows_its_topics(book: Notebook) -> list[str]:
     """Tags name known topics of this notebook, and each of its topics is shown by a code cell, or told if it is TOLD.
 
-    What is chapter 4's may be shown in the appendix on background tasks in place of the chapter.
+    What is chapter 4's may be shown in the appendix on background tasks in place of the chapter, and what is chapter 7's
+    in the one on queues.
     """
     known = {topic.id: topic for topic in topics.load()}
     shown, told = _topics(book)
@@ -555,7 +556,8 @@ def shows_its_topics(book: Notebook) -> list[str]:
             wrong.append(f"a cell is tagged topic-{id}, which is no known topic")
         elif book.path.name not in known[id].notebooks:
             wrong.append(f"a cell is tagged topic-{id}, which belongs to {known[id].notebooks[0]}")
-    if book.path.name == PROVED_IN_APPENDIX and (appendix := book.path.with_name(TASKS)).exists():
+    number = book.chapter.number if book.chapter else 0
+    if number in topics.APPENDIX_OF and (appendix := book.path.with_name(topics.APPENDIX_OF[number])).exists():
         shown |= _topics(Notebook.of(appendix))[0]
     own = [topic for topic in topics.of_notebook(book.path.name) if topic.notebooks[0] == book.path.name]
     there = shown | (told & TOLD)

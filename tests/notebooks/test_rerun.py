@@ -22,10 +22,6 @@ QUICK = {0, 10}  # a few seconds each
 SAYS_ELSE = {
     "mig-edit": "the database is migrated already",
     "org-wrong-setting": "the address is registered already",
-    **dict.fromkeys(
-        ("dep-status", "dep-kill-web", "dep-late", "dep-horse", "dep-lost", "dep-lost-rq"), "the parcels' numbers go on"
-    ),
-    "dep-watch": "RQ counts the jobs that have ended",
 }
 # Cells that still fail when they are run again. This must become empty.
 FAILING: dict[int, set[str]] = {}

@@ -28,6 +28,11 @@ def told(service: Process, about: str = "") -> list[str]:
     return [message for _, message in _lines(service) if f"{message} ".startswith(f"{about} " if about else "")]
 
 
+def steps(service: Process, about: str) -> list[str]:
+    """The same without what it is about, and so equal for each parcel: ["started", "printed"] for "label 7"."""
+    return [message.removeprefix(about).strip() for message in told(service, about)]
+
+
 def who(service: Process, message: str) -> list[int]:
     """The ids of the processes that logged a message, the latest last."""
     return [pid for pid, logged in _lines(service) if logged == message]
@@ -207,7 +212,8 @@ def show(server: Process, path: str) -> None:
 def wait_for_rq(broker: Broker, queue: str, service: Process) -> None:
     """Wait until `queue` is empty and its worker idle; RQ notes a job's end a moment after the job's last line.
 
-    A worker that was killed says for ever that it is at work, so only the one that runs as `service` is asked.
+    A worker that was killed says for ever that it is at work, so only the one that runs as `service` is asked. One that has
+    just taken a job is still called idle: the job then stands in a list of its own (rq/queue.py, `intermediate_queue`).
     """
     from rq import Queue, Worker
 
@@ -216,7 +222,7 @@ def wait_for_rq(broker: Broker, queue: str, service: Process) -> None:
 
         def idle() -> bool:
             states = [worker.get_state() for worker in Worker.all(queue=jobs) if worker.pid == service.pid]
-            return jobs.count == 0 and states == ["idle"]
+            return states == ["idle"] and jobs.count == 0 and not client.llen(jobs.intermediate_queue_key)
 
         if not until(idle, 20.0):
             raise CourseError("RQ's jobs have not ended within 20 s.")

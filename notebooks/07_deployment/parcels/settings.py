@@ -15,6 +15,7 @@ class Settings(BaseSettings):
     queue: str = "parcels"
     visibility_timeout: int = 3600
     restore_interval: int = 60
+    ledger: str = "ledger.db"
 
 
 settings = Settings()

@@ -1,10 +1,12 @@
 """Another worker, as a job's code sees it: another process on another machine and day, which remembers nothing."""
 
+import ast
 import contextlib
 import copy
 import datetime
 import functools
 import inspect
+import linecache
 import os
 import socket
 import time
@@ -14,7 +16,7 @@ from typing import Any, Self
 
 from helpers.chapters.ch07.lesson import Bank
 
-__all__ = ["Job", "elsewhere", "forget", "memory"]
+__all__ = ["Job", "elsewhere", "forget", "imported_anew", "memory"]
 
 Job = Callable[[int, Bank], object]
 LATER = datetime.timedelta(days=400, hours=7, minutes=11, seconds=13)  # another year, month, day, hour, minute
@@ -103,6 +105,39 @@ def _function(job: Job) -> Any:
     if isinstance(job, functools.partial):
         return _function(job.func)
     return job if hasattr(job, "__globals__") or hasattr(job, "__func__") else type(job).__call__
+
+
+PLAIN = (str, bytes, int, float, uuid.UUID, datetime.date, datetime.timedelta)
+
+
+@contextlib.contextmanager
+def imported_anew(job: Job) -> Iterator[None]:
+    """While it lasts, plain values that stand beside the job in its cell are computed again, as each worker does for itself.
+
+    Only names that the job uses, and only assignments at the cell's top level.
+    """
+    names, code = _names(job), getattr(_function(job), "__code__", None)
+    used = _called(code, names)
+    changed: dict[str, Any] = {}
+    for line in _top_level(getattr(code, "co_filename", "")):
+        targets = [target.id for target in line.targets if isinstance(target, ast.Name)]
+        if any(name in used and isinstance(names.get(name), PLAIN) for name in targets):
+            changed |= {name: names[name] for name in targets if name in names and name not in changed}
+            with contextlib.suppress(Exception):  # it needs what another cell has taken away: then it stays as it is
+                exec(compile(ast.Module([line], []), "<another worker>", "exec"), names)
+    try:
+        yield
+    finally:
+        names.update(changed)
+
+
+def _top_level(file: str) -> list[ast.Assign]:
+    """The assignments of a file or cell that no function and no block holds."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(file)))
+    except (SyntaxError, ValueError):
+        return []
+    return [line for line in tree.body if isinstance(line, ast.Assign)]
 
 
 Remembered = list[tuple[Any, Any]]

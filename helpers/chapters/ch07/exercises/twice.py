@@ -5,7 +5,7 @@ import contextlib
 import inspect
 from collections.abc import Awaitable
 
-from helpers.chapters.ch07.exercises.elsewhere import Job, elsewhere, forget, memory
+from helpers.chapters.ch07.exercises.elsewhere import Job, elsewhere, forget, imported_anew, memory
 from helpers.chapters.ch07.lesson import Bank, Killed
 from helpers.learning.model import Exercise
 
@@ -59,6 +59,14 @@ def _check_twice(job: Job) -> str:
     assert len(bank.booked) == 1, (
         "the job was delivered again to a new worker, and the sender paid twice: what your code keeps in its own memory "
         "has died with the old one. Make the `key` of what the job itself was given."
+    )
+    bank = Bank()
+    _run(job, 110, bank)
+    with imported_anew(job):
+        _run(job, 110, bank)
+    assert len(bank.booked) == 1, (
+        "the job was delivered again to another worker, and the sender paid twice: a value beside your function, which its "
+        "`key` holds, is computed when a process starts, and is another one there. Make the `key` of what the job was given."
     )
     return "However often the job is delivered, wherever it is killed and wherever it runs again, the sender pays once."
 

@@ -168,3 +168,23 @@ def twice_in_an_object():
             bank.charge(490, ("label", parcel))
 
     return Charging()
+
+
+RUN = uuid.uuid4().hex
+PREFIX = "label-of-parcel"
+
+
+@wrong("7.1-twice", says="is computed when a process starts")
+def twice_by_the_run():
+    def charge_sender(parcel: int, bank: Bank) -> None:
+        bank.charge(490, key=f"{RUN}-{parcel}")
+
+    return charge_sender
+
+
+@right("7.1-twice")
+def twice_by_a_prefix():
+    def charge_sender(parcel: int, bank: Bank) -> None:
+        bank.charge(490, key=f"{PREFIX}-{parcel}")
+
+    return charge_sender

@@ -1,0 +1,46 @@
+"""The work: plain functions that know no queue. Each notes what it does in one diary, whichever process it runs in."""
+
+import asyncio
+import os
+import time
+from pathlib import Path
+
+from settings import settings
+
+
+def note(who: int | str, event: str) -> None:
+    """Append a line: when, in seconds of the machine's own clock, in which process, about whom, and what."""
+    with open(settings.diary, "a", encoding="utf-8") as diary:
+        diary.write(f"{time.monotonic():.6f} {os.getpid()} {who} {event}\n")
+
+
+def print_label(parcel: int, seconds: float) -> None:
+    note(parcel, "started")
+    try:
+        time.sleep(seconds)
+        note(parcel, "printed")
+    finally:
+        note(parcel, "left")
+
+
+async def order_pickup(parcel: int, seconds: float) -> None:
+    note(parcel, f"started on loop {id(asyncio.get_running_loop())}")
+    await asyncio.sleep(seconds)
+    note(parcel, "ordered")
+
+
+def mail_receipt(parcel: int, refusals: float) -> None:
+    """The mail server refuses as often as it was told to, then takes the mail."""
+    note(parcel, "tried")
+    tried = Path(settings.diary).read_text(encoding="utf-8").count(f" {parcel} tried\n")
+    if tried <= refusals:
+        raise ConnectionError("try again later")
+    note(parcel, "sent")
+
+
+def mail_once(parcel: int, refusals: float) -> None:
+    mail_receipt(parcel, refusals)
+
+
+def tick(who: str, moment: str = "") -> None:
+    note(who, f"tick {moment}".strip())
