@@ -33,6 +33,16 @@ def create_parcel(new: NewParcel, session: SessionDep, background_tasks: Backgro
 
 @router.get("/parcels/{parcel_id}")
 def read_parcel(parcel_id: int, session: SessionDep) -> Parcel:
+    return _found(parcel_id, session)
+
+
+@router.delete("/parcels/{parcel_id}", status_code=204)
+def delete_parcel(parcel_id: int, session: SessionDep) -> None:
+    session.delete(_found(parcel_id, session))
+    session.commit()
+
+
+def _found(parcel_id: int, session: Session) -> Parcel:
     parcel = session.get(Parcel, parcel_id)
     if parcel is None:
         raise HTTPException(404, "no such parcel")

@@ -42,6 +42,10 @@ def test_the_migrations_lead_back_and_up_again(url: str, alembic: Config) -> Non
         direction(alembic, revision)
 
 
-def test_the_smoke_test_passes_and_knows_its_version(client: TestClient) -> None:
+def test_the_smoke_test_passes_and_leaves_nothing(client: TestClient, printed: list[int]) -> None:
     assert smoke.smoke(client, settings.version) == ""
+    assert client.get(f"/parcels/{printed[0]}").status_code == 404
+
+
+def test_the_smoke_test_knows_its_version(client: TestClient) -> None:
     assert smoke.smoke(client, "0.9") == f"{settings.version} answers, not 0.9"

@@ -12,6 +12,7 @@ def upgrade() -> None:
         "parcel",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("recipient", sa.String(), nullable=False),
+        sqlite_autoincrement=True,  # a number is given once, as by other databases
     )
 
 
