@@ -26,7 +26,9 @@ class Release:
     holds what the last command printed. The copy is removed with the kernel.
     """
 
-    def __init__(self, version: str, package: Path, database: str, changes: Mapping[str, tuple[str, str]] | None = None):
+    def __init__(
+        self, version: str, package: Path, database: str, changes: Mapping[str, tuple[str, str]] | None = None
+    ):
         self.version = version
         self.folder = scratch_folder() / "parcels"
         self.said = ""

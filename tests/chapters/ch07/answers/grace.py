@@ -76,7 +76,9 @@ def grace_cut_to_what_there_is():
 @wrong("7.3-grace", says="Kubernetes wants whole seconds")
 def grace_in_fractions():
     return fitting(
-        lambda longest, late: late * 1.5, lambda longest, late: longest + 1, lambda pause, patience: pause + patience + 1
+        lambda longest, late: late * 1.5,
+        lambda longest, late: longest + 1,
+        lambda pause, patience: pause + patience + 1,
     )
 
 
@@ -98,7 +100,9 @@ def grace_as_a_tuple():
 
 @right("7.3-grace")
 def grace_as_tight_as_can_be():
-    return fitting(lambda longest, late: late, lambda longest, late: longest, lambda pause, patience: pause + patience + 1)
+    return fitting(
+        lambda longest, late: late, lambda longest, late: longest, lambda pause, patience: pause + patience + 1
+    )
 
 
 @right("7.3-grace")
@@ -107,7 +111,7 @@ def grace_with_some_air():
         spare = min(5, most - longest_task - late - 2)
         if spare < 0:
             raise ValueError("the platform gives too little")
-        return dict(preStop=late, patience=longest_task + 1, grace=late + longest_task + 2 + spare)
+        return {"preStop": late, "patience": longest_task + 1, "grace": late + longest_task + 2 + spare}
 
     return shutdown_times
 
