@@ -24,7 +24,9 @@ def loaded(file: Path, **jobs: Callable) -> ModuleType:
     package.jobs = SimpleNamespace(**jobs)  # pyrefly: ignore[missing-attribute]
     with patch.dict(sys.modules, {"parcels": package}):
         spec.loader.exec_module(module)
-    logging.getLogger(file.stem).addHandler(logging.NullHandler())  # or its complaints would stand under the cell
+    logger = logging.getLogger(file.stem)  # its complaints would stand under the cell
+    logger.propagate = False
+    logger.addHandler(logging.NullHandler())
     return module
 
 
