@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, HTTPException
 
-from helpers.chapters.ch07.queues import Sqs, loaded
+from helpers.chapters.ch07.consumers import Sqs, loaded
 from helpers.chapters.ch07.rollout import Balancer, Customer, Release, order_label, order_parcel
 from helpers.errors import CourseError
 from helpers.live.server import running
