@@ -82,7 +82,7 @@ def test_the_ground_floor_holds_what_all_rooms_use():
 
 
 def test_a_chapter_is_a_folder_of_known_files():
-    known = {"__init__", "exercises", "lesson", "predictions", "questions", "topics", "bank"}
+    known = {"__init__", "exercises", "lesson", "predictions", "questions", "topics", "bank", "rollout", "consumers"}
     for folder in (HERE / "chapters").glob("ch*"):
         assert {path.stem for path in folder.iterdir()} - {"__pycache__"} <= known, folder.name
 

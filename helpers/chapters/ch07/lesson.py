@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
 from fastapi import FastAPI
 
 from helpers.errors import CourseError
@@ -85,50 +84,6 @@ def _close_event_loop() -> None:
         task.cancel()
     loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
     loop.close()
-
-
-class Customer(threading.Thread):
-    """Orders one label after the other from the service at `url`, which may change meanwhile, until `leave()`.
-
-    `accepted` holds the parcels whose order was answered with 202, `refused` counts the orders that failed. It leaves at the
-    end of a `with` block, also of one that is interrupted.
-    """
-
-    def __init__(self, url: str):
-        super().__init__(daemon=True)
-        self.url = url
-        self.accepted: list[int] = []
-        self.refused = 0
-        self._done = threading.Event()
-        self.start()
-
-    def run(self) -> None:
-        parcel = 0
-        while not self._done.wait(0.02):
-            parcel += 1
-            try:
-                with httpx.Client(trust_env=False, verify=False, timeout=10.0) as client:
-                    client.post(f"{self.url}/parcels/{parcel}/label").raise_for_status()
-                self.accepted.append(parcel)
-            except httpx.HTTPError:
-                self.refused += 1
-
-    def orders(self, more: int) -> None:
-        """Wait until `more` orders have been accepted from now on."""
-        wanted = len(self.accepted) + more
-        if not until(lambda: len(self.accepted) >= wanted, 20.0):
-            raise CourseError("The service accepted no more orders for 20 s.")
-
-    def leave(self) -> None:
-        """Order no more, and wait for the answer to the last order, which comes within 10 s or never."""
-        self._done.set()
-        self.join(15.0)
-
-    def __enter__(self) -> "Customer":
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._done.set()
 
 
 def possible(broker: Broker | None = None) -> bool:

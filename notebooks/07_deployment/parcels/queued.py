@@ -1,4 +1,4 @@
-"""The service with the same job done in three ways: fastapi run parcels/queued.py"""
+"""The service with the same job done in three ways, beside its orders: fastapi run parcels/queued.py"""
 
 import os
 
@@ -11,7 +11,7 @@ from rq import Retry
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 
-from parcels import jobs, queues
+from parcels import jobs, orders, queues
 
 
 class JobStatus(BaseModel):
@@ -20,6 +20,7 @@ class JobStatus(BaseModel):
 
 
 app = FastAPI()
+app.include_router(orders.router)
 
 
 @app.exception_handler(RedisError)  # what RQ raises when the broker does not answer

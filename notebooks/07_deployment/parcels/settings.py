@@ -1,11 +1,17 @@
-"""What differs from place to place comes from the environment: PARCELS_REDIS_URL, PARCELS_SMTP_PORT, ..."""
+"""What differs from place to place comes from the environment (PARCELS_...), what is secret from a mounted file."""
+
+import os
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="PARCELS_")
+    """A file parcels_database_url in the folder that PARCELS_SECRETS names is `database_url`; a variable goes first."""
 
+    model_config = SettingsConfigDict(env_prefix="PARCELS_", secrets_dir=os.environ.get("PARCELS_SECRETS"))
+
+    version: str = "1.1.0"
+    database_url: str = "sqlite:///parcels.db"
     work_seconds: float = 1.0
     route_steps: int = 1_000_000
     smtp_host: str = "localhost"

@@ -1,20 +1,19 @@
 """What has to hold before a version is deployed"""
 
 from fastapi.testclient import TestClient
-from parcels import jobs, main, queued, queues
 from pytest import MonkeyPatch, mark
 from redis import Redis
 
+from parcels import main, queued, queues, service
 
-def test_a_label_is_ordered_and_printed(monkeypatch: MonkeyPatch) -> None:
-    printed: list[int] = []
-    monkeypatch.setattr(jobs, "print_label", printed.append)
+
+def test_a_label_is_ordered_and_printed(printed: list[int]) -> None:
     with TestClient(main.app) as client:
         assert client.post("/parcels/7/label").status_code == 202
     assert printed == [7]
 
 
-@mark.parametrize("app", [main.app, queued.app], ids=["main", "queued"])
+@mark.parametrize("app", [main.app, queued.app, service.app], ids=["main", "queued", "service"])
 def test_the_service_says_that_it_is_there(app) -> None:
     assert TestClient(app).get("/health").status_code == 200
 

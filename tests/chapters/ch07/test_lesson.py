@@ -1,14 +1,10 @@
-"""Chapter 7: its deployment files are right and slips in them are noticed; its notebook leaves nothing behind, however it ends."""
+"""Chapter 7: what its cells use and say is right; its notebook leaves nothing behind, however it ends."""
 
 import contextlib
-import json
 import os
 import re
-import shutil
 import signal
-import subprocess
 import sys
-import tomllib
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +13,6 @@ from types import SimpleNamespace
 import nbformat
 import psutil
 import pytest
-import yaml
 from jupyter_client import KernelManager
 from nbclient import NotebookClient
 
@@ -27,185 +22,11 @@ from helpers.chapters.ch07 import lesson
 from helpers.course import CHAPTERS
 from helpers.services.process import process
 from helpers.services.waiting import until
+from tests.chapters.ch07.programs import FOLDER, run
 
-FOLDER = make.ROOT / "notebooks" / "07_deployment"
 NOTEBOOK = make.ROOT / "notebooks" / CHAPTERS[6].file
 NO_BROKER = "No broker answers, so nothing was measured here: set REDIS_URL to a Redis or Valkey that runs."
 posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
-
-
-def tool(name: str) -> str:
-    return shutil.which(name, path=str(Path(sys.executable).parent)) or name
-
-
-def schema(name: str, *options: str) -> list[str]:
-    return [tool("check-jsonschema"), "--builtin-schema", f"vendor.{name}", *options]
-
-
-LINTERS = {
-    "Dockerfile": [tool("hadolint"), "--no-color"],
-    "compose.yaml": schema("compose-spec"),
-    "gcp/cloudbuild.yaml": schema("cloudbuild"),
-    # This schema's patterns are written for regular expressions without the Unicode flag.
-    "azure/azure-pipelines.yml": schema(
-        "azure-pipelines", "--data-transform", "azure-pipelines", "--regex-variant", "nonunicode"
-    ),
-    "workflows/deploy.yml": schema("github-workflows"),
-    "aws/template.yaml": [tool("cfn-lint"), "--regions", "eu-central-1", "--"],
-}
-ZIZMOR = [tool("zizmor"), "--offline", "--no-progress", "--quiet", "--config", make.ROOT / ".github" / "zizmor.yml"]
-# For each file: what is right in it, what somebody might write instead, and what the linter says to that.
-SLIPS = {
-    "Dockerfile": [
-        ("python:3.13-slim AS build", "python AS build", "DL3006"),
-        ('CMD ["uvicorn", "parcels.main:app",', "CMD uvicorn parcels.main:app #", "DL3025"),
-        ("WORKDIR /srv\nCOPY requirements", "WORKDIR srv\nCOPY requirements", "DL3000"),
-    ],
-    "compose.yaml": [("stop_grace_period: 30s", "stop_grace: 30s", "stop_grace")],
-    "gcp/cloudbuild.yaml": [("entrypoint: gcloud", "entry_point: gcloud", "entry_point")],
-    "azure/azure-pipelines.yml": [("displayName: Put", "display: Put", "'display'")],
-    "workflows/deploy.yml": [("needs: test\n    runs-on", "needs: test\n    runs", "'runs-on' is a required property")],
-    "aws/template.yaml": [
-        ("Timeout: 30 ", "Timeout: 3000 ", "E3717"),
-        ("!GetAtt Role.Arn", "!GetAtt Rolle.Arn", "E1010"),
-    ],
-}
-INSECURE = [
-    ("persist-credentials: false", "fetch-depth: 1", "artipacked"),
-    ("@7c6bc770dae815cd3e89ee6cdf493a5fab2cc093 # v3.0.0", "@v3", "unpinned-uses"),
-    ("permissions:\n      contents: read\n    steps:", "permissions: write-all\n    steps:", "excessive-permissions"),
-    ("run: gcloud builds submit", "run: echo ${{ github.head_ref }}", "template-injection"),
-]
-QUICK = [name for name in LINTERS if name != "aws/template.yaml"]
-
-
-def complaints(command: list, *files: Path) -> str:
-    """What a linter says against files; nothing when they are right."""
-    done = subprocess.run([*command, *files], capture_output=True, text=True)
-    return done.stdout + done.stderr if done.returncode else ""
-
-
-def spoilt(name: str, slips: list[tuple[str, str, str]], folder: Path) -> Path:
-    text = (FOLDER / name).read_text()
-    for right, wrong, _ in slips:
-        assert right in text
-        text = text.replace(right, wrong, 1)
-    file = folder / f"spoilt-{Path(name).name}"
-    file.write_text(text)
-    return file
-
-
-# The deployment files
-
-
-@pytest.mark.parametrize("name", [*QUICK, pytest.param("aws/template.yaml", marks=pytest.mark.slow)])
-def test_a_deployment_file_is_right_and_slips_are_noticed(name, tmp_path):
-    # Both in one call, because a linter's start takes longest.
-    told = complaints(LINTERS[name], FOLDER / name, spoilt(name, SLIPS[name], tmp_path))
-    assert str(FOLDER / name) not in told, told
-    assert [code for _, _, code in SLIPS[name] if code not in told] == [], told
-
-
-def test_the_workflow_is_safe_and_slips_are_noticed(tmp_path):
-    folder = tmp_path / ".github" / "workflows"
-    folder.mkdir(parents=True)
-    assert complaints(ZIZMOR, spoilt("workflows/deploy.yml", [], folder)) == ""
-    told = complaints(ZIZMOR, spoilt("workflows/deploy.yml", INSECURE, folder))
-    assert [name for _, _, name in INSECURE if f"[{name}]" not in told] == [], told
-
-
-# Seconds between SIGTERM and SIGKILL where nothing else is said: docs.docker.com/reference/cli/docker/container/stop, and
-# cloud.google.com/run/docs/container-contract for what cloudbuild.yaml deploys, which cannot be set.
-PLAIN_STOP = CLOUD_RUN = 10
-
-
-def grace(command: list[str]) -> int:
-    assert command[0] == "uvicorn" and command[-2] == "--timeout-graceful-shutdown"
-    return int(command[-1])
-
-
-def test_the_server_gives_up_before_each_platform_does():
-    image = json.loads(re.findall(r"^CMD (\[.*\])$", read("Dockerfile"), re.MULTILINE)[0])
-    compose = yaml.safe_load(read("compose.yaml"))["services"]
-    deploy = yaml.safe_load(read("gcp/cloudbuild.yaml"))["steps"][-1]["args"]
-    assert not [option for option in deploy if option.startswith(("--command", "--args"))], "it runs the image's CMD"
-    assert grace(image) + 5 <= min(PLAIN_STOP, CLOUD_RUN)
-    assert grace(compose["web"]["command"]) + 5 <= int(compose["web"]["stop_grace_period"].removesuffix("s"))
-    assert compose["rq"]["stop_grace_period"] == compose["celery"]["stop_grace_period"] == "2m"
-
-
-def read(name: str) -> str:
-    return (FOLDER / name).read_text(encoding="utf-8")
-
-
-# The pipeline, as it would run in a repository of its own
-
-
-def pinned(name: str) -> dict[str, str]:
-    lines = [line for line in read(name).splitlines() if line and not line.startswith("#")]
-    return dict(line.partition(" ;")[0].split("==") for line in lines)
-
-
-def test_the_locks_hold_what_the_project_asks_for_and_name_no_place():
-    image, tests = pinned("requirements.txt"), pinned("requirements-dev.txt")
-    assert "://" not in read("requirements.txt") + read("requirements-dev.txt")
-    project = tomllib.loads(read("pyproject.toml"))
-    asked = {re.match(r"[\w-]+", need)[0] for need in project["project"]["dependencies"]}
-    assert asked <= image.keys() and set(project["dependency-groups"]["dev"]) <= tests.keys() - image.keys()
-    assert image.items() <= tests.items(), "what is tested is what runs"
-    course = (make.ROOT / make.LOCK).read_text(encoding="utf-8")
-    assert all(f"{name}=={image[name]}" in course.replace("[redis]", "") for name in asked), (
-        "the chapter's own versions"
-    )
-
-
-def test_one_version_of_uv_builds_tests_and_locks():
-    versions = re.findall(r"/uv:([\d.]+)", read("Dockerfile")) + re.findall(
-        r"uv==([\d.]+)", read("workflows/deploy.yml")
-    )
-    assert {f"uv=={version}" for version in versions} == {make.UV} and len(versions) == 2
-
-
-def in_the_workflow() -> list[str]:
-    """What the job of the tests runs, but for the installation of uv, which is here already."""
-    steps = yaml.safe_load(read("workflows/deploy.yml"))["jobs"]["test"]["steps"]
-    return [step["run"] for step in steps if "run" in step and not step["run"].startswith("pip install uv==")]
-
-
-def in_the_image() -> list[str]:
-    """What the first stage runs, and the command of the image; its port is a free one."""
-    stage = read("Dockerfile").split("\nFROM")[1]
-    return re.findall(r"^RUN (.+)$", stage, re.MULTILINE)
-
-
-@pytest.mark.slow
-@posix_only
-@pytest.mark.parametrize("commands", [in_the_workflow, in_the_image])
-def test_a_copy_of_the_folder_installs_and_tests_itself(commands, tmp_path):
-    """Needs the network: where no index answers it is skipped."""
-    copy, environment = tmp_path / "parcels", tmp_path / "environment"
-    shutil.copytree(FOLDER, copy, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
-    given = {name: value for name, value in os.environ.items() if not name.startswith(("UV_", "COV", "PYTEST_"))}
-    given.pop("VIRTUAL_ENV", None)
-    # Not UV_PYTHON: `uv pip sync` would empty that Python's own environment. The first `python` on the path is taken.
-    given |= {"VIRTUAL_ENV": str(environment)} if commands is in_the_image else {}
-    given["PATH"] = os.pathsep.join([str(environment / "bin"), str(Path(sys.executable).parent), given["PATH"]])
-    assert commands(), "nothing was found to run"
-    for command in commands():
-        done = subprocess.run(["sh", "-c", command], cwd=copy, env=given, capture_output=True, text=True)
-        if done.returncode and make.OFFLINE.search(done.stdout + done.stderr):
-            pytest.skip("no index answers")
-        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
-    if commands is in_the_workflow:
-        assert " passed" in done.stdout
-        return
-    command = json.loads(re.findall(r"^CMD (\[.*\])$", read("Dockerfile"), re.MULTILINE)[0])
-    command[command.index("8000")], command[command.index("0.0.0.0")] = "{port}", "127.0.0.1"
-    with process([str(environment / "bin" / command[0]), *command[1:]], cwd=copy, ready_path="/health") as served:
-        assert served.client.post("/parcels/7/label").status_code == 202
-        served.signal("SIGTERM")
-        served.wait()
-        assert lesson.told(served)[-2:] == ["parcel 7 archived", "lifespan closed"]
 
 
 @pytest.mark.slow
@@ -249,53 +70,6 @@ except ValueError as error:
     print(error)
 """
     assert run(program) == "Functions from the __main__ module cannot be processed by workers"
-
-
-def test_what_the_image_copies_goes_to_the_builder():
-    allowed = (FOLDER / ".dockerignore").read_text().splitlines()
-    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (FOLDER / "Dockerfile").read_text(), re.MULTILINE)
-    names = [name for line in copied for name in line.split()]
-    assert names == ["requirements.txt", "parcels"] and allowed[1] == "*"
-    assert all(f"!{name}" in allowed for name in names)
-
-
-def test_the_entrypoint_is_there_and_the_package_needs_what_it_imports():
-    settings = tomllib.loads((FOLDER / "pyproject.toml").read_text())
-    module, name = settings["tool"]["fastapi"]["entrypoint"].split(":")
-    assert run(f"from {module} import {name}; print(type({name}).__name__)") == "FastAPI"
-    assert settings["project"]["dependencies"] == ["fastapi[standard]", "rq", "celery[redis]"]
-
-
-def run(program: str, folder: Path = FOLDER) -> str:
-    """What a program prints that is run in a folder, with the package beside it."""
-    environment = os.environ | {
-        "PYTHONPATH": str(FOLDER),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PARCELS_WORK_SECONDS": "0.05",
-    }
-    done = subprocess.run([sys.executable, "-c", program], cwd=folder, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip().splitlines()[-1]
-
-
-def test_the_lambda_handler_answers_an_event():
-    program = """
-from lambda_handler import handler
-http = {"method": "POST", "path": "/parcels/7/label", "sourceIp": "203.0.113.7"}
-event = {"version": "2.0", "rawPath": http["path"], "rawQueryString": "", "headers": {}, "requestContext": {"http": http}}
-print(handler(event, None)["statusCode"])
-"""
-    assert run(program, FOLDER / "aws") == "202"
-    template = (FOLDER / "aws" / "template.yaml").read_text()
-    assert "Handler: lambda_handler.handler" in template
-
-
-def test_the_function_app_has_one_function_and_its_host_no_prefix():
-    program = (
-        "import function_app; print([function.get_function_name() for function in function_app.app.get_functions()])"
-    )
-    assert run(program, FOLDER / "azure") == "['http_app_func']"
-    assert json.loads((FOLDER / "azure" / "host.json").read_text())["extensions"]["http"]["routePrefix"] == ""
 
 
 def test_what_the_notebook_quotes_of_the_workflow_stands_in_it():

@@ -1,5 +1,25 @@
 """The exercises of chapter 7, in the order of its notebook; a file each."""
 
-from helpers.chapters.ch07.exercises import backoff, enqueue, once, start, twice
+from helpers.chapters.ch07.exercises import (
+    backoff,
+    enqueue,
+    grace,
+    once,
+    proxy,
+    ready,
+    smoke,
+    start,
+    twice,
+)
 
-EXERCISES = [enqueue.EXERCISE, backoff.EXERCISE, twice.EXERCISE, once.EXERCISE, start.EXERCISE]
+EXERCISES = [
+    grace.EXERCISE,
+    smoke.EXERCISE,
+    enqueue.EXERCISE,
+    twice.EXERCISE,
+    backoff.EXERCISE,
+    once.EXERCISE,
+    proxy.EXERCISE,
+    ready.EXERCISE,
+    start.EXERCISE,
+]
