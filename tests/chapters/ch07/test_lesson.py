@@ -258,7 +258,7 @@ SERVERS = [
     "package = Path('07_deployment')",
     "uvicorn = ['uvicorn', 'parcels.main:app', '--port', '{port}']",
 ]
-SERVERS += ["dep-shutdown-servers", "dep-shutdown-work"]
+SERVERS += ["dep-shutdown-servers", "dep-shutdown-work", "dep-shutdown-round"]
 PROXY = ["dep-cert", "dep-proxy-app", "dep-proxy", "dep-health-asks", "health_broker.start(), health_database.start()"]
 
 
