@@ -2,7 +2,7 @@
 
 arq wants an older client of Redis than the course, so it gets an environment, and the appendix's own cells are run with
 it there. A worker of each queue is lost with all clocks as they are by default, and a silent broker is waited for. What
-comes stands in `helpers/chapters/ch07/queues.json`, and the appendix shows it. It takes eleven minutes, most of them spent
+comes stands in `helpers/learning/queues.json`, and the appendix shows it. It takes eleven minutes, most of them spent
 waiting.
 """
 
@@ -18,9 +18,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from helpers.authoring.history import uv
 from helpers.authoring.refresh import NOTEBOOKS, execute, read
 from helpers.course import QUEUES
+from helpers.learning.queues import ARQ, DATA
 
-DATA = Path(__file__).parents[1] / "chapters" / "ch07" / "queues.json"
-ARQ = "QUEUES_ARQ"
 PACKAGES = {
     "rq": "rq",
     "celery": "celery[redis]",

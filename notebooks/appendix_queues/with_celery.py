@@ -16,6 +16,7 @@ if settings.short:
         "visibility_timeout": 4,
         "unacked_restore_interval": 1,
         "unacked_restore_throttle": 1,
+        "unacked_mutex_expire": 2,  # a worker that is killed while it looks would keep the others out for five minutes
     }
 app.conf.beat_schedule = {"tick": {"task": "tick", "schedule": 1.0, "args": ["celery"]}}
 

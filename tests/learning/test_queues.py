@@ -13,9 +13,9 @@ from nbformat.v4 import new_code_cell
 
 from helpers.authoring import queues as measuring
 from helpers.authoring.refresh import NOTEBOOKS
-from helpers.chapters.ch07 import queues
-from helpers.chapters.ch07.queues import QUEUES, Diary, comparison, obtainable
 from helpers.course import QUEUES as PAGE
+from helpers.learning import queues
+from helpers.learning.queues import QUEUES, Diary, comparison, obtainable
 from tests.chapters.ch07.test_lesson import Case, posix_only
 
 FOLDER = NOTEBOOKS / "appendix_queues"
@@ -95,7 +95,7 @@ def test_arq_has_an_answer_to_every_row_and_nobody_else_has_one_stored():
 def test_make_queues_knows_the_cells_that_it_runs():
     ids = {cell.id for cell in page().cells}
     assert {f"queues-{id}" for id in measuring.ASKING} <= ids
-    assert measuring.DATA == queues.DATA and measuring.ARQ == queues.ARQ and set(measuring.PACKAGES) == set(QUEUES)
+    assert set(measuring.PACKAGES) == set(QUEUES)
 
 
 def test_make_queues_stores_arqs_answers_and_what_takes_minutes(monkeypatch, tmp_path):
