@@ -23,7 +23,7 @@ app.conf.broker_transport_options = {
     "visibility_timeout": settings.visibility_timeout,
     "unacked_restore_interval": settings.restore_interval,
     "unacked_restore_throttle": 1,
-    "unacked_mutex_expire": settings.restore_interval,  # a worker that is killed while it looks would keep the others out
+    "unacked_mutex_expire": settings.restore_interval,  # held by whoever looks, also when killed
 }
 
 print_label = app.task(name="print_label")(jobs.print_label)
