@@ -71,7 +71,7 @@ def test_the_packages_steps_are_the_exercises_solutions():
         for node in ast.parse((FILES / "outbox" / "steps.py").read_text(encoding="utf-8")).body
         if isinstance(node, ast.FunctionDef)
     }
-    for name in ("write", "relay", "change", "list"):
+    for name in ("write", "relay", "change", "listed"):
         printed = ast.parse(body(catalogue.exercise(f"9.2-{name}").solution)).body
         (solved,) = (node for node in printed if isinstance(node, ast.FunctionDef))
         shipped = written[solved.name]

@@ -1,4 +1,4 @@
-"""9.2-list: a page of what is there."""
+"""9.2-listed: a page of what is there."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -100,7 +100,7 @@ def _solve() -> Callable[..., Any]:
 
 
 EXERCISE = Exercise(
-    id="9.2-list",
+    id="9.2-listed",
     title="a page of what is there",
     task="`list_parcels` should give at most `limit` parcels, newest first, without the deleted ones; with `before` only those "
     "whose id is below it, and with `to` only those for this addressee.",

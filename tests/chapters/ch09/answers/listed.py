@@ -1,4 +1,4 @@
-"""What learners pass to 9.2-list."""
+"""What learners pass to 9.2-listed."""
 
 from sqlmodel import Session, col, desc, select, text
 
@@ -8,7 +8,7 @@ from tests.chapters.answers import right, stub, wrong
 Parcel = load().Parcel
 
 
-@stub("9.2-list")
+@stub("9.2-listed")
 def list_shipped():
     def list_parcels(session: Session, limit: int, before: int | None, to: str | None) -> list[Parcel]: ...
 
@@ -25,7 +25,7 @@ def conditions(before: int | None, to: str | None):
     return found
 
 
-@wrong("9.2-list", says="the oldest parcels came first")
+@wrong("9.2-listed", says="the oldest parcels came first")
 def list_oldest_first():
     def list_parcels(session: Session, limit: int, before: int | None, to: str | None) -> list[Parcel]:
         return list(session.exec(select(Parcel).where(*conditions(before, to)).limit(limit)))
@@ -33,7 +33,7 @@ def list_oldest_first():
     return list_parcels
 
 
-@wrong("9.2-list", says="parcel 37 has been deleted")
+@wrong("9.2-listed", says="parcel 37 has been deleted")
 def list_with_the_deleted():
     def list_parcels(session: Session, limit: int, before: int | None, to: str | None) -> list[Parcel]:
         query = select(Parcel).where(*conditions(before, to)[1:]).order_by(col(Parcel.id).desc())
@@ -42,7 +42,7 @@ def list_with_the_deleted():
     return list_parcels
 
 
-@wrong("9.2-list", says="so filter first")
+@wrong("9.2-listed", says="so filter first")
 def list_filtered_last():
     def list_parcels(session: Session, limit: int, before: int | None, to: str | None) -> list[Parcel]:
         query = select(Parcel).where(*conditions(before, None)).order_by(col(Parcel.id).desc())
@@ -52,7 +52,7 @@ def list_filtered_last():
     return list_parcels
 
 
-@wrong("9.2-list", says="`limit` belongs into the query")
+@wrong("9.2-listed", says="`limit` belongs into the query")
 def list_cut_in_python():
     def list_parcels(session: Session, limit: int, before: int | None, to: str | None) -> list[Parcel]:
         query = select(Parcel).where(*conditions(before, to)).order_by(col(Parcel.id).desc())
@@ -61,7 +61,7 @@ def list_cut_in_python():
     return list_parcels
 
 
-@wrong("9.2-list", says="the parcel that `before` names came a second time")
+@wrong("9.2-listed", says="the parcel that `before` names came a second time")
 def list_from_before_on():
     def list_parcels(session: Session, limit: int, before: int | None, to: str | None) -> list[Parcel]:
         query = select(Parcel).where(*conditions(None if before is None else before + 1, to))
@@ -70,7 +70,7 @@ def list_from_before_on():
     return list_parcels
 
 
-@wrong("9.2-list", says="below parcel 38 the page should be")
+@wrong("9.2-listed", says="below parcel 38 the page should be")
 def list_by_offset():
     def list_parcels(session: Session, limit: int, before: int | None, to: str | None) -> list[Parcel]:
         query = select(Parcel).where(*conditions(None, to)).order_by(col(Parcel.id).desc())
@@ -79,7 +79,7 @@ def list_by_offset():
     return list_parcels
 
 
-@wrong("9.2-list", says="a page is a list of parcels, but ")
+@wrong("9.2-listed", says="a page is a list of parcels, but ")
 def list_unread():
     def list_parcels(session: Session, limit: int, before: int | None, to: str | None) -> list[Parcel]:
         return session.exec(select(Parcel).where(*conditions(before, to)).order_by(col(Parcel.id).desc()).limit(limit))
@@ -87,7 +87,7 @@ def list_unread():
     return list_parcels
 
 
-@wrong("9.2-list", says="such as `is None`")
+@wrong("9.2-listed", says="such as `is None`")
 def list_nothing_is_none():
     def list_parcels(session: Session, limit: int, before: int | None, to: str | None) -> list[Parcel]:
         query = select(Parcel).where(Parcel.deleted_at is None).order_by(col(Parcel.id).desc())
@@ -96,7 +96,7 @@ def list_nothing_is_none():
     return list_parcels
 
 
-@right("9.2-list")
+@right("9.2-listed")
 def list_with_equals_none():
     def list_parcels(session: Session, limit: int, before: int | None, to: str | None) -> list[Parcel]:
         query = select(Parcel).where(Parcel.deleted_at == None).order_by(desc(Parcel.id))  # noqa: E711
@@ -109,7 +109,7 @@ def list_with_equals_none():
     return list_parcels
 
 
-@right("9.2-list")
+@right("9.2-listed")
 def list_in_one_go():
     def list_parcels(session: Session, limit: int, before: int | None, to: str | None) -> list[Parcel]:
         query = select(Parcel).where(*conditions(before, to)).order_by(-col(Parcel.id)).limit(limit)
@@ -118,7 +118,7 @@ def list_in_one_go():
     return list_parcels
 
 
-@right("9.2-list")
+@right("9.2-listed")
 def list_by_sql():
     def list_parcels(session: Session, limit: int, before: int | None, to: str | None) -> list[Parcel]:
         wanted = 'deleted_at IS NULL AND (:before IS NULL OR id < :before) AND (:to IS NULL OR "to" = :to)'
