@@ -126,9 +126,12 @@ def machine(tmp_path, monkeypatch):
     return steps
 
 
+FRESH = ["venv", "uv", "lean", "packages"]
+
+
 def kinds(steps: list[str]) -> list[str]:
     """The steps in short, and none after this is left."""
-    words = {"-m venv": "venv", "-m pip": "uv", "-m uv": "packages"}
+    words = {"-m venv": "venv", "-m pip": "uv", "-m uv pip uninstall": "lean", "-m uv": "packages"}
     short = [next(word for start, word in words.items() if step.startswith(start)) for step in steps]
     steps.clear()
     return short
@@ -136,8 +139,8 @@ def kinds(steps: list[str]) -> list[str]:
 
 def test_a_fresh_clone_is_set_up_once_and_starts_at_once_afterwards(machine, capsys):
     make.set_up(*LOCKS)
-    assert machine[2].endswith("--compile-bytecode -r requirements.txt -r tests/requirements.txt")
-    assert kinds(machine) == ["venv", "uv", "packages"]
+    assert machine[3].endswith("--compile-bytecode -r requirements.txt -r tests/requirements.txt")
+    assert kinds(machine) == FRESH
     assert capsys.readouterr().out.splitlines() == [
         f"Making .venv with Python {sys.version_info[0]}.{sys.version_info[1]} and uv",
         "Installing requirements.txt and tests/requirements.txt with uv",
@@ -241,7 +244,7 @@ def test_what_cannot_be_trusted_is_made_again(machine, monkeypatch, damage):
     damage()
     assert not make.sound()
     make.set_up(make.LOCK)
-    assert kinds(machine) == ["venv", "uv", "packages"]
+    assert kinds(machine) == FRESH
 
 
 def test_an_installation_that_stopped_halfway_is_not_trusted(machine, monkeypatch):
@@ -254,7 +257,7 @@ def test_an_installation_that_stopped_halfway_is_not_trusted(machine, monkeypatc
     monkeypatch.setattr(make, "quietly", note)
     kinds(machine)
     make.set_up(make.LOCK)
-    assert kinds(machine) == ["venv", "uv", "packages"]
+    assert kinds(machine) == FRESH
 
 
 @pytest.mark.parametrize(
@@ -296,7 +299,7 @@ make.set_up(make.LOCK)
 def test_two_at_once_take_their_turn(machine):
     shutil.rmtree(make.VENV)
     second, first = sorted(two_at_once(make.ROOT), key=len)
-    assert [line for line in first.splitlines() if line in ("begins", "ends")] == ["begins", "ends"] * 3
+    assert [line for line in first.splitlines() if line in ("begins", "ends")] == ["begins", "ends"] * len(FRESH)
     assert second == "Another `make` is setting this folder up: waiting for it\n"
 
 
@@ -304,7 +307,7 @@ def test_a_lock_that_no_file_system_knows_keeps_nobody_waiting(machine, monkeypa
     fcntl = pytest.importorskip("fcntl")
     monkeypatch.setattr(fcntl, "flock", lambda *_: (_ for _ in ()).throw(OSError("no locks available")))
     make.set_up(make.LOCK)
-    assert kinds(machine) == ["venv", "uv", "packages"]
+    assert kinds(machine) == FRESH
 
 
 def test_news_stay_off_and_nothing_is_written_outside(machine):

@@ -37,13 +37,6 @@ def app_named(name: str) -> FastAPI:
     return app
 
 
-@pytest.fixture(autouse=True)
-def nothing_served_afterwards():
-    yield
-    if module._current:
-        module._current.stop(0.2)
-
-
 class Interrupt:
     """Raises KeyboardInterrupt in this thread at the n-th line that runs in the helpers or in `threading`.
 

@@ -19,7 +19,6 @@ import pytest
 from fastapi import APIRouter, BackgroundTasks, FastAPI, WebSocket, routing
 
 from helpers.errors import CourseError, Interrupted
-from helpers.live import server as module
 from helpers.live.client import Client
 from helpers.live.server import Server, running, serve
 from helpers.services.waiting import until
@@ -39,13 +38,6 @@ def app_named(name: str, log: list[str] | None = None) -> FastAPI:
         return name
 
     return app
-
-
-@pytest.fixture(autouse=True)
-def nothing_served_afterwards():
-    yield
-    if module._current:
-        module._current.stop(0.2)
 
 
 def test_serves_and_takes_over_the_same_address():

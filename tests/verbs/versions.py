@@ -40,8 +40,7 @@ LACKING = {
         **FORM_LIMITS,
         "`max_body_size` came with 0.164": {
             "03_building_apis": "upload-store-app upload-store",
-            "08_best_practices": "org-wrong-setting org-queue org-tests sec-clock-package sec-package-attacked sec-cases "
-            "sec-logs perf-body-app perf-body best-progress",
+            "08_best_practices": "org-wrong-setting org-queue sec-package-attacked perf-body best-progress",
         },
         "`Depends(max_concurrency=...)` came with 0.163": {
             "appendix_background_tasks": "rule-slot-app rule-slot",
