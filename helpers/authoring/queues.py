@@ -2,7 +2,7 @@
 
 arq wants an older client of Redis than the course, so it gets an environment, and the appendix's own cells are run with
 it there. A worker of each queue is lost with all clocks as they are by default, and a silent broker is waited for. What
-comes stands in `helpers/learning/queues.json`, and the appendix shows it. It takes eleven minutes, most of them spent
+comes stands in `helpers/learning/queues.json`, and the appendix shows it. It takes more than eleven minutes, most of them spent
 waiting.
 """
 
@@ -52,7 +52,7 @@ for queue in queues:
     note("worker killed, default clocks", queue, again)
 """
 SILENT = """
-TOLD = {"redis": "", "postgres": ""}
+TOLD = {"redis": "", "celery": "0", "postgres": ""}
 WAIT = 45.0
 queues, table = ready(), {}
 webs = side_by_side(start_web, [(whose, "is silent") for whose in {web_of(queue).split()[0] for queue in queues}])

@@ -61,7 +61,8 @@ class Heartbeat:
         # When, and how many processor seconds the loop's thread had used by then, but for the collector's.
         self._beaten = (time.monotonic(), 0.0)
         self._below = 0  # frames that run the loop itself, below all that holds it
-        self._collected = self._collects = 0.0  # processor seconds of the collector there; and since when it runs
+        self._collected = 0.0  # processor seconds that the collector has used there
+        self._collects: float | None = None  # since when it runs
         self._over = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="heartbeat", daemon=True)
 
@@ -83,10 +84,12 @@ class Heartbeat:
 
     def _collector(self, phase: str, info: object) -> None:
         """Called by Python before and after each garbage collection, in the thread that it interrupts."""
-        if threading.get_ident() == self._thread:
-            now = time.thread_time()
-            self._collected += now - self._collects if phase == "stop" else 0.0
-            self._collects = now
+        if threading.get_ident() != self._thread:
+            return
+        if phase == "start":
+            self._collects = time.thread_time()
+        elif self._collects is not None:  # else it had begun before it was watched
+            self._collected += time.thread_time() - self._collects
 
     def _used(self) -> float:
         """Processor seconds that the loop's thread has used for what it was asked to do."""

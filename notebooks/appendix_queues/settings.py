@@ -10,6 +10,7 @@ class Settings(BaseSettings):
 
     broker: str = "redis://localhost:6379/0"
     celery_broker: str = "redis://localhost:6379/0"  # the same one; Celery spells a socket's address otherwise
+    celery_timeout: float = 0  # seconds; 0 sets none. Celery takes no time limit from an address
     database: str = "dbname=postgres"
     name: str = "labels"  # others may use the same broker
     web: str = ""  # queues whose modules the web process imports when it starts, and not with their first order

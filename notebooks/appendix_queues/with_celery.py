@@ -18,6 +18,10 @@ if settings.short:
         "unacked_restore_throttle": 1,
         "unacked_mutex_expire": 2,  # a worker that is killed while it looks would keep the others out for five minutes
     }
+if settings.celery_timeout:
+    app.conf.broker_transport_options |= dict.fromkeys(
+        ("socket_timeout", "socket_connect_timeout"), settings.celery_timeout
+    )
 app.conf.beat_schedule = {"tick": {"task": "tick", "schedule": 1.0, "args": ["celery"]}}
 
 app.task(name="print_label")(jobs.print_label)

@@ -51,6 +51,7 @@ def _check_trusted(trusted: Trusted) -> str:
         for peer, who in (
             ("203.0.113.9", "a stranger on the internet, who found the app's own address,"),
             ("10.1.8.5", "a machine of the office, 10.1.8.5,"),
+            ("10.1.1.5", "a machine of the network behind your balancers', 10.1.1.5,"),
             ("10.0.0.8", "the neighbour of your proxy, 10.0.0.8,"),
         ):
             assert _seen(server, peer, FORGED) == peer, (

@@ -130,7 +130,7 @@ EXERCISE = Exercise(
     "all other operations stay described as they were.",
     check=_check_public,
     hints=(
-        "Which function makes the document, and could another one stand in its place, as in the cell above exercise 8.4-ids?",
+        "Which function makes the document, and could another one stand in its place, as at the end of section 8.4?",
         "`FastAPI.openapi(app)` gives a dictionary: `paths`, below each path its methods, below each method the `tags`.",
         "A path may have a public method and an internal one. When is the path itself to go?",
     ),

@@ -39,9 +39,10 @@ def _check_query(make_search: Callable[[Callable[..., list[tuple]]], FastAPI]) -
             return answer.status_code, answer.json() if answer.status_code == 200 else logged(server)
 
         _sorts(found)
-        status, stolen = found("x' OR '1'='1")
+        attack = "x' OR '1'='1"
+        status, stolen = found(attack)
         assert status != 200 or not stolen, (
-            f"for a sender called {code('x' + chr(39) + ' OR 1=1')} your app gave out {len(stolen)} parcels of other people: "
+            f"for a sender called {code(attack)} your app gave out {len(stolen)} parcels of other people: "
             "the word became a part of the SQL. Hand it over beside the SQL, for a `?`."
         )
         assert (status, stolen) == (200, []), (

@@ -42,7 +42,7 @@ ImageDep = Annotated[Image.Image, Depends(read_image)]
 @router.put("", status_code=202, max_body_size=MAX_BYTES)
 def add_photo(parcel: ParcelDep, image: ImageDep, run_later: RunLaterDep) -> PhotoAccepted:
     """What is stored is drawn from the pixels: whatever else the file held, a place or a script, is gone."""
-    image.save(get_settings().photo_dir / f"{parcel.id}.jpg", "JPEG")
+    image.save(get_settings().photo_dir / f"{parcel.id}.jpg", "JPEG", comment=b"")  # else Pillow copies it
     run_later(tasks.make_thumbnail, f"{parcel.id}.jpg")
     return PhotoAccepted(parcel_id=parcel.id, width=image.width, height=image.height)
 

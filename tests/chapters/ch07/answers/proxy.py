@@ -33,6 +33,11 @@ def trusted_inside():
     return "10.0.0.0/8"
 
 
+@wrong("7.1-proxy", says="a machine of the network behind your balancers', 10.1.1.5, wrote")
+def trusted_a_network_too_wide():
+    return "10.0.0.7,10.1.0.0/22"
+
+
 @wrong("7.1-proxy", says="the neighbour of your proxy, 10.0.0.8, wrote")
 def trusted_the_neighbours():
     return "10.0.0.0/24,10.1.0.0/24"
