@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import Any
 
-from helpers.live.frames import has_own, is_own, outward
+from helpers.live.frames import has_own, innermost, is_own, outward
 
 __all__ = ["Stop", "alive", "end", "own_threads", "raise_in", "set_aside"]
 
@@ -72,7 +72,7 @@ def raise_in(thread: threading.Thread) -> None:
         # pyrefly: ignore[missing-attribute]
         thread._invoke_excepthook = lambda *_: None  # or `threading` prints the traceback into some later cell
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(Stop))
-    for frame in outward(sys._current_frames().get(thread.ident or 0)):
+    for frame in outward(innermost().get(thread.ident or 0)):
         if frame.f_code is threading.Condition.wait.__code__:
             # The lock that `notify` would release (threading.py, `Condition.wait`): such a wait ignores exceptions.
             with contextlib.suppress(RuntimeError, AttributeError):
@@ -85,12 +85,12 @@ def alive(thread: threading.Thread) -> bool:
 
     Not `Thread.is_alive` and `join`: an interrupt inside them makes Python 3.11 take a living thread for an ended one.
     """
-    return thread.ident in sys._current_frames()
+    return thread.ident in innermost()
 
 
 def own_threads(threads: Iterable[threading.Thread]) -> list[threading.Thread]:
     """Those in which the learner's own code stands on the stack now."""
-    frames = sys._current_frames()
+    frames = innermost()
     frames.pop(threading.get_ident(), None)  # this very frame: a cycle would keep what the learner made alive for long
     return [thread for thread in threads if has_own(frames.get(thread.ident or 0))]
 

@@ -1,7 +1,7 @@
 """`Heartbeat`: notices when an event loop stands still, for how long, and in which lines.
 
 A callback of the loop beats every few milliseconds; a thread beside it looks whether it still does. While it does not,
-the thread reads the stack of the loop's thread (`sys._current_frames`). A frame that stands in most looks is one that
+the thread reads the stack of the loop's thread (`innermost`). A frame that stands in most looks is one that
 holds the loop. A machine that is busy elsewhere can delay a beat, too, so no frame is blamed without proof: it stood at
 one instruction, as a call that sleeps does, or the loop's thread used the processor (a call in C lets nobody look before
 it is over). Nor is anybody blamed for what stopped the whole process, which stops the looks too; for waiting for the
@@ -19,6 +19,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+
+from helpers.live.frames import innermost
 
 __all__ = ["Heartbeat", "Hold", "Line"]
 
@@ -120,7 +122,7 @@ class Heartbeat:
                 self._keep(late, beaten[0])
                 late = _Late(*beaten)
             if now - late.since > 2 * EVERY:
-                stack = _stack(sys._current_frames().get(self._thread))[self._below :]
+                stack = _stack(innermost().get(self._thread))[self._below :]
                 if late.left_by(stack):  # coroutines that block one after the other: a hold each
                     self._keep(late, now)
                     late = _Late(late.beaten, self._used(), since=now)
