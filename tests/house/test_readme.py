@@ -1,4 +1,4 @@
-"""The README: what it says of claims, links and pictures is so."""
+"""The README and what it leads to: what they say of claims, links, pictures and totals is so."""
 
 import json
 import re
@@ -12,13 +12,18 @@ from helpers.learning import claims
 from tests.notebooks.faults import FAULTS
 
 README = (make.ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (make.ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
-def test_every_link_leads_somewhere():
-    targets = re.findall(r"\]\(([^)#]+)", README)
-    assert targets
-    for target in targets:
-        assert target.startswith("http") or (make.ROOT / target).exists(), target
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "helpers/authoring/site/teaching.md"])
+def test_every_link_leads_somewhere(page):
+    text = (make.ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)", text):
+        assert target.startswith("http") or ((make.ROOT / page).parent / target).exists(), target
+
+
+def test_the_readme_fits_on_three_screens():
+    assert len(README.splitlines()) <= 75 and len(README.split()) <= 1_000
 
 
 def test_the_claims_carry_their_verdicts_and_their_cells():
@@ -36,8 +41,8 @@ def test_the_totals_are_counted():
     total, false, half = len(verdicts), verdicts.count("false"), verdicts.count("half-true")
     assert f"{total} claims, of which {false} are false and {half} half true" in README
     assert f"[All {total}]" in README
-    assert f"| {len(bank.load())} questions: each" in README
-    assert f"| {len(FAULTS)} faults planted" in README
+    assert f"| {len(bank.load())} questions: each" in CONTRIBUTING
+    assert f"| {len(FAULTS)} faults planted" in CONTRIBUTING
 
 
 def test_the_picture_is_one_that_chapter_1_stores():
@@ -53,7 +58,7 @@ def test_the_picture_is_one_that_chapter_1_stores():
 
 @pytest.mark.parametrize("verb", ["lab", "test", "bench", "refresh"])
 def test_the_verbs_exist(verb):
-    assert verb in make.VERBS and f"make {verb}" in README.replace("make.py ", "make ")
+    assert verb in make.VERBS and f"make {verb}" in README
 
 
 def test_the_example_of_contributing_is_the_start_page_and_runs(capsys):

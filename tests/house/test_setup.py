@@ -52,7 +52,7 @@ def test_every_list_of_pythons_is_that_of_pyproject():
     assert [python for name, (python, fastapi) in versions.ROWS.items() if not fastapi] == SUPPORTED
     assert versions.ROWS["newest releases"][0] == SUPPORTED[-1]
     assert f"You need Python {', '.join(SUPPORTED[:-1])} or {SUPPORTED[-1]} with" in read("README.md")
-    assert f"agrees on Python {', '.join(SUPPORTED[:-1])} and {SUPPORTED[-1]}, on" in read("README.md")
+    assert f"agrees on Python {', '.join(SUPPORTED[:-1])} and {SUPPORTED[-1]}, on" in read("CONTRIBUTING.md")
 
 
 BEYOND = (3, make.NEWEST[1] + 1, 0)

@@ -39,7 +39,7 @@ SITE, PACK = ROOT / "_site", ROOT / "_pack" / "after-the-response.zip"
 SHOWN = ("fastapi", "starlette", "uvicorn", "pydantic", "anyio", "httpx", "sqlalchemy", "ipykernel", "nbval")
 
 # What the README links to, beside the notebooks.
-PAGES = ("CONTRIBUTING", "helpers/chapters/README")
+PAGES = ("CONTRIBUTING", "helpers/chapters/README", "helpers/authoring/site/teaching")
 
 _CELL_LINK = re.compile(r"\(([\w.]*)#cell-id=([\w-]+)\)")
 _FILE_LINK = re.compile(r"\]\(([\w.]+)\.ipynb(?:#cell-id=([\w-]+))?\)")
