@@ -460,7 +460,8 @@ def undeclared(imported: set[str], *sources: str) -> dict[str, list[str]]:
     """The imported modules of installed packages, none of which a requirements.in names; by module, its packages."""
     plain = {"after-the-response"}
     plain |= {re.sub(r"[-_.]+", "-", name).lower() for source in sources for name in direct(source)}
-    packages = {name: set(packages_distributions().get(name, [])) for name in imported - sys.stdlib_module_names}
+    installed = packages_distributions()  # reads every package's metadata
+    packages = {name: set(installed.get(name, [])) for name in imported - sys.stdlib_module_names}
     return {
         name: sorted(found)
         for name, found in sorted(packages.items())

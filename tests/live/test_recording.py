@@ -290,13 +290,14 @@ def test_a_provider_of_the_readers_own_is_listened_to():
 def test_importing_the_helpers_is_quick_and_quiet():
     code = """
         import time, fastapi, uvicorn, httpx
-        begun = time.perf_counter()
+        before = time.process_time()
         import helpers
         from helpers import serve, record
-        print(time.perf_counter() - begun)
+        print((time.process_time() - before) / before)
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60)
-    assert float(done.stdout) < 0.4 and done.stderr == ""
+    # Beside what FastAPI, uvicorn and httpx take, by the processor's clock.
+    assert float(done.stdout) < 0.3 and done.stderr == ""
 
 
 RECORDED = """

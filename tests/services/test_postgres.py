@@ -268,7 +268,7 @@ def test_one_that_cannot_start_says_so_and_leaves_nothing(monkeypatch, tmp_path,
     postgres = Postgres()
     assert not postgres.available and re.match(says, postgres.why_not)
     del postgres
-    assert set(home.iterdir()) == before
+    assert set(home.iterdir()) <= before  # less, where what an earlier test made was collected meanwhile
 
 
 def test_the_import_loads_no_package():

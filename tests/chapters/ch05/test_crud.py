@@ -19,7 +19,6 @@ from tests.chapters.answers import notebook
 
 CELLS = ["db-imports", "db-hook-model", "crowd-deps", "crud-imports", "crud-models", "crud-engine"]
 CELLS += ["crud-write", "crud-read", "crud-edges", "crud-upsert"]
-REQUESTS = 2_000
 EXPECTED = {200, 201, 204, 307, 400, 404, 405, 409, 422}
 CLIENTS = 80
 
@@ -81,12 +80,13 @@ def escaped(part: object) -> str:
     return quote(str(part), safe="", errors="surrogatepass")
 
 
-def test_two_thousand_requests_that_a_client_may_send_find_no_500(taught):
+@pytest.mark.parametrize("requests", [500, pytest.param(2_000, marks=pytest.mark.slow)])
+def test_requests_that_a_client_may_send_find_no_500(taught, requests):
     counts: Counter[int] = Counter()
     with running(taught["app"]) as server:
         client = httpx.Client(base_url=server.url)
 
-        @settings(max_examples=REQUESTS, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=requests, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         @given(request, query, raw)
         def ask(request: tuple[str, str], query: dict, content: bytes) -> None:
             method, path = request
@@ -97,7 +97,7 @@ def test_two_thousand_requests_that_a_client_may_send_find_no_500(taught):
 
         ask()
         client.close()
-    assert counts.total() >= REQUESTS, f"only {counts.total()} requests were sent"
+    assert counts.total() >= requests, f"only {counts.total()} requests were sent"
     assert {200, 201, 204, 404, 409, 422} <= set(counts), f"some kinds of answers never came: {dict(counts)}"
 
 
