@@ -241,6 +241,11 @@ def pack(*options: str) -> None:
     site("--pack", *options)
 
 
+def links(*options: str) -> None:
+    """ask every other host that the course links to whether it still answers"""
+    site("--links", *options)
+
+
 def bench(*options: str) -> None:
     """measure the helpers against the bare alternative"""
     set_up(LOCK, TEST_LOCK)
@@ -323,6 +328,7 @@ VERBS = {
         refresh,
         site,
         pack,
+        links,
         bench,
         repeat,
         versions,

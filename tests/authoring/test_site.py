@@ -15,7 +15,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers.authoring.site import __main__ as site
-from helpers.learning import catalogue
+from helpers.authoring.site import finder
+from helpers.learning import catalogue, claims, topics
 
 NOW = datetime.datetime(2026, 11, 21, 8, 30, tzinfo=datetime.UTC)
 REPORT = """<testsuites><testsuite>
@@ -97,6 +98,39 @@ def test_what_answers_a_prediction_stays_folded_and_navigation_goes():
     assert [cell.metadata.get("tags", []) for cell in shown.cells] == [[], ["hide-output"], []]
 
 
+def test_what_the_text_links_to_stands_beside_the_pages(tmp_path):
+    site.sources(tmp_path, "")
+    wanted = re.compile(r"\]\(((?:\w+/)*[\w.-]+\.\w+)(?:#[^)]*)?\)")
+    gone = [
+        (name, target)
+        for name, notebook in ((path.name, site.read(path)) for path in tmp_path.glob("*.ipynb"))
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for target in wanted.findall(cell.source)
+        if not (tmp_path / target).exists()
+    ]
+    assert gone == []
+    assert (tmp_path / "04_advanced_features" / "jobs.py").exists()
+
+
+def test_every_rule_claim_and_topic_has_a_line_and_an_address():
+    lines = finder.lines({path.name: site.read(path) for path in [*site.files(), site.NOTEBOOKS / site.CLAIMS]})
+    anchors = [line.anchor for line in lines]
+    assert len(set(anchors)) == len(anchors)
+    assert {f"claim-{name}" for name in claims.load()} <= set(anchors)
+    assert {f"topic-{topic.id.replace('.', '-')}" for topic in topics.load()} <= set(anchors)
+    assert sum(line.kind.startswith("Rules") and "**" in line.detail for line in lines) > 60
+    page = finder.page(lines)
+    assert all(line.markdown in page for line in lines) and 'type="search"' in page
+    landing = site.landing(lines)
+    assert f"{len(claims.load())} claims" in landing and "{" not in landing
+
+
+def test_a_line_carries_its_address_and_leads_to_its_cell():
+    line = finder.Line("Topics", "topic-3-5-list", "a list", "(3.5)", "list-asked")
+    assert line.markdown == '- <span id="topic-3-5-list"></span>[a list](#cell-list-asked) (3.5)'
+
+
 def test_the_report_of_the_comparison_is_counted(tmp_path):
     report = tmp_path / "report.xml"
     report.write_text(REPORT)
@@ -151,6 +185,14 @@ def test_the_pack_holds_everything(built, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
+def test_the_book_holds_every_notebook(tmp_path):
+    assert site.book(site.verification(None, NOW), tmp_path / "course.epub") == 0
+    with zipfile.ZipFile(tmp_path / "course.epub") as bundle:
+        names = {Path(name).stem for name in bundle.namelist()}
+    assert {path.stem for path in site.files()} <= names
+
+
+@pytest.mark.slow
 def test_a_browser_reads_and_searches_it_without_another_host(built):
     from playwright.sync_api import sync_playwright
 
@@ -176,6 +218,13 @@ def test_a_browser_reads_and_searches_it_without_another_host(built):
             page.goto(f"{here}/{path.name}")
         page.goto(f"{here}/search.html?q=thumbnail")
         page.wait_for_selector("ul.search li a")
+        page.goto(f"{here}/index.html")
+        page.get_by_label("A rule, a claim, a topic").fill("session request")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/find.html?q=session+request")
+        page.wait_for_selector("text=/^\\d+ of \\d+$/")
+        lines = page.locator("section section li:visible").all_inner_texts()
+        assert lines and all("session" in line.lower() and "request" in line.lower() for line in lines), lines
         page.goto(f"{here}/01_introduction_to_fastapi.html")
         page.locator("button.theme-switch-button").first.click()
         theme = page.evaluate("document.documentElement.dataset.theme")

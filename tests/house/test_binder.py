@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 import venv
+from pathlib import Path
 
 import pytest
 
@@ -108,3 +109,27 @@ def test_a_codespace_is_set_up_by_the_same_verb():
     assert make.OLDEST <= (int(major), int(minor)) <= make.NEWEST
     interpreter = container["customizations"]["vscode"]["settings"]["python.defaultInterpreterPath"]
     assert interpreter == "${containerWorkspaceFolder}/.venv/bin/python"
+
+
+IMAGE = make.ROOT / ".devcontainer" / "Dockerfile"
+
+
+def lint(recipe: Path) -> str:
+    """What hadolint says against a recipe; nothing when it is right."""
+    done = subprocess.run(
+        [Path(sys.executable).with_name("hadolint"), "--no-color", recipe], capture_output=True, text=True
+    )
+    return done.stdout + done.stderr if done.returncode else ""
+
+
+def test_the_image_for_a_hub_is_right_and_slips_are_noticed(tmp_path):
+    assert lint(IMAGE) == ""
+    text = IMAGE.read_text(encoding="utf-8")
+    major, minor = re.search(r"^FROM python:(\d+)\.(\d+)-", text, re.M).groups()
+    assert make.OLDEST <= (int(major), int(minor)) <= make.NEWEST
+    verbs = re.findall(r"make\.py (\w+)", text) + re.findall(r'"make\.py", "(\w+)"', text)
+    assert verbs and set(verbs) <= set(make.VERBS)
+    for right, wrong, code in (("slim-bookworm", "latest", "DL3007"), ("CMD [", "CMD python && [", "DL3025")):
+        assert right in text
+        (tmp_path / "Dockerfile").write_text(text.replace(right, wrong).replace("3.12-latest", "latest"))
+        assert code in lint(tmp_path / "Dockerfile"), code

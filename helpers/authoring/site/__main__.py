@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -28,20 +29,22 @@ from helpers.authoring.cells import folded, tags
 from helpers.authoring.navigation import TAG as NAVIGATION
 from helpers.authoring.navigation import TITLES
 from helpers.authoring.refresh import NOTEBOOKS, files, read
+from helpers.authoring.site import finder
 from helpers.authoring.stored import dumps
 from helpers.course import APPENDICES, CHAPTERS, CLAIMS, START
-from helpers.learning import catalogue
+from helpers.learning import catalogue, claims, history
 from helpers.learning.exercises import solution
 
 ROOT, HERE = NOTEBOOKS.parent, Path(__file__).parent
-SITE, PACK = ROOT / "_site", ROOT / "_pack" / "after-the-response.zip"
+SITE, PACK, BOOK = ROOT / "_site", ROOT / "_pack" / "after-the-response.zip", ROOT / "_pack" / "after-the-response.epub"
 # The packages whose behaviour the stored outputs are about; the lock holds the rest.
 SHOWN = ("fastapi", "starlette", "uvicorn", "pydantic", "anyio", "httpx", "sqlalchemy", "ipykernel", "nbval")
 
-# What the README links to, beside the notebooks.
+# What the landing page links to, beside the notebooks.
 PAGES = ("CONTRIBUTING", "helpers/chapters/README", "helpers/authoring/site/teaching")
 
 _CELL_LINK = re.compile(r"\(([\w.]*)#cell-id=([\w-]+)\)")
+_BESIDE = re.compile(r"\]\((\w+/[\w./-]+)\)")  # a file in a chapter's folder
 _FILE_LINK = re.compile(r"\]\(([\w.]+)\.ipynb(?:#cell-id=([\w-]+))?\)")
 
 
@@ -52,6 +55,13 @@ def linked(notebooks: Iterable[NotebookNode]) -> set[str]:
     outputs = (output.get("data", {}) for cell in cells for output in cell.get("outputs", []))
     texts += [data["text/markdown"] for data in outputs if "text/markdown" in data]
     return {found[2] for text in texts for found in _CELL_LINK.finditer(text)}
+
+
+def beside(notebooks: Iterable[NotebookNode]) -> set[str]:
+    """The files in chapters' folders that the notebooks' text links to; the site offers them for download."""
+    texts = [cell.source for notebook in notebooks for cell in notebook.cells if cell.cell_type == "markdown"]
+    named = {found[1] for text in texts for found in _BESIDE.finditer(text)}
+    return {name for name in named if (NOTEBOOKS / name).is_file()}
 
 
 def page(notebook: NotebookNode, targets: set[str]) -> NotebookNode:
@@ -82,24 +92,46 @@ def _html(link: re.Match) -> str:
 
 
 def sources(folder: Path, verified: str) -> None:
-    """Fills a folder with what Sphinx reads: the README as first page, the notebooks, and the page on verification."""
+    """Fills a folder with what Sphinx reads: the landing page, the finder, the notebooks, the page on verification."""
     written = [*files(), NOTEBOOKS / CLAIMS]
     notebooks = {path.name: read(path) for path in written if path.exists()}
-    targets = linked(notebooks.values())
+    lines = finder.lines(notebooks)
+    targets = linked(notebooks.values()) | {line.cell for line in lines if line.cell}
     for name, notebook in notebooks.items():
         (folder / name).write_text(dumps(page(notebook, targets)), encoding="utf-8")
-    readme = (ROOT / "README.md").read_text(encoding="utf-8").replace("](notebooks/", "](")
     order = [name for name in (START, *(chapter.file for chapter in CHAPTERS), *APPENDICES) if name in notebooks]
-    listed = "\n".join([*(f"{TITLES[name]} <{Path(name).stem}>" for name in order), *PAGES, "verified"])
+    listed = "\n".join([*(f"{TITLES[name]} <{Path(name).stem}>" for name in order), "find", *PAGES, "verified"])
     toc = f"\n\n```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{listed}\n```\n"
-    (folder / "index.md").write_text(readme + toc, encoding="utf-8")
+    for name in beside(notebooks.values()):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(NOTEBOOKS / name, folder / name)
+    (folder / "index.md").write_text(landing(lines) + toc, encoding="utf-8")
+    (folder / "find.md").write_text(finder.page(lines), encoding="utf-8")
     (folder / "verified.md").write_text(verified, encoding="utf-8")
     (folder / "_static").mkdir()
-    for name, place in (("conf.py", "."), ("icon.svg", "."), ("course.css", "_static")):
+    for name, place in (("conf.py", "."), ("icon.svg", "."), ("course.css", "_static"), ("finder.js", "_static")):
         shutil.copy(HERE / name, folder / place)
     for name in ("timeline.svg", "binder/badge.svg", "LICENSE", "LICENSE-text", *(f"{page}.md" for page in PAGES)):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes((ROOT / name).read_bytes())
+
+
+def landing(lines: Iterable[finder.Line]) -> str:
+    """The first page, its figures counted; `lines` are those of the finder."""
+    kinds = Counter(line.kind for line in lines)
+    verdicts = Counter(claim.verdict for claim in claims.load().values())
+    return (
+        (HERE / "landing.md")
+        .read_text(encoding="utf-8")
+        .format(
+            rules=kinds["Rules of background tasks"],
+            topics=kinds["Topics"],
+            claims=verdicts.total(),
+            false=verdicts["false"],
+            half=verdicts["half-true"],
+            releases=len(history.load().releases),
+        )
+    )
 
 
 def agrees(report: Path) -> bool:
@@ -134,18 +166,42 @@ def verification(counts: dict[str, tuple[int, int]] | None, now: datetime.dateti
     return "\n".join([*lines, *(f"| {name} | {version(name)} |" for name in SHOWN)]) + "\n"
 
 
-def build(verified: str, site: Path = SITE) -> int:
-    """Builds the site with warnings as errors; returns Sphinx's exit code. A failed build leaves the old site."""
+def sphinx(builder: str, verified: str, into: Path) -> int:
+    """Lets one of Sphinx's builders make the folder `into`, warnings as errors; returns its exit code.
+
+    A build that fails leaves the folder as it was.
+    """
     with tempfile.TemporaryDirectory() as scratch:
-        source, built = Path(scratch) / "source", Path(scratch) / "site"  # myst-nb writes beside its output, too
+        source, built = Path(scratch) / "source", Path(scratch) / "built"  # myst-nb writes beside its output, too
         source.mkdir()
         sources(source, verified)
-        command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-E", "-b", "html"]
+        command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-E", "-b", builder]
         status = subprocess.run([*command, "-d", Path(scratch) / "doctrees", source, built]).returncode
         if status == 0:
-            shutil.rmtree(site, ignore_errors=True)
-            shutil.copytree(built, site, ignore=shutil.ignore_patterns(".buildinfo*", "_sources"))
+            shutil.rmtree(into, ignore_errors=True)
+            shutil.copytree(built, into, ignore=shutil.ignore_patterns(".buildinfo*", "_sources"))
         return status
+
+
+def build(verified: str, site: Path = SITE) -> int:
+    """Builds the site; returns Sphinx's exit code. A failed build leaves the old site."""
+    return sphinx("html", verified, site)
+
+
+def book(verified: str, file: Path) -> int:
+    """Writes the whole course as an EPUB to read without a network; returns Sphinx's exit code."""
+    with tempfile.TemporaryDirectory() as folder:
+        status = sphinx("epub", verified, Path(folder))
+        for made in Path(folder).glob("*.epub"):
+            file.parent.mkdir(exist_ok=True)
+            shutil.move(made, file)
+        return status
+
+
+def check_links() -> int:
+    """Asks every other host that the course links to; prints the links that do not answer, and returns Sphinx's exit code."""
+    with tempfile.TemporaryDirectory() as folder:
+        return sphinx("linkcheck", verification(None, datetime.datetime.now(datetime.UTC)), Path(folder))
 
 
 def answer_sheet() -> str:
@@ -183,8 +239,13 @@ def main(arguments: list[str] | None = None) -> int:
     """The command; returns its exit code. A notebook that does not agree stops it before anything is built."""
     parser = argparse.ArgumentParser(prog="python -m helpers.authoring.site", description=__doc__.partition("\n\n")[0])
     parser.add_argument("--unverified", action="store_true", help="build without comparing the notebooks first")
-    parser.add_argument("--pack", action="store_true", help="write the offline pack too")
+    parser.add_argument("--pack", action="store_true", help="write the offline pack and the book (EPUB) too")
+    parser.add_argument(
+        "--links", action="store_true", help="build nothing, ask whether all links to other hosts answer"
+    )
     options = parser.parse_args(arguments)
+    if options.links:
+        return check_links()
     counts = None
     if not options.unverified:
         with tempfile.TemporaryDirectory() as scratch:
@@ -193,12 +254,16 @@ def main(arguments: list[str] | None = None) -> int:
                 print("The site was not built: what is stored is not what the cells show today.", file=sys.stderr)
                 return 1
             counts = compared(report)
-    status = build(verification(counts, datetime.datetime.now(datetime.UTC)))
+    verified = verification(counts, datetime.datetime.now(datetime.UTC))
+    print("Building the site", flush=True)
+    status = build(verified)
     if status == 0:
-        print(f"{SITE.name}/index.html")
-        if options.pack:
-            pack()
-            print(PACK.relative_to(ROOT).as_posix())
+        print(f"{SITE.name}/index.html", flush=True)
+    if status == 0 and options.pack:
+        print("Building the book and the pack", flush=True)
+        status = book(verified, BOOK)
+        pack()
+        print(f"{BOOK.relative_to(ROOT).as_posix()}\n{PACK.relative_to(ROOT).as_posix()}")
     return status
 
 

@@ -1,9 +1,15 @@
 """What Sphinx builds the course's site by; read from the folder that `sources` fills."""
 
+import datetime
+
 project = "After the Response"
 author = "the course's authors"
 copyright = "text CC BY 4.0, code MIT"
 html_title = project
+version = f"{datetime.date.today():%Y.%m}"  # an EPUB wants one
+epub_show_urls = "no"
+# Other hosts are asked one after the other and slowly; what needs a log-in or an owner cannot be asked.
+linkcheck_ignore = [r"http://127\.0\.0\.1.*", r"https://mybinder\.org/.*OWNER.*"]
 extensions = ["myst_nb", "sphinx_copybutton"]
 nb_execution_mode = "off"
 nb_merge_streams = True
@@ -18,6 +24,7 @@ html_show_sourcelink = False
 html_show_search_summary = False  # it fetches pages, which a browser refuses for files opened from a disk
 html_static_path = ["_static"]
 html_css_files = ["course.css"]
+html_js_files = ["finder.js"]
 html_context = {"default_mode": "auto"}
 html_theme_options = {
     "show_navbar_depth": 1,

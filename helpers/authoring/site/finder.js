@@ -1,0 +1,18 @@
+// Shows, on the page to find a rule, the lines that hold all words of the search; ?q=... and #words come from links.
+document.addEventListener("DOMContentLoaded", () => {
+  const input = document.getElementById("finder-words");
+  if (!input) return;
+  const output = document.querySelector(".finder output");
+  const sections = [...document.querySelectorAll("section section")];
+  const lines = sections.flatMap((section) => [...section.querySelectorAll("li")]);
+  const show = () => {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const line of lines) line.hidden = !words.every((word) => line.textContent.toLowerCase().includes(word));
+    for (const section of sections) section.hidden = !section.querySelector("li:not([hidden])");
+    const found = lines.filter((line) => !line.hidden).length;
+    output.textContent = words.length ? `${found} of ${lines.length}` : "";
+  };
+  input.value = new URLSearchParams(location.search).get("q") ?? "";
+  input.addEventListener("input", show);
+  show();
+});

@@ -1,0 +1,91 @@
+"""The page on which a reader finds a rule, a claim or a topic by its words: a line each, with an address of its own.
+
+It is written from what the notebooks hold and from the data of claims and topics, so nothing on it can go stale. The
+script `finder.js` shows the lines that hold all words of the search; without it, all of them can be read.
+"""
+
+import html
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from nbformat import NotebookNode
+
+from helpers.authoring import rules
+from helpers.authoring.cells import tags
+from helpers.course import CLAIMS
+from helpers.learning import claims, topics
+
+__all__ = ["Line", "lines", "page"]
+
+SEARCH = """\
+<div class="finder" role="search">
+<label for="finder-words">Words to look for</label>
+<input id="finder-words" type="search" autocomplete="off" spellcheck="false">
+<output for="finder-words" aria-live="polite"></output>
+</div>"""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: the heading that it stands under, its address on the page, what it says, and the cell that shows it.
+
+    `cell` is empty for an opinion, which no cell can settle: its line leads to the appendix of claims.
+    """
+
+    kind: str
+    anchor: str
+    text: str
+    detail: str
+    cell: str
+
+    @property
+    def markdown(self) -> str:
+        """The line as the page holds it. `#cell-...` is the anchor that the site sets before a cell."""
+        detail = f" {self.detail}" if self.detail else ""
+        target = f"#cell-{self.cell}" if self.cell else CLAIMS
+        return f'- <span id="{html.escape(self.anchor)}"></span>[{self.text}]({target}){detail}'
+
+
+def lines(notebooks: Mapping[str, NotebookNode]) -> list[Line]:
+    """The lines of the page, from the notebooks by file name: rules, then claims, then topics.
+
+    A topic that no cell shows has no line.
+    """
+    tagged = _tagged(notebooks.values())
+    return [*_rules(notebooks), *_claims(tagged), *_topics(tagged)]
+
+
+def page(found: Iterable[Line]) -> str:
+    """The page as Markdown."""
+    parts = ["# Find a rule, a claim, a topic", "", SEARCH]
+    for kind, group in groupby(found, key=lambda line: line.kind):
+        parts += ["", f"## {kind}", "", *(line.markdown for line in group)]
+    return "\n".join(parts) + "\n"
+
+
+def _tagged(notebooks: Iterable[NotebookNode]) -> dict[str, str]:
+    """The first cell that carries each tag, by the tag."""
+    first: dict[str, str] = {}
+    for cell in (cell for notebook in notebooks for cell in notebook.cells):
+        for tag in tags(cell):
+            first.setdefault(tag, cell.id)
+    return first
+
+
+def _rules(notebooks: Mapping[str, NotebookNode]) -> Iterator[Line]:
+    for rule in rules.every(notebooks):
+        yield Line("Rules of background tasks", f"rule-{rule.cell}", rule.question, f"**{rule.rule}**", rule.cell)
+
+
+def _claims(tagged: Mapping[str, str]) -> Iterator[Line]:
+    for claim in claims.load().values():
+        cell = tagged.get(f"{claims.TAG}{claim.id}", "")
+        yield Line("Claims and their verdicts", f"claim-{claim.id}", claim.claim, f"**{claim.verdict}**", cell)
+
+
+def _topics(tagged: Mapping[str, str]) -> Iterator[Line]:
+    for topic in topics.load():
+        cell = tagged.get(f"{topics.TAG}{topic.id}")
+        if cell is not None:
+            yield Line("Topics", f"topic-{topic.id.replace('.', '-')}", topic.title, f"({topic.section})", cell)
