@@ -10,7 +10,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from helpers.authoring.cells import headings, tags
 from helpers.authoring.navigation import navigate
 from helpers.authoring.stored import normalise
-from helpers.course import CHAPTERS, CLAIMS
+from helpers.course import CHAPTERS, CLAIMS, GENERATED
 from helpers.learning.claims import SOURCES, TAG, VERDICTS, Claim, load
 
 _SECTION = re.compile(r"(\d+\.\d+) ")
@@ -70,7 +70,7 @@ def appendix(notebooks: Mapping[str, NotebookNode]) -> NotebookNode:
             cells.append(_cell(f"chapter-{chapter.number}", f"{heading}\n\n{_table(mine, settled)}"))
     opinions = [claim for claim in claims if not claim.chapters]
     cells.append(_cell("opinions", f"## Opinions\n\n{_table(opinions, settled)}"))
-    return normalise(navigate(new_notebook(cells=cells), CLAIMS, {CLAIMS, *notebooks}))
+    return normalise(navigate(new_notebook(cells=cells), CLAIMS, {*GENERATED, *notebooks}))
 
 
 def _cell(name: str, source: str) -> NotebookNode:

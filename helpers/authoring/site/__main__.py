@@ -29,7 +29,7 @@ from helpers.authoring.navigation import TAG as NAVIGATION
 from helpers.authoring.navigation import TITLES
 from helpers.authoring.refresh import NOTEBOOKS, files, read
 from helpers.authoring.stored import dumps
-from helpers.course import APPENDICES, CHAPTERS, CLAIMS, START
+from helpers.course import APPENDICES, CHAPTERS, GENERATED, START
 from helpers.learning import catalogue
 from helpers.learning.exercises import solution
 
@@ -83,7 +83,7 @@ def _html(link: re.Match) -> str:
 
 def sources(folder: Path, verified: str) -> None:
     """Fills a folder with what Sphinx reads: the README as first page, the notebooks, and the page on verification."""
-    written = [*files(), NOTEBOOKS / CLAIMS]
+    written = [*files(), *(NOTEBOOKS / name for name in GENERATED)]
     notebooks = {path.name: read(path) for path in written if path.exists()}
     targets = linked(notebooks.values())
     for name, notebook in notebooks.items():
