@@ -15,7 +15,7 @@ from helpers.given import shown
 from helpers.learning import asked, topics
 from helpers.learning.topics import TAG
 from helpers.notes import Note
-from helpers.wording import code
+from helpers.wording import code, describe
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 MOST = 10  # of each kind; whoever asks for "task" wants no page of three hundred lines
@@ -89,7 +89,7 @@ def search(text: str, known: list[Found]) -> Note:
     wanted = [word if len(word) < 4 else word.removesuffix("s") for word in text.casefold().split()]
     ranked = sorted((entry for entry in known if entry.rank(wanted) < 2), key=lambda entry: entry.rank(wanted))
     if not ranked:
-        return Note(f"Nothing is said of {code(text)} under this name.{_nearest(wanted, known)}")
+        return Note(f"The course has nothing under {describe(text)}.{_nearest(wanted, known)}")
     parts = []
     for kind in dict.fromkeys(entry.kind for entry in known):
         mine = [entry for entry in ranked if entry.kind == kind]

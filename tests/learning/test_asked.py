@@ -32,18 +32,31 @@ def test_there_are_many_and_each_group_has_some():
     assert all(load()[group] for group in GROUPS)
 
 
-@pytest.mark.parametrize("one", ASKED, ids=lambda one: one.source)
-def test_a_question_is_well_formed(one: Asked):
-    assert one.question.endswith("?") and len(one.question) < 110
-    assert one.answer.endswith(".") and len(one.answer.split()) <= 60, "one breath"
-    assert one.words and len(set(map(str.casefold, one.words))) == len(one.words)
-    for text in (one.question, one.answer, *one.words):
-        assert text == text.strip() and "\n" not in text and "|" not in text and text.count("`") % 2 == 0
+def malformed(one: Asked) -> list[str]:
+    """What is wrong with the texts of a question."""
+    texts = (one.question, one.answer, *one.words)
+    rules = {
+        "asks nothing, or at length": one.question.endswith("?") and len(one.question) < 110,
+        "answers in more than one breath": one.answer.endswith(".") and len(one.answer.split()) <= 60,
+        "has no words, or one of them twice": one.words and len({*map(str.casefold, one.words)}) == len(one.words),
+        "is not plain": all(text == text.strip() and not {"\n", "|"} & {*text} for text in texts),
+        "has half a piece of code": all(text.count("`") % 2 == 0 for text in texts),
+    }
+    return [f"{one.source} {rule}" for rule, kept in rules.items() if not kept]
 
 
-@pytest.mark.parametrize("one", ASKED, ids=lambda one: one.source)
-def test_its_cell_shows_something(one: Asked):
-    assert outputs(one.file).get(one.id), f"{one.cell} is no code cell with an output"
+def test_questions_are_well_formed():
+    assert [wrong for one in ASKED for wrong in malformed(one)] == []
+
+
+def test_a_malformed_text_is_noticed():
+    assert malformed(Asked(**GOOD)) == []
+    for wrong in ({"question": "Who waits."}, {"answer": "so " * 61 + "."}, {"words": ["a", "A"]}, {"answer": "`a."}):
+        assert len(malformed(Asked(**GOOD | wrong))) == 1, wrong
+
+
+def test_each_is_answered_by_a_cell_that_shows_something():
+    assert [one.cell for one in ASKED if not outputs(one.file).get(one.id)] == []
 
 
 @pytest.mark.parametrize("what", ["question", "words", "answer", "source"])

@@ -43,8 +43,8 @@ def test_more_than_ten_of_a_kind_are_counted():
 
 
 def test_nothing_found_names_what_is_near():
-    assert search("cokie", KNOWN).text == "Nothing is said of cokie under this name. Near to it: cookie."
-    assert search("[x](y) zzzz", KNOWN).markdown.startswith("Nothing is said of `[x](y) zzzz`")
+    assert search("cokie", KNOWN).text == "The course has nothing under 'cokie'. Near to it: cookie."
+    assert search("[x](y) zzzz", KNOWN).markdown == "The course has nothing under `'[x](y) zzzz'`."
 
 
 @pytest.mark.parametrize("wrong", ["", "  ", None, 3, ["cookie"]])
