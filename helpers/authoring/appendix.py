@@ -41,18 +41,23 @@ def tagged(notebook: NotebookNode) -> list[tuple[str, NotebookNode]]:
     ]
 
 
+def sections(notebook: NotebookNode) -> dict[str, str]:
+    """In which section each cell stands, by the cell's id: its number, or the heading where it has none."""
+    section, where = "", {}
+    for cell in notebook.cells:
+        for level, text in headings(cell):
+            if level == 2:
+                numbered = _SECTION.match(text)
+                section = numbered[1] if numbered else text
+        where[cell.id] = section
+    return where
+
+
 def proofs(notebooks: Mapping[str, NotebookNode]) -> dict[str, list[Proof]]:
     """Where each claim is settled, by its id; `notebooks` are the notebooks by file name."""
     found: dict[str, list[Proof]] = {}
     for file in sorted(notebooks):
-        section = ""
-        where = {}
-        for cell in notebooks[file].cells:
-            for level, text in headings(cell):
-                if level == 2:
-                    numbered = _SECTION.match(text)
-                    section = numbered[1] if numbered else text
-            where[cell.id] = section
+        where = sections(notebooks[file])
         for claim, cell in tagged(notebooks[file]):
             found.setdefault(claim, []).append(Proof(file, cell.id, where[cell.id]))
     return found

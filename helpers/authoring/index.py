@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from helpers.authoring.appendix import sections
 from helpers.authoring.navigation import TITLES, navigate
 from helpers.authoring.stored import normalise
 from helpers.course import CHAPTERS, GENERATED, INDEX
@@ -20,8 +21,9 @@ def appendix(notebooks: Mapping[str, NotebookNode]) -> NotebookNode:
     """The index as a notebook, made from the topics, the questions and the other notebooks by file name."""
     cells = {file: notebook.cells for file, notebook in notebooks.items()}
     where = places(cells)
+    stands = {file: sections(notebook) for file, notebook in notebooks.items()}
     page = [_cell("title", _title(len(where))), _example(cells), _cell("asked", _opening())]
-    page += [_cell(group, _group(group, questions)) for group, questions in asked.load().items() if questions]
+    page += [_cell(group, _group(group, questions, stands)) for group, questions in asked.load().items() if questions]
     page.append(_cell("sections", "## Topics by section\n\nEach opens the cell that shows it."))
     page += [_cell(f"section-{name.replace('.', '-')}", text) for name, text in _sections(where)]
     letters = _letters(where)
@@ -65,22 +67,23 @@ def _opening() -> str:
     )
 
 
-def _group(group: str, questions: list[Asked]) -> str:
-    return "\n\n".join([f"### {GROUPS[group]}", *map(_question, questions)])
+def _group(group: str, questions: list[Asked], stands: Mapping[str, Mapping[str, str]]) -> str:
+    told = [_question(one, stands.get(one.file, {}).get(one.id, "")) for one in questions]
+    return "\n\n".join([f"### {GROUPS[group]}", *told])
 
 
-def _question(one: Asked) -> str:
+def _question(one: Asked, section: str) -> str:
     said = f"{one.question} {one.answer}".casefold()
     missing = [word for word in one.words if word.casefold() not in said]
     searched = f" *({', '.join(missing)})*" if missing else ""
-    place = _place(one.file)
+    place = section if section[:1].isdigit() else _page(one.file)
     return (
         f"**{one.question}**{searched}\n\n"
         f"{one.answer} Shown in [{place}]({link(one.file, one.id)}), asked in [{one.source}]({one.address})."
     )
 
 
-def _place(file: str) -> str:
+def _page(file: str) -> str:
     number = next((chapter.number for chapter in CHAPTERS if chapter.file == file), None)
     return f"chapter {number}" if number else f"the appendix “{TITLES[file]}”"
 

@@ -21,7 +21,7 @@ GROUPS = {
     "dependencies": "Dependencies",
     "security": "Security, cookies and CORS",
     "middleware": "Middleware",
-    "waiting": "async, threads and other services",
+    "waiting": "Waiting: async, threads, other services",
     "tasks": "Background tasks",
     "streams": "Streams and WebSockets",
     "databases": "Databases",
