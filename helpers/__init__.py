@@ -28,6 +28,7 @@ _HOME = {
     "hint": "learning.exercises",
     "solution": "learning.exercises",
     "myths": "learning.claims",
+    "find": "learning.finding",
     "check_machine": "learning.machine",
     "when": "learning.history",
     "Note": "notes",

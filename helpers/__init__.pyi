@@ -6,6 +6,7 @@ from helpers.learning.claims import myths as myths
 from helpers.learning.exercises import check as check
 from helpers.learning.exercises import hint as hint
 from helpers.learning.exercises import solution as solution
+from helpers.learning.finding import find as find
 from helpers.learning.history import when as when
 from helpers.learning.machine import check_machine as check_machine
 from helpers.learning.predictions import compare as compare

@@ -143,9 +143,12 @@ TASKS = "appendix_background_tasks.ipynb"
 VERSIONS = "appendix_versions.ipynb"
 QUEUES = "appendix_queues.ipynb"
 CLAIMS = "appendix_claims.ipynb"
+INDEX = "appendix_index.ipynb"
 APPENDICES = {
     TASKS: "Background tasks: every rule",
     VERSIONS: "Which version does what",
     QUEUES: "Which queue does what",
     CLAIMS: "The claims",
+    INDEX: "Index and questions",
 }  # file -> title, in their order
+GENERATED = (CLAIMS, INDEX)  # nobody writes these: each is made from its data and the other notebooks

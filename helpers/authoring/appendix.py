@@ -10,7 +10,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from helpers.authoring.cells import headings, tags
 from helpers.authoring.navigation import navigate
 from helpers.authoring.stored import normalise
-from helpers.course import CHAPTERS, CLAIMS
+from helpers.course import CHAPTERS, CLAIMS, GENERATED
 from helpers.learning.claims import SOURCES, TAG, VERDICTS, Claim, load
 
 _SECTION = re.compile(r"(\d+\.\d+) ")
@@ -41,18 +41,23 @@ def tagged(notebook: NotebookNode) -> list[tuple[str, NotebookNode]]:
     ]
 
 
+def sections(notebook: NotebookNode) -> dict[str, str]:
+    """In which section each cell stands, by the cell's id: its number, or the heading where it has none."""
+    section, where = "", {}
+    for cell in notebook.cells:
+        for level, text in headings(cell):
+            if level == 2:
+                numbered = _SECTION.match(text)
+                section = numbered[1] if numbered else text
+        where[cell.id] = section
+    return where
+
+
 def proofs(notebooks: Mapping[str, NotebookNode]) -> dict[str, list[Proof]]:
     """Where each claim is settled, by its id; `notebooks` are the notebooks by file name."""
     found: dict[str, list[Proof]] = {}
     for file in sorted(notebooks):
-        section = ""
-        where = {}
-        for cell in notebooks[file].cells:
-            for level, text in headings(cell):
-                if level == 2:
-                    numbered = _SECTION.match(text)
-                    section = numbered[1] if numbered else text
-            where[cell.id] = section
+        where = sections(notebooks[file])
         for claim, cell in tagged(notebooks[file]):
             found.setdefault(claim, []).append(Proof(file, cell.id, where[cell.id]))
     return found
@@ -70,7 +75,7 @@ def appendix(notebooks: Mapping[str, NotebookNode]) -> NotebookNode:
             cells.append(_cell(f"chapter-{chapter.number}", f"{heading}\n\n{_table(mine, settled)}"))
     opinions = [claim for claim in claims if not claim.chapters]
     cells.append(_cell("opinions", f"## Opinions\n\n{_table(opinions, settled)}"))
-    return normalise(navigate(new_notebook(cells=cells), CLAIMS, {CLAIMS, *notebooks}))
+    return normalise(navigate(new_notebook(cells=cells), CLAIMS, {*GENERATED, *notebooks}))
 
 
 def _cell(name: str, source: str) -> NotebookNode:

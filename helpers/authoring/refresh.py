@@ -2,7 +2,8 @@
 
 A chapter is a number (`4`) or a file's stem; without one, all notebooks are run. Each runs in its folder with
 `COURSE_RUN=ci`, four at a time. Where only measured numbers differ, the stored outputs stay (`--force` takes the new
-ones). Navigation, the index of rules and the appendix of claims are written anew. `--check` runs nothing and tells what is stale.
+ones). Navigation, the index of rules, the appendix of claims and the index are written anew. `--check` runs nothing and
+tells what is stale.
 A notebook with a failing cell keeps its file, and the command then ends with exit code 1.
 """
 
@@ -19,17 +20,18 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from helpers.authoring.appendix import appendix
+from helpers.authoring import appendix, index
 from helpers.authoring.navigation import navigate
 from helpers.authoring.rules import write_index
 from helpers.authoring.stored import Sanitiser, dumps, keep_unchanged, loads, normalise
 from helpers.authoring.update import MARK
-from helpers.course import CHAPTERS, CLAIMS, TASKS
+from helpers.course import CHAPTERS, CLAIMS, GENERATED, INDEX, TASKS
 from helpers.errors import CourseError
 from helpers.learning.store import put
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 CELL_TIMEOUT = 60
+MAKES = {CLAIMS: appendix.appendix, INDEX: index.appendix}
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ def stored(folder: Path = NOTEBOOKS) -> list[Path]:
 
 
 def files(folder: Path = NOTEBOOKS) -> list[Path]:
-    """The notebooks of the folder that people write, in order; the appendix of claims is generated and not among them."""
-    return [path for path in stored(folder) if path.name != CLAIMS]
+    """The notebooks of the folder that people write, in order; the generated ones are not among them."""
+    return [path for path in stored(folder) if path.name not in GENERATED]
 
 
 def chosen(chapters: list[str], folder: Path = NOTEBOOKS) -> list[Path]:
@@ -57,7 +59,7 @@ def chosen(chapters: list[str], folder: Path = NOTEBOOKS) -> list[Path]:
         stem = Path(name).name.removesuffix(".ipynb")
         prefix = f"{int(stem):02d}_" if stem.isdecimal() else None
         found = [path for path in paths if path.stem == stem or (prefix and path.name.startswith(prefix))]
-        if not found and stem != Path(CLAIMS).stem:
+        if not found and f"{stem}.ipynb" not in GENERATED:
             known = ", ".join(path.stem for path in paths) or "none"
             raise CourseError(f"no notebook is meant by {name!r}; there are: {known}.")
         wanted += [path for path in found if path not in wanted]
@@ -74,28 +76,29 @@ def read(path: Path) -> NotebookNode:
 
 def prepared(path: Path) -> NotebookNode:
     """The notebook of a file as it should be stored: navigation up to date, in canonical form, outputs as they are."""
-    existing = {CLAIMS, *(known.name for known in files(path.parent))}
+    existing = {*GENERATED, *(known.name for known in files(path.parent))}
     notebook = navigate(read(path), path.name, existing)
     if path.name == TASKS:
         write_index(notebook, TASKS, {known.name: read(known) for known in files(path.parent) if known != path})
     return normalise(notebook)
 
 
-def current_appendix(folder: Path = NOTEBOOKS) -> str:
-    """The text that the appendix's file should have, made from the notebooks of the folder."""
-    return dumps(appendix({path.name: read(path) for path in files(folder)}))
+def generated(name: str, folder: Path = NOTEBOOKS) -> str:
+    """The text that a generated notebook's file should have, by its file name, made from the others of the folder."""
+    return dumps(MAKES[name]({path.name: read(path) for path in files(folder)}))
 
 
 def stale(folder: Path = NOTEBOOKS) -> list[str]:
-    """A sentence for each notebook whose navigation or stored form is out of date, and for the appendix."""
+    """A sentence for each notebook whose navigation or stored form is out of date, and for each generated one."""
     sentences = [
         f"{path.name}: its navigation or stored form is out of date."
         for path in files(folder)
         if dumps(prepared(path)) != path.read_text(encoding="utf-8")
     ]
-    page = folder / CLAIMS
-    if not page.exists() or page.read_text(encoding="utf-8") != current_appendix(folder):
-        sentences.append(f"{CLAIMS}: it does not say what the claims and the notebooks say.")
+    for name in GENERATED:
+        page = folder / name
+        if not page.exists() or page.read_text(encoding="utf-8") != generated(name, folder):
+            sentences.append(f"{name}: it does not say what its data and the notebooks say.")
     return sentences
 
 
@@ -192,14 +195,15 @@ def main(arguments: list[str] | None = None, folder: Path = NOTEBOOKS) -> int:
     try:
         if options.check:
             sentences = stale(folder)
-            print("\n".join(sentences) or "Navigation, stored form and appendix are up to date.")
+            print("\n".join(sentences) or "Navigation, stored form and what is generated are up to date.")
             return bool(sentences)
         paths = chosen(options.chapters, folder)
         failed = _run(paths, options.jobs, options.force)
         for path in set(files(folder)) - set(paths):
             write(path, dumps(prepared(path)))
-        if write(folder / CLAIMS, current_appendix(folder)):
-            print(f"{Path(CLAIMS).stem}  written")
+        for name in GENERATED:
+            if write(folder / name, generated(name, folder)):
+                print(f"{Path(name).stem}  written")
         if picture := first_picture(folder / CHAPTERS[0].file):
             write(folder.parent / "timeline.svg", picture)
     except CourseError as error:

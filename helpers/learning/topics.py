@@ -1,8 +1,10 @@
 """What the course teaches, topic by topic, as somebody would look it up: the data of the files `topics.toml`.
 
-Each chapter has one in its folder, a title for each id: `"3.5-list" = "query parameter several times, as a list"`. The
-one beside this module holds what belongs to no chapter; there an id begins with its appendix's word, "versions-live".
-A cell that shows a topic carries the tag `topic-3.5-list`.
+Each chapter has one in its folder, a title for each id: `"3.5-list" = "query parameter several times, as a list"`. A
+topic that is looked up by other words than its title begins with names these, too, for the index by letter:
+`"3.5-list" = { title = "query parameter several times, as a list", index = ["list in a query"] }`. The one beside this
+module holds what belongs to no chapter; there an id begins with its appendix's word, "versions-live". A cell that shows
+a topic carries the tag `topic-3.5-list`.
 """
 
 import tomllib
@@ -10,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from helpers.course import CHAPTERS, QUEUES, TASKS
 from helpers.learning import catalogue
@@ -23,11 +25,14 @@ APPENDIX_OF = {4: TASKS, 7: QUEUES}
 
 @dataclass(frozen=True)
 class Topic:
-    """One topic: its id, its title, and the chapter in whose folder it stands, None for an appendix's own."""
+    """One topic: its id, its title, the chapter in whose folder it stands, None for an appendix's own, and other words
+    by which the index by letter has it.
+    """
 
     id: str
     title: str
     chapter: int | None
+    index: tuple[str, ...] = ()
 
     @property
     def section(self) -> str:
@@ -43,13 +48,26 @@ class Topic:
         return (own, APPENDIX_OF[self.chapter]) if self.chapter in APPENDIX_OF else (own,)
 
 
+class Entry(BaseModel):
+    """What a file says of a topic that has more than a title."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str
+    index: tuple[str, ...] = ()
+
+
 def read(file: Path, chapter: int | None) -> list[Topic]:
     """The topics of one file, in its order; none where there is no file. `chapter` is the one it belongs to.
 
     pydantic.ValidationError for what is no title, such as an id without its quotes: its dot would begin a table.
     """
-    titles = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    return [Topic(id, title, chapter) for id, title in TypeAdapter(dict[str, str]).validate_python(titles).items()]
+    tables = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    found = []
+    for id, said in TypeAdapter(dict[str, str | Entry]).validate_python(tables).items():
+        entry = Entry(title=said) if isinstance(said, str) else said
+        found.append(Topic(id, entry.title, chapter, entry.index))
+    return found
 
 
 @cache

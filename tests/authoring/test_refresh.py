@@ -17,7 +17,7 @@ from helpers.authoring.cells import answers, headings, syntax
 from helpers.authoring.navigation import line
 from helpers.authoring.stored import Sanitiser, dumps, keep_unchanged, loads, normalise, same_outputs
 from helpers.authoring.update import MARK
-from helpers.course import CLAIMS, QUEUES, TASKS, VERSIONS
+from helpers.course import CLAIMS, INDEX, QUEUES, TASKS, VERSIONS
 from helpers.errors import CourseError
 from helpers.live.picture import describe, draw
 
@@ -98,8 +98,8 @@ def test_one_line_a_notebook_says_what_became_of_it(refreshed):
     assert "kept as it was: cell 2 (wrong) failed: LookupError: no parcel\n" in said + "\n"
     assert "kept as it was: cell 1 (dies) failed: the kernel died" in said
     assert "kept as it was: somebody changed the file while it ran" in said
-    assert "appendix_claims  written" in said
-    assert len(said.splitlines()) == 6
+    assert "appendix_claims  written" in said and "appendix_index  written" in said
+    assert len(said.splitlines()) == 7
 
 
 def test_a_failed_notebook_keeps_its_file(refreshed):
@@ -177,7 +177,7 @@ def test_check_tells_what_is_stale_and_touches_nothing(tmp_path, capsys):
     before = (tmp_path / START).read_bytes()
     assert refresh.main(["--check"], tmp_path) == 1
     said = capsys.readouterr().out
-    assert START in said and CLAIMS in said
+    assert START in said and CLAIMS in said and INDEX in said
     assert (tmp_path / START).read_bytes() == before and not (tmp_path / CLAIMS).exists()
 
     assert refresh.main(["appendix_claims"], tmp_path) == 0
@@ -185,11 +185,11 @@ def test_check_tells_what_is_stale_and_touches_nothing(tmp_path, capsys):
 
 
 def test_what_an_update_kept_of_a_readers_own_is_left_alone(tmp_path):
-    names = [FIRST, FIRST.replace(".ipynb", f" {MARK}2026-11-25).ipynb"), CLAIMS]
+    names = [FIRST, FIRST.replace(".ipynb", f" {MARK}2026-11-25).ipynb"), CLAIMS, INDEX]
     for name in names:
         save(tmp_path / name, markdown("a", "# A"))
     assert refresh.files(tmp_path) == [tmp_path / FIRST]
-    assert refresh.stored(tmp_path) == [tmp_path / FIRST, tmp_path / CLAIMS]
+    assert refresh.stored(tmp_path) == [tmp_path / FIRST, tmp_path / CLAIMS, tmp_path / INDEX]
     never = [*conftest.collect_ignore_glob, *(refresh.NOTEBOOKS.parent / ".gitignore").read_text().splitlines()]
     assert sum(fnmatch(f"notebooks/{names[1]}", pattern) for pattern in never) == 2
     assert not any(fnmatch(f"notebooks/{FIRST}", pattern) for pattern in never)
@@ -203,7 +203,7 @@ def test_navigation_links_what_exists_and_names_what_does_not():
     assert line(START, {START, FIRST, TASKS}) == f"[1 Introduction to FastAPI]({FIRST}) → · {rules}"
     assert line(VERSIONS, {START, TASKS}) == f"← {rules} · [Contents]({START}) · Which queue does what →"
     assert line(CLAIMS, {START, QUEUES}) == (
-        f"← [Which queue does what]({QUEUES}) · [Contents]({START}) · Background tasks: every rule"
+        f"← [Which queue does what]({QUEUES}) · [Contents]({START}) · Index and questions → · Background tasks: every rule"
     )
     assert line(TASKS, {START, VERSIONS}) == (
         f"← 10 Exam Preparation · [Contents]({START}) · [Which version does what]({VERSIONS}) →"

@@ -166,6 +166,12 @@ def test_myths(chapter):
     assert isinstance(told(helpers.myths, chapter), Note | None)
 
 
+@often(100)
+@given(text=ANYTHING)
+def test_find(text):
+    assert isinstance(told(helpers.find, text), Note | None)
+
+
 @given(ANYTHING)
 def test_history(asked):
     for ask in (helpers.when, helpers.history.holds):

@@ -21,6 +21,13 @@ def test_a_file_is_read_in_its_order(tmp_path: Path):
     assert read(file, 3) == [Topic("3.5-set", "parameter as a set", 3), Topic("3.5-list", "parameter as a list", 3)]
 
 
+def test_a_topic_may_be_looked_up_by_other_words(tmp_path: Path):
+    file = written(tmp_path, '"3.5-list" = { title = "parameter as a list", index = ["list in a query"] }')
+    assert read(file, 3) == [Topic("3.5-list", "parameter as a list", 3, ("list in a query",))]
+    with pytest.raises(ValidationError):
+        read(written(tmp_path, '"3.5-list" = { title = "parameter as a list", words = ["list"] }'), 3)
+
+
 def test_a_chapter_without_a_file_has_no_topics(tmp_path: Path):
     assert read(tmp_path / "topics.toml", 3) == []
 

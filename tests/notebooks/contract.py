@@ -24,7 +24,7 @@ from helpers.authoring.navigation import TAG as NAVIGATION
 from helpers.authoring.navigation import navigate
 from helpers.authoring.rules import INDEX, rules
 from helpers.authoring.stored import KERNELSPEC, LANGUAGE, drawn_from_its_data, dumps, loads, normalise
-from helpers.course import APPENDICES, CHAPTERS, CLAIMS, START, TASKS, Chapter
+from helpers.course import APPENDICES, CHAPTERS, CLAIMS, GENERATED, START, TASKS, Chapter
 from helpers.learning import topics
 from helpers.learning.claims import load, of_chapter
 from helpers.learning.topics import Topic
@@ -160,7 +160,7 @@ def is_canonical(book: Notebook) -> list[str]:
 
 def has_navigation(book: Notebook) -> list[str]:
     """Its first and last cell are today's navigation."""
-    existing = {CLAIMS, *(path.name for path in refresh.files(book.path.parent))}
+    existing = {*GENERATED, *(path.name for path in refresh.files(book.path.parent))}
     current = navigate(loads(book.text), book.path.name, existing)
     marked = [cell for cell in book.cells if NAVIGATION in tags(cell)]
     if [cell.source for cell in current.cells] != [cell.source for cell in book.cells] or len(marked) != 2:
@@ -486,12 +486,14 @@ def settles_its_claims(book: Notebook) -> list[str]:
 
 
 def links_to_proofs(book: Notebook) -> list[str]:
-    """The appendix is today's, and each of its links leads to a code cell that is there."""
-    if book.path.name != CLAIMS:
+    """A generated notebook is today's, and each link of the appendix of claims leads to a code cell that is there."""
+    if book.path.name not in GENERATED:
         return []
     wrong = []
-    if book.text != refresh.current_appendix(book.path.parent):
-        wrong.append("the appendix is out of date: run `python -m helpers.authoring.refresh`")
+    if book.text != refresh.generated(book.path.name, book.path.parent):
+        wrong.append("what is generated is out of date: run `python -m helpers.authoring.refresh`")
+    if book.path.name != CLAIMS:
+        return wrong
     cells = {path.name: {cell.id for cell in Notebook.of(path).code} for path in refresh.files(book.path.parent)}
     wrong += [
         f"the appendix links to {file}#cell-id={id}, which is not there"

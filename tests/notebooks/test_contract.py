@@ -111,7 +111,7 @@ def stored(tmp_path: Path) -> Path:
     path = tmp_path / CHAPTER.file
     path.write_text(dumps(good()), encoding="utf-8")
     path.write_text(dumps(refresh.prepared(path)), encoding="utf-8")
-    (tmp_path / CLAIMS).write_text(refresh.current_appendix(tmp_path), encoding="utf-8")
+    (tmp_path / CLAIMS).write_text(refresh.generated(CLAIMS, tmp_path), encoding="utf-8")
     return path
 
 
@@ -392,7 +392,7 @@ def test_the_appendix_must_be_current_and_its_links_must_lead_somewhere(stored: 
     stored.write_text(dumps(notebook), encoding="utf-8")
     assert "out of date" in contract.links_to_proofs(Notebook.of(page))[0]
 
-    page.write_text(refresh.current_appendix(stored.parent), encoding="utf-8")
+    page.write_text(refresh.generated(CLAIMS, stored.parent), encoding="utf-8")
     assert contract.links_to_proofs(Notebook.of(page)) == []
     page.write_text(page.read_text(encoding="utf-8").replace("cell-id=measure", "cell-id=gone"), encoding="utf-8")
     assert any("#cell-id=gone" in sentence for sentence in contract.links_to_proofs(Notebook.of(page)))

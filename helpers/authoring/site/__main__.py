@@ -31,7 +31,7 @@ from helpers.authoring.navigation import TITLES
 from helpers.authoring.refresh import NOTEBOOKS, files, read
 from helpers.authoring.site import finder
 from helpers.authoring.stored import dumps
-from helpers.course import APPENDICES, CHAPTERS, CLAIMS, START
+from helpers.course import APPENDICES, CHAPTERS, GENERATED, START
 from helpers.learning import catalogue, claims, history
 from helpers.learning.exercises import solution
 
@@ -93,7 +93,7 @@ def _html(link: re.Match) -> str:
 
 def sources(folder: Path, verified: str) -> None:
     """Fills a folder with what Sphinx reads: the landing page, the finder, the notebooks, the page on verification."""
-    written = [*files(), NOTEBOOKS / CLAIMS]
+    written = [*files(), *(NOTEBOOKS / name for name in GENERATED)]
     notebooks = {path.name: read(path) for path in written if path.exists()}
     lines = finder.lines(notebooks)
     targets = linked(notebooks.values()) | {line.cell for line in lines if line.cell}
