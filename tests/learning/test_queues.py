@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sys
 from types import SimpleNamespace
 
 import nbformat
@@ -11,6 +12,7 @@ from jupyter_client import KernelManager
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
+from helpers.authoring import compare
 from helpers.authoring import queues as measuring
 from helpers.authoring.refresh import NOTEBOOKS
 from helpers.course import QUEUES as PAGE
@@ -111,6 +113,28 @@ def test_make_queues_stores_arqs_answers_and_what_takes_minutes(monkeypatch, tmp
     found = json.loads((tmp_path / "queues.json").read_text(encoding="utf-8"))
     assert found["answers"] == {"order": {"arq": "1 ms"}}
     assert found["slow"] == {"MB": dict.fromkeys(QUEUES, "3 MB"), "lost": {"rq": "9 s"}, "silent": {}}
+
+
+@pytest.mark.parametrize("base", ["/user/ada/", "/"])
+def test_flowers_page_stands_under_jupyters_address(monkeypatch, base):
+    monkeypatch.delenv("COURSE_RUN")
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", base)
+    assert queues.prefix() == [f"--url-prefix={base[1:]}proxy/absolute/{{port}}"]
+    flower = SimpleNamespace(port=4711)
+    assert queues.page(flower, "/workers") == f"{base}proxy/absolute/4711/workers"
+    monkeypatch.setenv("COURSE_RUN", "ci")
+    assert queues.prefix() == [] and queues.page(flower, "/workers") == "/workers"
+
+
+@posix_only
+@pytest.mark.slow
+def test_the_stored_outputs_are_the_same_under_a_hub(tmp_path):
+    report = tmp_path / "report.xml"
+    compare.run(
+        compare.command(sys.executable, NOTEBOOKS / PAGE, report=report, extra=()), JUPYTERHUB_SERVICE_PREFIX="/user/ada/"
+    )
+    found = compare.cells(report)
+    assert len(found) > 40 and [cell for cell in found if cell.failure] == []
 
 
 # It leaves nothing behind

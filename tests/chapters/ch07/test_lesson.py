@@ -4,7 +4,6 @@ import contextlib
 import os
 import re
 import signal
-import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,6 @@ from jupyter_client import KernelManager
 from nbclient import NotebookClient
 
 import make
-from helpers.authoring import compare
 from helpers.chapters.ch07 import lesson
 from helpers.course import CHAPTERS
 from helpers.services.process import process
@@ -143,28 +141,6 @@ def test_without_a_broker_one_sentence_is_printed(monkeypatch, capsys):
     assert capsys.readouterr().out == f"{NO_BROKER}\n"
 
 
-@pytest.mark.parametrize("base", ["/user/ada/", "/"])
-def test_flowers_page_stands_under_jupyters_address(monkeypatch, base):
-    monkeypatch.delenv("COURSE_RUN")
-    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", base)
-    assert lesson.prefix() == [f"--url-prefix={base[1:]}proxy/absolute/{{port}}"]
-    flower = SimpleNamespace(port=4711)
-    assert lesson.page(flower, "/workers") == f"{base}proxy/absolute/4711/workers"
-    monkeypatch.setenv("COURSE_RUN", "ci")
-    assert lesson.prefix() == [] and lesson.page(flower, "/workers") == "/workers"
-
-
-@posix_only
-@pytest.mark.slow
-def test_the_stored_outputs_are_the_same_under_a_hub(tmp_path):
-    report = tmp_path / "report.xml"
-    compare.run(
-        compare.command(sys.executable, NOTEBOOK, report=report, extra=()), JUPYTERHUB_SERVICE_PREFIX="/user/ada/"
-    )
-    found = compare.cells(report)
-    assert len(found) > 40 and [cell for cell in found if cell.failure] == []
-
-
 # The notebook leaves nothing behind
 
 
@@ -284,7 +260,6 @@ FLEET = [
     "package = Path('07_deployment')",
     "dep-fleet-commands",
     "dep-fleet-settings",
-    "dep-fleet-members",
     "dep-fleet",
 ]
 
