@@ -255,6 +255,26 @@ def test_nothing_is_left_of_servers_that_end_of_a_proxy_and_of_what_is_asked_for
     kernel.manager.shutdown_kernel(now=True)
 
 
+DEPLOY = ["dep-imports", "dep-docker-imports", "dep-releases", "dep-pipeline"]
+
+
+@posix_only
+@pytest.mark.slow
+@pytest.mark.parametrize("end", ["interrupt", "kill"])
+def test_nothing_is_left_of_a_deploy_that_is_cut_short(kernel, case, end):
+    assert set(kernel.run(*DEPLOY)) == {"ok"}
+    running = kernel.begin("dep-pipeline-measured")
+    assert until(lambda: sum("parcels.service:app" in line for line in case.processes()) > 1, 60.0)
+    if end == "interrupt":
+        kernel.manager.interrupt_kernel()
+        assert kernel.end(running) in ("Interrupted", "KeyboardInterrupt")
+        kernel.shut_down()
+    else:
+        os.kill(kernel.manager.provisioner.pid, signal.SIGKILL)
+    assert case.left() == []
+    kernel.manager.shutdown_kernel(now=True)
+
+
 FLEET = [
     "dep-imports",
     "package = Path('07_deployment')",
@@ -362,3 +382,41 @@ def test_without_a_broker_every_cell_ends_and_says_so(case, tmp_path, missing):
     assert len(needing) > 10
     assert {cell.id: shown(cell) for cell in needing} == {cell.id: f"{NO_BROKER}\n" for cell in needing}
     assert case.left() == []
+
+
+def stored(*cells: str) -> str:
+    """What these cells print, as it is stored."""
+    found = {cell.id: shown(cell) for cell in nbformat.read(NOTEBOOK, as_version=4).cells}
+    return "".join(found[cell] for cell in cells)
+
+
+@posix_only
+@pytest.mark.slow
+def test_without_nginx_the_small_proxy_shows_what_is_stored(kernel, case):
+    without = "from helpers.services import reverse_proxy\nreverse_proxy.nginx = lambda: None"
+    cells = ["dep-proxy", "dep-root", "dep-gateway"]
+    before = ["dep-imports", without, "package = Path('07_deployment')", "dep-cert", "dep-proxy-app"]
+    assert set(kernel.run(*before, *cells, "assert proxy.kind == 'Python'")) == {"ok"}
+    assert kernel.printed == stored(*cells)
+
+
+@posix_only
+@pytest.mark.slow
+def test_a_proxy_that_was_killed_is_told_in_one_sentence(kernel, case):
+    before = ["dep-imports", "package = Path('07_deployment')", "dep-cert", "dep-proxy-app", "dep-proxy"]
+    assert kernel.run(*before, "proxy.stop()", "dep-root", "dep-gateway", "dep-proxy", "dep-root") == [
+        *["ok"] * (len(before) + 1), *["CourseError"] * 2, *["ok"] * 2,
+    ]  # fmt: skip
+
+
+@posix_only
+@pytest.mark.slow
+@pytest.mark.parametrize("missing", ["from the beginning", "later"])
+def test_without_postgresql_the_cells_on_health_say_so(kernel, case, missing):
+    without = "from helpers.services import postgres as p\np._find = lambda: (None, p.NONE)"
+    before = ["dep-imports", without if missing != "later" else "", "package = Path('07_deployment')"]
+    uvicorn = "uvicorn = ['uvicorn', 'parcels.main:app', '--port', '{port}']"
+    stopped = "health_database.start()\nhealth_database.stop()" if missing == "later" else ""
+    cells = [*before, uvicorn, "dep-health-app", "dep-health-asks", stopped, "dep-health", "dep-orchestrator"]
+    assert set(kernel.run(*cells)) == {"ok"}
+    assert kernel.printed == "There is no PostgreSQL here, so nothing was measured here.\n" * 2
