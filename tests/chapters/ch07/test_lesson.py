@@ -55,6 +55,19 @@ print(limits["socket_timeout"], limits["socket_connect_timeout"], Channel.socket
     assert run(program) == "5 5 None None"
 
 
+def test_the_defaults_of_both_queues_are_what_the_course_says():
+    program = """
+from celery import Celery
+from rq import Queue
+from rq.defaults import DEFAULT_FAILURE_TTL, DEFAULT_RESULT_TTL
+
+conf = Celery().conf
+rq = Queue.DEFAULT_TIMEOUT, DEFAULT_RESULT_TTL, DEFAULT_FAILURE_TTL // 86400
+print(*rq, conf.task_time_limit, conf.task_soft_time_limit, conf.result_expires, *conf.accept_content)
+"""
+    assert run(program) == "180 500 365 None None 1 day, 0:00:00 json"
+
+
 def test_rq_takes_no_function_of_a_notebook():
     program = """
 from redis import Redis
