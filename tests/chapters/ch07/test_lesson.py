@@ -176,7 +176,7 @@ class Case:
 
     def left(self) -> list[str]:
         """Processes (and with them their sockets) and files that are still there, some seconds after the kernel's end."""
-        until(lambda: not self.processes(), 5.0)
+        until(lambda: not self.processes(), 15.0)
         return self.processes() + sorted(path.name for path in self.scratch.iterdir())
 
 
