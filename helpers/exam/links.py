@@ -6,9 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from helpers.course import CHAPTERS, TASKS
+from helpers.course import CHAPTERS
 from helpers.exam.bank import SECTIONS
 from helpers.exam.model import Item
+from helpers.learning.topics import APPENDIX_OF
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
@@ -16,6 +17,11 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 def _content(number: int) -> list[dict[str, Any]]:
     """A chapter's cells as they stand in its file; none without a notebook, or with a damaged one."""
     return _cells_of(CHAPTERS[number - 1].file)
+
+
+def _appended(number: int) -> list[dict[str, Any]]:
+    """The cells of the appendix that shows a chapter's topics too: for chapter 4 the rules of tasks, for 7 the queues."""
+    return _cells_of(APPENDIX_OF[number]) if number in APPENDIX_OF else []
 
 
 @cache
@@ -30,10 +36,10 @@ def _cells_of(file: str) -> list[dict[str, Any]]:
 def cells(number: int) -> dict[str, str]:
     """The ids of a chapter's code cells by themselves, and of the first one that bears a claim's tag by that tag.
 
-    Chapter 4 counts the appendix on background tasks as its own.
+    A chapter counts the cells of its appendix as its own.
     """
     found: dict[str, str] = {}
-    for cell in [*_content(number), *(_cells_of(TASKS) if number == 4 else [])]:
+    for cell in [*_content(number), *_appended(number)]:
         if cell["cell_type"] == "code":
             found[cell["id"]] = cell["id"]
             for tag in cell["metadata"].get("tags", []):
@@ -47,8 +53,9 @@ def cell(place: tuple[int, str]) -> str:
 
 
 def home(number: int, id: str) -> str:
-    """The file in which a chapter's cell stands: its notebook, or the appendix on background tasks."""
-    return CHAPTERS[number - 1].file if any(cell["id"] == id for cell in _content(number)) else TASKS
+    """The file in which a chapter's cell stands: its notebook, or its appendix."""
+    own = CHAPTERS[number - 1].file
+    return own if any(cell["id"] == id for cell in _content(number)) else APPENDIX_OF.get(number, own)
 
 
 def proof(item: Item) -> str:

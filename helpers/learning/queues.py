@@ -1,4 +1,5 @@
-"""What the appendix on queues needs besides the queues: which of them can be had here, and the diary that their jobs keep."""
+"""What the appendix on queues needs besides the queues: which of them can be had here, the diary that their jobs keep, and
+the page of Flower."""
 
 import importlib.util
 import os
@@ -9,9 +10,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from helpers.live.jupyter import proxied
 from helpers.notes import Note
 from helpers.services.broker import Broker
 from helpers.services.postgres import Postgres
+from helpers.services.process import Process
 from helpers.services.waiting import until
 
 QUEUES = ("rq", "celery", "dramatiq", "taskiq", "arq", "procrastinate")
@@ -49,6 +52,27 @@ def program(queue: str, command: str) -> list[str]:
     """A command's words; for arq its program is the one of arq's own environment."""
     first, *others = command.split()
     return [str(Path(os.environ[ARQ]) / first) if queue == "arq" else first, *others]
+
+
+def prefix() -> list[str]:
+    """The option that tells Flower where JupyterLab shows it; none outside of JupyterLab."""
+    shown = proxied("{port}", "", whole=True)
+    return [f"--url-prefix={shown.strip('/')}"] if shown else []
+
+
+def page(server: Process, path: str) -> str:
+    """The path of a page of Flower, which begins with its prefix in JupyterLab."""
+    return proxied(server.port or 0, path, whole=True) or path
+
+
+def show(server: Process, path: str) -> None:
+    """Show a page of Flower inside the notebook; outside of JupyterLab say where it is shown."""
+    if not prefix():
+        print("In JupyterLab, Flower's page stands here.")
+        return
+    from IPython.display import IFrame, display
+
+    display(IFrame(page(server, path), "100%", 400))
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.errors import CourseError
 from helpers.services.process import process
 from helpers.services.proxying import MINE, SECRET, nginx
 
@@ -39,14 +40,28 @@ class ReverseProxy:
     def client(self, address: str = "127.0.0.1", trusts: ssl.SSLContext | None = None) -> "Client":
         """A client that connects from `address`, one of this machine's own, and trusts the certificates that `trusts` does.
 
-        Nobody else is let in: nginx cannot tell whose connection it accepts, so each request carries a secret.
+        Nobody else is let in: nginx cannot tell whose connection it accepts, so each request carries a secret. A request
+        raises `CourseError` when the proxy has ended.
         """
         import httpx
 
         from helpers.live.client import Client
 
+        proxy = self._process
+
+        class Way(httpx.HTTPTransport):
+            def handle_request(self, request: httpx.Request) -> httpx.Response:
+                try:
+                    return super().handle_request(request)
+                except httpx.TransportError:
+                    if proxy.running:
+                        raise
+                    raise CourseError(
+                        f"The reverse proxy has ended ({proxy.ended}): make another ReverseProxy."
+                    ) from None
+
         # The certificate is for localhost, by name; which of the machine's addresses the client has is `address`.
-        way = httpx.HTTPTransport(local_address=address, verify=trusts or True, trust_env=False)
+        way = Way(local_address=address, verify=trusts or True, trust_env=False)
         return Client(base_url=self.url, transport=way, headers={MINE: self._secret}, timeout=10.0)
 
     def stop(self) -> None:

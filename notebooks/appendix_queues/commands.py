@@ -2,7 +2,7 @@
 
 WORKERS = {
     "rq": "rq worker {name} --with-scheduler",
-    "celery": "celery -A with_celery worker --hostname worker@labels --concurrency 2 --loglevel INFO"
+    "celery": "celery -A with_celery worker --hostname worker@labels --concurrency 2 --events --loglevel INFO"
     " --without-mingle --without-gossip",
     "dramatiq": "dramatiq with_dramatiq --processes 1 --threads 4",
     "taskiq": "taskiq worker with_taskiq:broker --workers 1",
@@ -25,3 +25,4 @@ SCHEDULERS = {
 }
 TICKS = {"rq": "Enqueued job tick", "celery": "Sending due task", "taskiq": "Sending task tick"}
 WEB = "uvicorn web:app --port {port}"
+FLOWER = "celery -A with_celery flower --address=127.0.0.1 --port={port} --auto_refresh=False"

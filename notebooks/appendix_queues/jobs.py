@@ -2,7 +2,10 @@
 
 import asyncio
 import os
+import signal
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 from settings import settings
@@ -42,5 +45,23 @@ def mail_once(parcel: int, refusals: float) -> None:
     mail_receipt(parcel, refusals)
 
 
+def poison(parcel: int, deaths: float) -> None:
+    """A poison job: it kills the process that runs it, as often as it was told to."""
+    note(parcel, "started")
+    if Path(settings.diary).read_text(encoding="utf-8").count(f" {parcel} started\n") <= deaths:
+        os.kill(os.getpid(), signal.SIGKILL)
+    note(parcel, "survived")
+
+
+def bill(who: str) -> bool:
+    """Write the bill of this minute, whose key is unique; False where it stands already, whoever has written it."""
+    key = f"{who} {time.time() // 60:.0f}"
+    with closing(sqlite3.connect(Path(settings.diary).with_name("bills.db"), timeout=5.0)) as ledger, ledger:
+        ledger.execute("CREATE TABLE IF NOT EXISTS bill (key TEXT UNIQUE)")
+        return ledger.execute("INSERT INTO bill VALUES (?) ON CONFLICT DO NOTHING", (key,)).rowcount == 1
+
+
 def tick(who: str, moment: str = "") -> None:
     note(who, f"tick {moment}".strip())
+    if bill(who):
+        note(f"{who}-bill", "written")

@@ -28,6 +28,7 @@ app.task(name="print_label")(jobs.print_label)
 app.task(name="print_in_time", soft_time_limit=1)(jobs.print_label)
 app.task(name="mail_once")(jobs.mail_once)
 app.task(name="order_pickup")(jobs.order_pickup)
+app.task(name="poison")(jobs.poison)
 app.task(name="tick")(jobs.tick)
 app.task(name="mail_receipt", autoretry_for=(ConnectionError,), max_retries=2, retry_backoff=1, retry_jitter=False)(
     jobs.mail_receipt

@@ -11,7 +11,8 @@ FUNCTIONS = {"print_in_time": "jobs.print_label"}
 RULES = {
     "print_label": {"retry": Retry(max=2)},
     "print_in_time": {"job_timeout": 1},
-    "mail_receipt": {"retry": Retry(max=2, interval=[1, 3])},
+    "mail_receipt": {"retry": Retry(max=2, interval=[1, 4])},
+    "poison": {"retry": Retry(max=2)},
 }
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from helpers import exam
-from helpers.course import CHAPTERS
+from helpers.course import CHAPTERS, QUEUES, TASKS
 from helpers.errors import CourseError
 from helpers.exam import bank, draw, kinds, links, proof, sitting
 from helpers.exam.bank import SECTIONS
@@ -294,6 +294,12 @@ def test_a_proof_by_a_cell_that_is_not_there_is_told():
         "4.3-claim: no code cell of chapter 4 is claim-A99",
     ]
     assert links.cell((4, "no-such-cell")) == links.cell((77, "x")) == ""
+
+
+@pytest.mark.parametrize(("number", "cell", "file"), [(4, "rule-cancelled", TASKS), (7, "queues-loop", QUEUES)])
+def test_a_chapter_counts_the_cells_of_its_appendix_as_its_own(number, cell, file):
+    assert links.cell((number, cell)) == cell and links.home(number, cell) == file
+    assert links.cell((1, cell)) == ""
 
 
 # Files that a person has edited

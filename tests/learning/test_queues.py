@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sys
 from types import SimpleNamespace
 
 import nbformat
@@ -11,11 +12,13 @@ from jupyter_client import KernelManager
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
+from helpers.authoring import compare
 from helpers.authoring import queues as measuring
 from helpers.authoring.refresh import NOTEBOOKS
 from helpers.course import QUEUES as PAGE
 from helpers.learning import queues
 from helpers.learning.queues import QUEUES, Diary, comparison, obtainable
+from helpers.services.waiting import until
 from tests.chapters.ch07.test_lesson import Case, posix_only
 
 FOLDER = NOTEBOOKS / "appendix_queues"
@@ -113,6 +116,29 @@ def test_make_queues_stores_arqs_answers_and_what_takes_minutes(monkeypatch, tmp
     assert found["slow"] == {"MB": dict.fromkeys(QUEUES, "3 MB"), "lost": {"rq": "9 s"}, "silent": {}}
 
 
+@pytest.mark.parametrize("base", ["/user/ada/", "/"])
+def test_flowers_page_stands_under_jupyters_address(monkeypatch, base):
+    monkeypatch.delenv("COURSE_RUN")
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", base)
+    assert queues.prefix() == [f"--url-prefix={base[1:]}proxy/absolute/{{port}}"]
+    flower = SimpleNamespace(port=4711)
+    assert queues.page(flower, "/workers") == f"{base}proxy/absolute/4711/workers"
+    monkeypatch.setenv("COURSE_RUN", "ci")
+    assert queues.prefix() == [] and queues.page(flower, "/workers") == "/workers"
+
+
+@posix_only
+@pytest.mark.slow
+def test_the_stored_outputs_are_the_same_under_a_hub(tmp_path):
+    report = tmp_path / "report.xml"
+    compare.run(
+        compare.command(sys.executable, NOTEBOOKS / PAGE, report=report, extra=()),
+        JUPYTERHUB_SERVICE_PREFIX="/user/ada/",
+    )
+    found = compare.cells(report)
+    assert len(found) > 40 and [cell for cell in found if cell.failure] == []
+
+
 # It leaves nothing behind
 
 
@@ -168,7 +194,8 @@ def test_without_one_of_the_two_the_others_are_measured(case, missing, sentence,
 
 @posix_only
 @pytest.mark.slow
-def test_a_killed_kernel_takes_all_queues_with_it(case):
+@pytest.mark.parametrize("end", ["kill", "interrupt", "failure"])
+def test_a_kernel_takes_all_queues_with_it_however_its_cell_ends(case, end):
     manager = KernelManager(kernel_name="python3")
     manager.start_kernel(cwd=str(NOTEBOOKS), env=case.environment, extra_arguments=["--IPKernelApp.log_level=ERROR"])
     client = manager.client()
@@ -180,7 +207,16 @@ def test_a_killed_kernel_takes_all_queues_with_it(case):
         if cell.id == "queues-enqueue":
             break
     assert len(case.processes()) > 8
-    os.kill(manager.provisioner.pid, signal.SIGKILL)
+    if end == "kill":
+        os.kill(manager.provisioner.pid, signal.SIGKILL)
+    else:
+        running = client.execute("1 / 0" if end == "failure" else "diary.wait({'rq': -1}, 'printed', timeout=60)")
+        if end == "interrupt":
+            until(lambda: False, 0.5)
+            manager.interrupt_kernel()
+        while client.get_shell_msg(timeout=30)["parent_header"].get("msg_id") != running:
+            pass  # the answers to the cells before
+        manager.shutdown_kernel()
     assert case.left() == []
     client.stop_channels()
     manager.shutdown_kernel(now=True)

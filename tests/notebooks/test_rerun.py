@@ -4,18 +4,21 @@ Each notebook runs in a kernel of its own; a cell fails here when it raises, or 
 `make slow` tries all notebooks, `make test` those that take a few seconds.
 """
 
+from collections.abc import Collection
+
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from helpers.authoring.cells import calls, opens_section, predicted, tags
 from helpers.authoring.stored import Sanitiser, coalesce_streams, same_outputs
+from helpers.course import QUEUES
 from helpers.learning import catalogue
 from tests.notebooks.kernels import cells_of, code_of, run
 from tests.notebooks.needs import imports, needed
 
 SANITISE = Sanitiser()
-NOTEBOOKS = [0, *catalogue.numbers()]
+NOTEBOOKS: list[int | str] = [0, *catalogue.numbers(), QUEUES]
 QUICK = {0, 10}  # a few seconds each
 
 # What a second run rightly shows otherwise, and why.
@@ -24,9 +27,9 @@ SAYS_ELSE = {
     "org-wrong-setting": "the address is registered already",
 }
 # Cells that still fail when they are run again. This must become empty.
-FAILING: dict[int, set[str]] = {}
+FAILING: dict[int | str, set[str]] = {}
 # Cells that still fail when only their section is run after a restart. This must become empty.
-STUCK: dict[int, set[str]] = {}
+STUCK: dict[int | str, set[str]] = {}
 
 
 def repeated(cells: list[NotebookNode]) -> list[NotebookNode]:
@@ -65,7 +68,7 @@ def told(found: dict[str, str], known: set[str]) -> str:
     return "\n".join(f"{id}: {why}" for id, why in found.items() if id not in known)
 
 
-def sections(number: int) -> list[list[NotebookNode]]:
+def sections(number: int | str) -> list[list[NotebookNode]]:
     """The code cells of a notebook by section; what stands before the first heading is one too."""
     found: list[list[NotebookNode]] = [[]]
     for cell in cells_of(number):
@@ -76,7 +79,7 @@ def sections(number: int) -> list[list[NotebookNode]]:
     return [section for section in found if section]
 
 
-def after_restart(number: int, section: list[NotebookNode]) -> list[NotebookNode]:
+def after_restart(number: int | str, section: list[NotebookNode]) -> list[NotebookNode]:
     """The cells of a section, and before them those of other sections, or their imports, that it needs."""
     cells = code_of(number)
     sources, ids = [cell.source for cell in cells], [cell.id for cell in cells]
@@ -89,7 +92,7 @@ def after_restart(number: int, section: list[NotebookNode]) -> list[NotebookNode
     return [cells[n] if whole[n] else imports(cells[n]) for n in sorted(whole)]
 
 
-def each(quick: set[int]):
+def each(quick: Collection[int | str]):
     marks = [pytest.param(number, marks=() if number in quick else pytest.mark.slow) for number in NOTEBOOKS]
     return pytest.mark.parametrize("number", marks)
 

@@ -403,6 +403,21 @@ def test_a_work_horse_without_its_mark_ends_with_its_worker(end):
     assert gone([horse], 0.5)
 
 
+@pytest.mark.parametrize("leader", [None, "me"])
+def test_a_look_that_takes_longer_than_the_patience_ends_what_it_finds(monkeypatch, leader):
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    found = [psutil.Process(child.pid)]
+
+    def look(mark: str, leader: int | None) -> list[psutil.Process]:
+        time.sleep(0.05)
+        return [member for member in found if child.poll() is None]
+
+    monkeypatch.setattr(guard, "family", look)
+    monkeypatch.setattr(guard, "descendants", lambda leader: found if leader else [])
+    guard.end_family("mark", os.getpid() if leader else None, patience=0.01)
+    assert child.wait(5) != 0
+
+
 def worker_mark(worker) -> str:
     return worker._end.peek()[2][2]
 

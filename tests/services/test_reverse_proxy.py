@@ -110,7 +110,7 @@ def test_both_kinds_end_with_their_owner(kind, front):
         with front(server.port) as proxy:
             assert proxy._process.running
         assert not proxy._process.running
-        with pytest.raises(httpx.ConnectError):
+        with pytest.raises(CourseError, match=r"The reverse proxy has ended \(.+\): make another ReverseProxy"):
             proxy.visitor().get("/api/parcels/7")
         another = front(server.port)
         pid = another._process.pid

@@ -15,7 +15,6 @@ from typing import Any
 from fastapi import FastAPI
 
 from helpers.errors import CourseError
-from helpers.live.jupyter import proxied
 from helpers.services.broker import EMBEDDED, GIVEN, Broker
 from helpers.services.postgres import Postgres
 from helpers.services.process import Process
@@ -143,27 +142,6 @@ def may_stop(broker: Broker, database: Postgres) -> bool:
     return False
 
 
-def prefix() -> list[str]:
-    """The option that tells Flower where JupyterLab shows it; none outside of JupyterLab."""
-    shown = proxied("{port}", "", whole=True)
-    return [f"--url-prefix={shown.strip('/')}"] if shown else []
-
-
-def page(server: Process, path: str) -> str:
-    """The path of a page of Flower, which begins with its prefix in JupyterLab."""
-    return proxied(server.port or 0, path, whole=True) or path
-
-
-def show(server: Process, path: str) -> None:
-    """Show a page of Flower inside the notebook; outside of JupyterLab say where it is shown."""
-    if not prefix():
-        print("In JupyterLab, Flower's page stands here.")
-        return
-    from IPython.display import IFrame, display
-
-    display(IFrame(page(server, path), "100%", 400))
-
-
 def wait_for_rq(broker: Broker, queue: str, service: Process) -> None:
     """Wait until `queue` is empty and its worker idle; RQ notes a job's end a moment after the job's last line.
 
@@ -183,16 +161,13 @@ def wait_for_rq(broker: Broker, queue: str, service: Process) -> None:
             raise CourseError("RQ's jobs have not ended within 20 s.")
 
 
-def tidy(broker: Broker, queue: str, flower: Process | None) -> None:
-    """Take away what the jobs of `queue` left in a broker that outlives the notebook (REDIS_URL), after ending Flower,
-    where it was started.
+def tidy(broker: Broker, queue: str) -> None:
+    """Take away what the jobs of `queue` left in a broker that outlives the notebook (REDIS_URL).
 
-    An embedded broker, and Flower's page with it, stay until the kernel ends.
+    An embedded broker stays until the kernel ends.
     """
     if broker.kind != GIVEN:
         return
-    if flower is not None:
-        flower.stop()  # or it would write its bindings anew
     from rq import Queue
     from rq.registry import FailedJobRegistry, FinishedJobRegistry, StartedJobRegistry
     from rq.results import Result

@@ -40,10 +40,3 @@ def note_then_mail(parcel: int) -> None:
         time.sleep(settings.work_seconds)
         jobs.mail_receipt(parcel)
     logger.info("receipt %d ended", parcel)
-
-
-def bill() -> None:
-    """The bill of this minute, however many schedulers ask for it."""
-    minute = int(time.time() // 60)
-    written = write(0, f"bill-{minute}")
-    logger.info("bill %s", "written" if written else "was there")

@@ -31,11 +31,3 @@ print_label_late = app.task(name="print_label_late", acks_late=True, reject_on_w
 mail_receipt = app.task(
     name="mail_receipt", autoretry_for=(smtplib.SMTPException,), max_retries=3, default_retry_delay=0.1
 )(jobs.mail_receipt)
-mail_receipt_patiently = app.task(
-    name="mail_receipt_patiently",
-    autoretry_for=(smtplib.SMTPException,),
-    max_retries=3,
-    retry_backoff=1,
-    retry_jitter=False,
-)(jobs.mail_receipt)
-order_pickup = app.task(name="order_pickup")(jobs.order_pickup)

@@ -4,7 +4,6 @@ import contextlib
 import os
 import re
 import signal
-import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,6 @@ from jupyter_client import KernelManager
 from nbclient import NotebookClient
 
 import make
-from helpers.authoring import compare
 from helpers.chapters.ch07 import lesson
 from helpers.course import CHAPTERS
 from helpers.services.process import process
@@ -55,6 +53,19 @@ limits = Redis().connection_pool.connection_kwargs
 print(limits["socket_timeout"], limits["socket_connect_timeout"], Channel.socket_timeout, Channel.socket_connect_timeout)
 """
     assert run(program) == "5 5 None None"
+
+
+def test_the_defaults_of_both_queues_are_what_the_course_says():
+    program = """
+from celery import Celery
+from rq import Queue
+from rq.defaults import DEFAULT_FAILURE_TTL, DEFAULT_RESULT_TTL
+
+conf = Celery().conf
+rq = Queue.DEFAULT_TIMEOUT, DEFAULT_RESULT_TTL, DEFAULT_FAILURE_TTL // 86400
+print(*rq, conf.task_time_limit, conf.task_soft_time_limit, conf.result_expires, *conf.accept_content)
+"""
+    assert run(program) == "180 500 365 None None 1 day, 0:00:00 json"
 
 
 def test_rq_takes_no_function_of_a_notebook():
@@ -143,28 +154,6 @@ def test_without_a_broker_one_sentence_is_printed(monkeypatch, capsys):
     assert capsys.readouterr().out == f"{NO_BROKER}\n"
 
 
-@pytest.mark.parametrize("base", ["/user/ada/", "/"])
-def test_flowers_page_stands_under_jupyters_address(monkeypatch, base):
-    monkeypatch.delenv("COURSE_RUN")
-    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", base)
-    assert lesson.prefix() == [f"--url-prefix={base[1:]}proxy/absolute/{{port}}"]
-    flower = SimpleNamespace(port=4711)
-    assert lesson.page(flower, "/workers") == f"{base}proxy/absolute/4711/workers"
-    monkeypatch.setenv("COURSE_RUN", "ci")
-    assert lesson.prefix() == [] and lesson.page(flower, "/workers") == "/workers"
-
-
-@posix_only
-@pytest.mark.slow
-def test_the_stored_outputs_are_the_same_under_a_hub(tmp_path):
-    report = tmp_path / "report.xml"
-    compare.run(
-        compare.command(sys.executable, NOTEBOOK, report=report, extra=()), JUPYTERHUB_SERVICE_PREFIX="/user/ada/"
-    )
-    found = compare.cells(report)
-    assert len(found) > 40 and [cell for cell in found if cell.failure] == []
-
-
 # The notebook leaves nothing behind
 
 
@@ -187,7 +176,7 @@ class Case:
 
     def left(self) -> list[str]:
         """Processes (and with them their sockets) and files that are still there, some seconds after the kernel's end."""
-        until(lambda: not self.processes(), 5.0)
+        until(lambda: not self.processes(), 15.0)
         return self.processes() + sorted(path.name for path in self.scratch.iterdir())
 
 
@@ -279,12 +268,31 @@ def test_nothing_is_left_of_servers_that_end_of_a_proxy_and_of_what_is_asked_for
     kernel.manager.shutdown_kernel(now=True)
 
 
+DEPLOY = ["dep-imports", "dep-docker-imports", "dep-releases", "dep-pipeline"]
+
+
+@posix_only
+@pytest.mark.slow
+@pytest.mark.parametrize("end", ["interrupt", "kill"])
+def test_nothing_is_left_of_a_deploy_that_is_cut_short(kernel, case, end):
+    assert set(kernel.run(*DEPLOY)) == {"ok"}
+    running = kernel.begin("dep-pipeline-measured")
+    assert until(lambda: sum("parcels.service:app" in line for line in case.processes()) > 1, 60.0)
+    if end == "interrupt":
+        kernel.manager.interrupt_kernel()
+        assert kernel.end(running) in ("Interrupted", "KeyboardInterrupt")
+        kernel.shut_down()
+    else:
+        os.kill(kernel.manager.provisioner.pid, signal.SIGKILL)
+    assert case.left() == []
+    kernel.manager.shutdown_kernel(now=True)
+
+
 FLEET = [
     "dep-imports",
     "package = Path('07_deployment')",
     "dep-fleet-commands",
     "dep-fleet-settings",
-    "dep-fleet-members",
     "dep-fleet",
 ]
 
@@ -387,3 +395,41 @@ def test_without_a_broker_every_cell_ends_and_says_so(case, tmp_path, missing):
     assert len(needing) > 10
     assert {cell.id: shown(cell) for cell in needing} == {cell.id: f"{NO_BROKER}\n" for cell in needing}
     assert case.left() == []
+
+
+def stored(*cells: str) -> str:
+    """What these cells print, as it is stored."""
+    found = {cell.id: shown(cell) for cell in nbformat.read(NOTEBOOK, as_version=4).cells}
+    return "".join(found[cell] for cell in cells)
+
+
+@posix_only
+@pytest.mark.slow
+def test_without_nginx_the_small_proxy_shows_what_is_stored(kernel, case):
+    without = "from helpers.services import reverse_proxy\nreverse_proxy.nginx = lambda: None"
+    cells = ["dep-proxy", "dep-root", "dep-gateway"]
+    before = ["dep-imports", without, "package = Path('07_deployment')", "dep-cert", "dep-proxy-app"]
+    assert set(kernel.run(*before, *cells, "assert proxy.kind == 'Python'")) == {"ok"}
+    assert kernel.printed == stored(*cells)
+
+
+@posix_only
+@pytest.mark.slow
+def test_a_proxy_that_was_killed_is_told_in_one_sentence(kernel, case):
+    before = ["dep-imports", "package = Path('07_deployment')", "dep-cert", "dep-proxy-app", "dep-proxy"]
+    assert kernel.run(*before, "proxy.stop()", "dep-root", "dep-gateway", "dep-proxy", "dep-root") == [
+        *["ok"] * (len(before) + 1), *["CourseError"] * 2, *["ok"] * 2,
+    ]  # fmt: skip
+
+
+@posix_only
+@pytest.mark.slow
+@pytest.mark.parametrize("missing", ["from the beginning", "later"])
+def test_without_postgresql_the_cells_on_health_say_so(kernel, case, missing):
+    without = "from helpers.services import postgres as p\np._find = lambda: (None, p.NONE)"
+    before = ["dep-imports", without if missing != "later" else "", "package = Path('07_deployment')"]
+    uvicorn = "uvicorn = ['uvicorn', 'parcels.main:app', '--port', '{port}']"
+    stopped = "health_database.start()\nhealth_database.stop()" if missing == "later" else ""
+    cells = [*before, uvicorn, "dep-health-app", "dep-health-asks", stopped, "dep-health", "dep-orchestrator"]
+    assert set(kernel.run(*cells)) == {"ok"}
+    assert kernel.printed == "There is no PostgreSQL here, so nothing was measured here.\n" * 2
