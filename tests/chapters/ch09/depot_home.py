@@ -21,7 +21,7 @@ def environment(folder: Path, mailbox: Mailbox | None = None, **more: str) -> di
     """What the service needs to be told when its files lie in `folder`."""
     told = {"DATABASE_URL": f"sqlite:///{folder}/parcels.db", "SECRET_KEY": KEY, "PYTHONDONTWRITEBYTECODE": "1"}
     told |= {name.upper(): str(folder / name) for name in ("photos", "spans")}
-    host, port = (mailbox.host, mailbox.port) if mailbox else ("127.0.0.1", 9)
+    host, port = (mailbox.host, mailbox.port) if mailbox is not None else ("127.0.0.1", 9)
     return told | {"SMTP_HOST": host, "SMTP_PORT": str(port)} | more
 
 
