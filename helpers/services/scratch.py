@@ -25,6 +25,21 @@ def scratch_folder() -> Path:
     return folder_in(tempfile.gettempdir())
 
 
+def kept_folder(name: str) -> Path:
+    """A folder whose files outlive the kernel: `.kept/NAME` where the kernel works, beside the notebook; nobody else enters.
+
+    With COURSE_RUN=ci, and where nothing can be written there, it is a scratch folder: each run begins without files.
+    """
+    if os.environ.get("COURSE_RUN") == "ci":
+        return scratch_folder()
+    folder = Path(".kept", name).resolve()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return scratch_folder()
+    return folder if os.access(folder, os.W_OK) else scratch_folder()
+
+
 def folder_in(place: str) -> Path:
     """A scratch folder below `place`, e.g. where a short path is needed."""
     with _lock:

@@ -18,7 +18,6 @@ LEAST_PROSE = 0.85  # Markdown cells to a code cell
 MAY_BE_LONGER = ("4.3", "7.1")
 
 LARGER: dict[int, dict[str, float]] = {
-    9: {"code cells without prose": 2.1},
     10: {"largest section": 27},
 }
 

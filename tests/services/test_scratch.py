@@ -1,5 +1,6 @@
-"""The notebooks' scratch folder: there while the kernel lives, gone when it is gone, however it went."""
+"""The notebooks' scratch folder: there while the kernel lives, gone when it is gone, however it went; and the kept one."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from helpers import scratch_folder
+from helpers.services.scratch import kept_folder
 
 KERNEL = """
 import subprocess, sys
@@ -73,3 +75,21 @@ def test_who_still_writes_is_waited_for():
     kernel, folder = started(f"subprocess.Popen([sys.executable, '-c', '{write}', str(folder)], stderr=-3)")
     kernel.communicate()
     assert gone(folder)
+
+
+def test_a_kept_folder_is_the_same_each_time_and_outlives_its_kernel(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COURSE_RUN")
+    folder = kept_folder("depot")
+    assert folder == kept_folder("depot") == tmp_path.resolve() / ".kept" / "depot"
+    assert os.name == "nt" or folder.stat().st_mode & 0o077 == 0, "nobody else enters"
+
+
+@pytest.mark.parametrize("checked", [True, False])
+def test_where_nothing_is_to_be_kept_or_can_be_it_is_a_scratch_folder(tmp_path, monkeypatch, checked):
+    monkeypatch.chdir(tmp_path)
+    if not checked:
+        monkeypatch.delenv("COURSE_RUN")
+        (tmp_path / ".kept").write_text("a file where the folder would be")
+    one, two = kept_folder("depot"), kept_folder("depot")
+    assert one != two and tmp_path.resolve() not in one.parents and list(one.iterdir()) == []

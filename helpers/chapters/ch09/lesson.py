@@ -1,10 +1,11 @@
-"""What only chapter 9's notebook imports: its steps as a module, what a service says of a failing one, the reader's or ours."""
+"""What only chapter 9's notebook imports: files shown, its steps as a module, what a failing service says, the reader's or ours."""
 
 import ast
 import builtins
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from helpers.chapters.ch09.exercises.packages import FILES
 from helpers.learning import catalogue
 from helpers.learning.exercises import body
 from helpers.learning.stubs import is_stub, own_routes
@@ -12,7 +13,7 @@ from helpers.services.process import Process
 from helpers.services.waiting import until
 from helpers.wording import logged_error, scrub
 
-__all__ = ["failure", "source_of", "yours"]
+__all__ = ["failure", "show", "source_of", "yours"]
 
 
 class _Definition(NamedTuple):
@@ -20,6 +21,13 @@ class _Definition(NamedTuple):
 
     node: ast.stmt
     text: str
+
+
+def show(file: str, start: str, end: str = "") -> None:
+    """Print a file of the chapter's folder from the line that begins with `start` up to the one that begins with `end`."""
+    text = (FILES / file).read_text(encoding="utf-8")
+    text = text[text.index(f"\n{start}") + 1 :]
+    print((text[: text.index(f"\n{end}")] if end else text).rstrip())
 
 
 def source_of(names: Iterable[str], cells: Iterable[str] | None = None) -> str:

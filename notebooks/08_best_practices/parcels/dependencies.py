@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from parcels.database import get_engine
 from parcels.models import Parcel, Sender
-from parcels.security import read_token
+from parcels.security import MINUTE, count_attempt, read_token
 
 
 def get_session() -> Iterator[Session]:
@@ -28,6 +28,20 @@ async def get_run_later(request: Request, background_tasks: BackgroundTasks) -> 
 
 
 RunLaterDep = Annotated[Callable[..., Any], Depends(get_run_later)]
+
+
+def get_limit(request: Request, session: SessionDep) -> Callable[..., None]:
+    """A function that refuses a client who did something, named by words, more than `tries` times a minute."""
+    host = request.client.host if request.client else "?"
+
+    def limit(tries: int, *what: str) -> None:
+        if count_attempt(session, host, *what) > tries:
+            raise HTTPException(429, "Too often: wait a minute.", headers={"Retry-After": str(MINUTE)})
+
+    return limit
+
+
+LimitDep = Annotated[Callable[..., None], Depends(get_limit, scope="function")]
 
 
 def get_current_sender(

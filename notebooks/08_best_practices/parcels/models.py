@@ -21,6 +21,14 @@ class SignInCode(SQLModel, table=True):
     expires: float
 
 
+class Attempt(SQLModel, table=True):
+    """Somebody asked for something that is limited; `key` is a digest of who and what."""
+
+    id: int | None = Column(default=None, primary_key=True)
+    key: str = Column(index=True)
+    at: float
+
+
 class Parcel(SQLModel, table=True):
     id: UUID = Column(default_factory=uuid4, primary_key=True)
     sender_id: UUID = Column(foreign_key="sender.id", index=True)

@@ -6,12 +6,13 @@ import time
 from uuid import UUID
 
 import jwt
-from sqlmodel import Session, col, delete
+from sqlmodel import Session, col, delete, func, select
 
-from parcels.models import SignInCode
+from parcels.models import Attempt, SignInCode
 from parcels.settings import get_settings
 
 ALGORITHM = "HS256"
+MINUTE = 60
 
 
 def make_code(session: Session, sender_id: UUID) -> str:
@@ -28,6 +29,16 @@ def use_code(session: Session, code: str) -> UUID | None:
     row = session.execute(used.returning(col(SignInCode.sender_id), col(SignInCode.expires))).one_or_none()
     session.commit()
     return row.sender_id if row and row.expires > time.time() else None
+
+
+def count_attempt(session: Session, *key: str) -> int:
+    """How often this key came within a minute, this time included; counted in the database, for all processes."""
+    session.add(Attempt(key=digest(" ".join(key)), at=time.time()))
+    session.flush()  # first, so that those who come at the same moment count each other
+    session.execute(delete(Attempt).where(col(Attempt.at) < time.time() - MINUTE))
+    count = session.exec(select(func.count(col(Attempt.id))).where(Attempt.key == digest(" ".join(key)))).one()
+    session.commit()
+    return count
 
 
 def digest(code: str) -> str:

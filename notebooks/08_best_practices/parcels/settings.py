@@ -20,6 +20,8 @@ class Settings(BaseSettings):
     queue_url: QueueUrl | None = None
     code_minutes: int = 10
     token_minutes: int = 15
+    mails_a_minute: int = 10  # to one address, asked for by one client
+    tokens_a_minute: int = 20  # that one client may try to get
 
     @property
     def photo_dir(self) -> Path:

@@ -42,6 +42,21 @@ class Job(Table, table=True):
     done_at: float | None = None
 
 
+class Clerk(Table, table=True):
+    """Who may use the desk."""
+
+    name: str = Field(primary_key=True)
+    password: str  # its hash
+
+
+class Attempt(Table, table=True):
+    """A log-in that was tried; `who` is a hash of name and address, so that nobody's typing slips are kept."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    who: str = Field(index=True)
+    at: float
+
+
 engine = create_engine(settings.database_url)
 
 

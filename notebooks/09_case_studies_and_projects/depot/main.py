@@ -1,19 +1,12 @@
-"""The web process: it answers, and owes the slow work to the outbox."""
+"""The web process: it puts the parts together. Tables come from the migrations, before it starts."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated
+from pathlib import Path
 
-from fastapi import Depends, FastAPI, HTTPException, Path, Response, UploadFile
-from fastapi.concurrency import run_in_threadpool
-from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import BaseModel, Field
-from sqlmodel import Session, col, func, select
+from fastapi import Depends, FastAPI
 
-from depot import telemetry
-from depot.database import Event, Job, Parcel, SessionDep, Table, engine
-from depot.outbox import is_owed, owe
+from depot import clerks, numbers, parcels, telemetry
 from depot.settings import settings
 
 telemetry.set_up("web")
@@ -21,80 +14,16 @@ telemetry.set_up("web")
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    Table.metadata.create_all(engine)
+    settings.photos.mkdir(parents=True, exist_ok=True)
     yield
 
 
 app = FastAPI(title="Parcels", lifespan=lifespan, max_body_size=1_000_000)
+app.include_router(clerks.router)
+for router in (parcels.router, numbers.router):
+    app.include_router(router, dependencies=[Depends(clerks.get_clerk, scope="function")])
+app.frontend("/board", directory=Path(__file__).with_name("board"))
 
 
-def find_parcel(parcel_id: Annotated[int, Path(ge=1)], session: SessionDep) -> int:
-    if session.get(Parcel, parcel_id) is None:
-        raise HTTPException(404, "There is no such parcel.")
-    return parcel_id
-
-
-ParcelId = Annotated[int, Depends(find_parcel, scope="function")]
-
-
-class ParcelIn(BaseModel):
-    to: str = Field(min_length=1, max_length=100)
-    email: str = Field(max_length=200)
-
-
-class ParcelOut(BaseModel):
-    id: int
-    to: str
-
-
-class Owed(BaseModel):
-    """How much work is done, and how much is owed."""
-
-    done: int
-    owed: int
-
-
-@app.post("/parcels", status_code=201)
-def hand_in(new: ParcelIn, session: SessionDep, response: Response) -> ParcelOut:
-    parcel = Parcel(**new.model_dump())
-    session.add(parcel)
-    session.flush()
-    assert parcel.id is not None
-    session.add(Event(parcel_id=parcel.id, name="handed in"))
-    owe(session, parcel.id, "receipt")
-    session.commit()
-    response.headers["Location"] = f"/parcels/{parcel.id}"
-    return ParcelOut(id=parcel.id, to=parcel.to)
-
-
-@app.put("/parcels/{parcel_id}/photo", status_code=202)
-def add_photo(parcel_id: ParcelId, photo: UploadFile, session: SessionDep) -> None:
-    (settings.photos / f"{parcel_id}.upload").write_bytes(photo.file.read())
-    owe(session, parcel_id, "thumbnail")
-    session.commit()
-
-
-def read_progress(parcel_id: int, after: int) -> tuple[list[Event], int]:
-    """The events after the given one, and how many jobs are still owed to the parcel."""
-    owed = select(func.count(col(Job.id))).where(col(Job.parcel_id) == parcel_id, is_owed())
-    events = select(Event).where(col(Event.parcel_id) == parcel_id, col(Event.id) > after).order_by(col(Event.id))
-    with Session(engine) as session:
-        still = session.exec(owed).one()  # first: what is done by then has its event
-        return list(session.exec(events)), still
-
-
-@app.get("/parcels/{parcel_id}/events", response_class=EventSourceResponse)
-async def follow(parcel_id: ParcelId) -> AsyncIterator[ServerSentEvent]:
-    last, owed = 0, 1
-    while owed:
-        events, owed = await run_in_threadpool(read_progress, parcel_id, last)
-        for event in events:
-            last = event.id or last
-            yield ServerSentEvent(data=event.name, id=str(event.id))
-        await asyncio.sleep(0.02)
-
-
-@app.get("/jobs")
-def count_jobs(session: SessionDep) -> Owed:
-    done = session.exec(select(func.count(col(Job.done_at)))).one()
-    return Owed(done=done, owed=session.exec(select(func.count(col(Job.id))).where(is_owed())).one())
+@app.get("/health")
+async def read_health() -> None: ...

@@ -28,3 +28,8 @@ def lease(session: Session) -> Sequence[Job]:
         job.leased_until = now() + settings.lease
     session.commit()
     return jobs
+
+
+def is_given_up() -> ColumnElement[bool]:
+    """The condition under which a job was tried so often that nobody tries it again."""
+    return col(Job.done_at).is_(None) & (col(Job.attempts) >= settings.attempts)

@@ -13,6 +13,7 @@ from depot.settings import settings
 
 def set_up(service: str) -> None:
     """Called once a process. FastAPI's own spans use the provider that is set here."""
+    settings.spans.mkdir(parents=True, exist_ok=True)
     file = open(settings.spans / f"{service}-{os.getpid()}.jsonl", "a", buffering=1, encoding="utf-8")
     exporter = ConsoleSpanExporter(out=file, formatter=lambda span: span.to_json(indent=None) + "\n")
     provider = TracerProvider(resource=Resource.create({"service.name": service}))

@@ -1,6 +1,7 @@
 """Programs that are run beside the package of chapter 7."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,11 @@ from pathlib import Path
 import make
 
 FOLDER = make.ROOT / "notebooks" / "07_deployment"
+
+
+def tool(name: str) -> str:
+    """A program of this environment, or else of the machine."""
+    return shutil.which(name, path=str(Path(sys.executable).parent)) or name
 
 
 def run(program: str, folder: Path = FOLDER) -> str:

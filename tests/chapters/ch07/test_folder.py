@@ -17,13 +17,9 @@ import make
 from helpers.chapters.ch07 import lesson
 from helpers.services.postgres import Postgres
 from helpers.services.process import Process, process
-from tests.chapters.ch07.programs import FOLDER, run
+from tests.chapters.ch07.programs import FOLDER, run, tool
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals, and no bash")
-
-
-def tool(name: str) -> str:
-    return shutil.which(name, path=str(Path(sys.executable).parent)) or name
 
 
 def schema(name: str, *options: str) -> list[str]:

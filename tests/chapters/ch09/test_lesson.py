@@ -33,6 +33,7 @@ from helpers.learning import catalogue
 from helpers.learning.exercises import body
 from helpers.live.server import running
 from helpers.services.waiting import until
+from tests.chapters.ch09 import depot_home
 
 NOTEBOOK = FILES.with_suffix(".ipynb")
 book = {"to": "Grace", "email": "ada@example.org", "weight_kg": 2.5}
@@ -369,7 +370,9 @@ def test_the_outbox_loses_nothing_and_bad_steps_do(tmp_path, steps, loses):
 
 async def hand_in_at_once(url: str, count: int) -> list[int]:
     limits = httpx.Limits(max_connections=count)
-    async with httpx.AsyncClient(base_url=url, timeout=60, limits=limits, trust_env=False) as client:
+    async with httpx.AsyncClient(
+        base_url=url, headers=depot_home.ADA, timeout=60, limits=limits, trust_env=False
+    ) as client:
         asked = [
             client.post("/parcels", json=book, headers={"Idempotency-Key": str(number)}) for number in range(count)
         ]
@@ -380,17 +383,19 @@ async def hand_in_at_once(url: str, count: int) -> list[int]:
 @pytest.mark.parametrize(("app", "ready"), [("outbox.main:app", "/owed"), ("depot.main:app", "/jobs")])
 def test_eighty_clients_at_once_are_all_answered(tmp_path, app, ready):
     """Twice as many as there are threads, and many more than the pool has connections; and streams hold no place."""
-    env = {"DATABASE_URL": f"sqlite:///{tmp_path}/parcels.db", "REDIS_URL": "", "QUEUE": "none", "LEASE": "5"}
-    env |= {"PHOTOS": str(tmp_path), "SPANS": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    if app.startswith("depot"):
+        depot_home.furnish(tmp_path)
     with Mailbox() as mailbox, contextlib.ExitStack() as streams:
-        env |= {"SMTP_HOST": mailbox.host, "SMTP_PORT": str(mailbox.port)}
+        env = depot_home.environment(tmp_path, mailbox)
         with process(f"uvicorn {app} --port {{port}}".split(), cwd=FILES, env=env, ready_path=ready) as service:
             assert asyncio.run(hand_in_at_once(service.url, 80)) == [201] * 80
             if app.startswith("depot"):
-                client = streams.enter_context(httpx.Client(base_url=service.url, trust_env=False))
+                client = streams.enter_context(
+                    httpx.Client(base_url=service.url, headers=depot_home.ADA, trust_env=False)
+                )
                 for _ in range(12):
                     streams.enter_context(client.stream("GET", "/parcels/1/events"))
-            assert service.client.get(ready).status_code == 200
+            assert service.client.get(ready, headers=depot_home.ADA).status_code == 200
             streams.close()
 
 
@@ -544,25 +549,29 @@ def test_a_relay_that_fails_is_told_by_its_own_words():
 @pytest.mark.slow
 def test_without_a_broker_it_says_so_and_goes_on():
     said = run(notebook(), REDIS_URL="redis://127.0.0.1:1/0")
-    silent = ("whole-start", "whole-one", "whole-load-measured", "whole-broker")
+    silent = ("whole-start", "whole-one", "whole-load-measured", "whole-broker", "whole-resume")
     assert all("There is no broker here" in said[cell] for cell in silent)
     assert said["whole-stop"] == "running: []\n"
 
 
+BEGUN = ("whole-imports", "whole-commands", "whole-build", "whole-start")
+
+
 @pytest.mark.slow
 def test_section_3_runs_alone_and_each_of_its_cells_again():
-    """After a restart, with the imports and the mailbox; then twice, and once more when the service has been stopped."""
+    """After a restart, with the imports; then twice, and once more when the service has been stopped."""
     source = {cell.id: cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells}
     again = [
         "whole-one",
         "whole-merge",
         "whole-spans",
-        "whole-load",
         "whole-load-measured",
+        "whole-board",
         "whole-broker",
+        "whole-resume",
         "whole-stop",
     ]
-    first = ["cases-imports", "cases-order", "whole-commands", "whole-start"]
+    first = ["cases-imports", "whole-web", *BEGUN, "whole-follow"]
     cells = [*first, *(cell for cell in again for _ in range(2)), "whole-broker", "whole-spans", *again]
     manager = KernelManager(kernel_name="python3")
     manager.start_kernel(cwd=str(NOTEBOOK.parent))
@@ -583,7 +592,7 @@ def test_section_3_runs_alone_and_each_of_its_cells_again():
 def test_nothing_is_left_running(end):
     """The kernel's end, however it comes, ends web, relay, worker and broker."""
     cells = nbformat.read(NOTEBOOK, as_version=4).cells
-    wanted = ("cases-imports", "cases-forgetful", "cases-order", "whole-commands", "whole-start")
+    wanted = ("cases-imports", *BEGUN)
     manager = KernelManager(kernel_name="python3")
     manager.start_kernel(cwd=str(NOTEBOOK.parent))
     client = manager.client()
@@ -615,24 +624,24 @@ def test_nothing_is_left_running(end):
 @pytest.mark.slow
 def test_a_job_that_cannot_be_done_is_given_up(tmp_path):
     """A photo that is none fails in the worker, is tried again when its lease ends, and is given up at last."""
-    (tmp_path / "photos").mkdir()
-    (tmp_path / "spans").mkdir()
+    depot_home.furnish(tmp_path)
     with Broker() as broker, Mailbox() as mailbox:
-        env = {"DATABASE_URL": f"sqlite:///{tmp_path}/parcels.db", "REDIS_URL": broker.url, "QUEUE": tmp_path.name}
-        env |= {"SMTP_HOST": mailbox.host, "SMTP_PORT": str(mailbox.port), "LEASE": "0.3", "ATTEMPTS": "3"}
-        env |= {name.upper(): str(tmp_path / name) for name in ("photos", "spans")} | {"PYTHONDONTWRITEBYTECODE": "1"}
+        told = {"REDIS_URL": broker.url, "QUEUE": tmp_path.name, "LEASE": "0.3", "ATTEMPTS": "3"}
+        env = depot_home.environment(tmp_path, mailbox, **told)
         options = {"cwd": FILES, "env": env}
         with (
             process("uvicorn depot.main:app --port {port}".split(), ready_path="/jobs", **options) as web,
             process(["python", "-m", "depot.relay"], ready_text="relaying", **options),
             process(["python", "-m", "depot.worker"], ready_text="Listening on", **options),
         ):
+            web.client.headers.update(depot_home.ADA)
             assert web.client.put("/parcels/1/photo", files={"photo": b"none"}).status_code == 404
             assert web.client.get("/parcels/1/events").status_code == 404
             place = web.client.post("/parcels", json={"to": "Grace", "email": "ada@example.org"}).headers["Location"]
             assert web.client.put(f"{place}/photo", files={"photo": b"none"}).status_code == 202
             assert "receipt mailed" in web.client.get(f"{place}/events", timeout=60).text
-            assert web.client.get("/jobs").json() == {"done": 1, "owed": 0}
+            counted = {"parcels": 1, "done": 1, "owed": 0, "given_up": 1, "repeated": 1}
+            assert web.client.get("/jobs").json() == counted
     with contextlib.closing(sqlite3.connect(tmp_path / "parcels.db")) as database:
         assert database.execute("SELECT name, attempts FROM job ORDER BY id").fetchall() == [
             ("receipt", 1),

@@ -20,7 +20,7 @@ LABELS, THREADS, PRINTERS = 24, 8, 4
 labels: list[tuple[str, int]] = []
 
 
-def print_label(number: int) -> None:
+def use_printer(number: int) -> None:
     """As in the notebook."""
     labels.append(("begins", number))
     time.sleep(0.15)
@@ -111,7 +111,7 @@ def _solve_bulkhead() -> tuple[FastAPI, list[tuple[str, int]]]:
     printers = CapacityLimiter(4)
 
     async def print_when_free(number: int) -> None:
-        await run_sync(print_label, number, limiter=printers)
+        await run_sync(use_printer, number, limiter=printers)
 
     app = FastAPI()
 
@@ -120,7 +120,7 @@ def _solve_bulkhead() -> tuple[FastAPI, list[tuple[str, int]]]:
         return 4.90
 
     @app.post("/labels/{number}", status_code=202)
-    async def order_label(number: int, background_tasks: BackgroundTasks) -> None:
+    async def order_print(number: int, background_tasks: BackgroundTasks) -> None:
         background_tasks.add_task(print_when_free, number)
 
     return app, labels
@@ -129,7 +129,7 @@ def _solve_bulkhead() -> tuple[FastAPI, list[tuple[str, int]]]:
 EXERCISE = Exercise(
     id="8.3-bulkhead",
     title="four printers, and prices for everybody",
-    task="`POST /labels/{number}` should answer 202, and `print_label(number)` should run after that, never more than four "
+    task="`POST /labels/{number}` should answer 202, and `use_printer(number)` should run after that, never more than four "
     "at once, while `GET /prices`, a `def`, is answered without waiting for labels.",
     check=_check_bulkhead,
     hints=(

@@ -35,7 +35,7 @@ def _app(own: list[str]) -> FastAPI:
     return app
 
 
-def _check_retire(retire: Callable[[FastAPI, Callable[[str], None]], None]) -> str:
+def _check_retire(say_goodbye: Callable[[FastAPI, Callable[[str], None]], None]) -> str:
     noted: list[str] = []
     own: list[str] = []
 
@@ -44,7 +44,7 @@ def _check_retire(retire: Callable[[FastAPI, Callable[[str], None]], None]) -> s
         noted.append(path)
 
     app = _app(own)
-    retire(app, note_use)
+    say_goodbye(app, note_use)
     answered = Answered(app, lambda: len(noted))
     with running(answered) as server:
 
@@ -98,22 +98,22 @@ def _check_retire(retire: Callable[[FastAPI, Callable[[str], None]], None]) -> s
 
 
 def _solve_retire() -> Callable[[FastAPI, Callable[[str], None]], None]:
-    def retire(app: FastAPI, note_use: Callable[[str], None]) -> None:
+    def say_goodbye(app: FastAPI, note_use: Callable[[str], None]) -> None:
         @app.middleware("http")
-        async def say_goodbye(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        async def tell(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
             response = await call_next(request)
             if request.url.path.startswith("/v1/"):
                 response.headers["Deprecation"] = "@1798761600"
                 response.background = BackgroundTask(note_use, request.url.path)
             return response
 
-    return retire
+    return say_goodbye
 
 
 EXERCISE = Exercise(
     id="8.5-retire",
     title="an old version says goodbye, in every answer",
-    task="`retire(app, note_use)` should give every answer below `/v1/`, errors included, the header `Deprecation: "
+    task="`say_goodbye(app, note_use)` should give every answer below `/v1/`, errors included, the header `Deprecation: "
     "@1798761600`, and call `note_use` with the request's path after the answer. Answers of `/v2/` stay as they are.",
     check=_check_retire,
     hints=(

@@ -85,7 +85,7 @@ def _solve() -> tuple[APIRouter, Shelf, Mailbox]:
     creating = APIRouter()
 
     @creating.post("/parcels", status_code=201)
-    def create_parcel(new: ParcelIn, response: Response, background_tasks: BackgroundTasks) -> ParcelOut:
+    def take_parcel(new: ParcelIn, response: Response, background_tasks: BackgroundTasks) -> ParcelOut:
         parcel = shelf.add(new)
         background_tasks.add_task(send_receipt, parcel.id, parcel.email)
         response.headers["Location"] = f"/parcels/{parcel.id}"

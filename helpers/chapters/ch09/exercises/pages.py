@@ -71,7 +71,7 @@ def _solve() -> tuple[APIRouter, Shelf]:
     listing = APIRouter()
 
     @listing.get("/parcels")
-    def list_parcels(limit: Annotated[int, Query(ge=1, le=100)] = 20, before: int | None = None) -> list[ParcelOut]:
+    def list_page(limit: Annotated[int, Query(ge=1, le=100)] = 20, before: int | None = None) -> list[ParcelOut]:
         newest_first = sorted(shelf.parcels.values(), key=lambda parcel: parcel.id, reverse=True)
         older = [parcel for parcel in newest_first if before is None or parcel.id < before]
         return [ParcelOut(**parcel.model_dump()) for parcel in older[:limit]]

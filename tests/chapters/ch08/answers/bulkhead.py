@@ -10,45 +10,45 @@ from fastapi import BackgroundTasks, FastAPI, Response
 from fastapi.concurrency import run_in_threadpool
 from starlette.background import BackgroundTask
 
-from helpers.chapters.ch08.exercises.bulkhead import labels, print_label
+from helpers.chapters.ch08.exercises.bulkhead import labels, use_printer
 from tests.chapters.answers import right, stub, wrong
 
 
-def bulkhead_app(order_label, app: FastAPI | None = None):
+def bulkhead_app(order_print, app: FastAPI | None = None):
     app = app or FastAPI()
 
     @app.get("/prices")
     def read_prices() -> float:
         return 4.90
 
-    app.post("/labels/{number}", status_code=202)(order_label)
+    app.post("/labels/{number}", status_code=202)(order_print)
     return app, labels
 
 
 @stub("8.3-bulkhead")
 def bulkhead_shipped():
-    async def order_label(number: int, background_tasks: BackgroundTasks) -> None: ...
+    async def order_print(number: int, background_tasks: BackgroundTasks) -> None: ...
 
-    return bulkhead_app(order_label)
+    return bulkhead_app(order_print)
 
 
 @wrong("8.3-bulkhead", says="a `def` task takes any thread that is free")
 def bulkhead_plain():
-    async def order_label(number: int, background_tasks: BackgroundTasks) -> None:
-        background_tasks.add_task(print_label, number)
+    async def order_print(number: int, background_tasks: BackgroundTasks) -> None:
+        background_tasks.add_task(use_printer, number)
 
-    return bulkhead_app(order_label)
+    return bulkhead_app(order_print)
 
 
 @wrong("8.3-bulkhead", says="held the event loop")
 def bulkhead_on_the_loop():
     async def print_async(number: int) -> None:
-        print_label(number)
+        use_printer(number)
 
-    async def order_label(number: int, background_tasks: BackgroundTasks) -> None:
+    async def order_print(number: int, background_tasks: BackgroundTasks) -> None:
         background_tasks.add_task(print_async, number)
 
-    return bulkhead_app(order_label)
+    return bulkhead_app(order_print)
 
 
 @wrong("8.3-bulkhead", says="tasks that wait for a printer inside a thread hold the thread")
@@ -57,33 +57,33 @@ def bulkhead_waits_in_threads():
 
     def print_when_free(number: int) -> None:
         with printers:
-            print_label(number)
+            use_printer(number)
 
-    async def order_label(number: int, background_tasks: BackgroundTasks) -> None:
+    async def order_print(number: int, background_tasks: BackgroundTasks) -> None:
         background_tasks.add_task(print_when_free, number)
 
-    return bulkhead_app(order_label)
+    return bulkhead_app(order_print)
 
 
 @wrong("8.3-bulkhead", says="Make one for the app, not one for each task")
 def bulkhead_one_each():
     async def print_when_free(number: int) -> None:
-        await run_sync(print_label, number, limiter=CapacityLimiter(4))
+        await run_sync(use_printer, number, limiter=CapacityLimiter(4))
 
-    async def order_label(number: int, background_tasks: BackgroundTasks) -> None:
+    async def order_print(number: int, background_tasks: BackgroundTasks) -> None:
         background_tasks.add_task(print_when_free, number)
 
-    return bulkhead_app(order_label)
+    return bulkhead_app(order_print)
 
 
 @wrong("8.3-bulkhead", says="every client waited for its label")
 def bulkhead_inline():
     printers = CapacityLimiter(4)
 
-    async def order_label(number: int) -> None:
-        await run_sync(print_label, number, limiter=printers)
+    async def order_print(number: int) -> None:
+        await run_sync(use_printer, number, limiter=printers)
 
-    return bulkhead_app(order_label)
+    return bulkhead_app(order_print)
 
 
 @wrong("8.3-bulkhead", says="let the limiter admit 4")
@@ -91,12 +91,12 @@ def bulkhead_six():
     printers = CapacityLimiter(6)
 
     async def print_when_free(number: int) -> None:
-        await run_sync(print_label, number, limiter=printers)
+        await run_sync(use_printer, number, limiter=printers)
 
-    async def order_label(number: int, background_tasks: BackgroundTasks) -> None:
+    async def order_print(number: int, background_tasks: BackgroundTasks) -> None:
         background_tasks.add_task(print_when_free, number)
 
-    return bulkhead_app(order_label)
+    return bulkhead_app(order_print)
 
 
 @wrong("8.3-bulkhead", says="each order is to be printed once")
@@ -106,13 +106,13 @@ def bulkhead_refuses():
     async def print_if_free(number: int) -> None:
         if len(busy) < 4:
             busy.add(number)
-            await run_in_threadpool(print_label, number)
+            await run_in_threadpool(use_printer, number)
             busy.remove(number)
 
-    async def order_label(number: int, background_tasks: BackgroundTasks) -> None:
+    async def order_print(number: int, background_tasks: BackgroundTasks) -> None:
         background_tasks.add_task(print_if_free, number)
 
-    return bulkhead_app(order_label)
+    return bulkhead_app(order_print)
 
 
 @right("8.3-bulkhead")
@@ -121,12 +121,12 @@ def bulkhead_with_a_semaphore():
 
     async def print_when_free(number: int) -> None:
         async with printers:
-            await run_in_threadpool(print_label, number)
+            await run_in_threadpool(use_printer, number)
 
-    def order_label(number: int, background_tasks: BackgroundTasks) -> None:
+    def order_print(number: int, background_tasks: BackgroundTasks) -> None:
         background_tasks.add_task(print_when_free, number)
 
-    return bulkhead_app(order_label)
+    return bulkhead_app(order_print)
 
 
 @right("8.3-bulkhead")
@@ -134,12 +134,12 @@ def bulkhead_on_the_response():
     printers = CapacityLimiter(4)
 
     async def print_when_free(number: int) -> None:
-        await run_sync(print_label, number, limiter=printers)
+        await run_sync(use_printer, number, limiter=printers)
 
-    async def order_label(number: int) -> Response:
+    async def order_print(number: int) -> Response:
         return Response(status_code=202, background=BackgroundTask(print_when_free, number))
 
-    return bulkhead_app(order_label)
+    return bulkhead_app(order_print)
 
 
 @wrong("8.3-bulkhead", says="one label was printed after the other, though")
@@ -148,32 +148,32 @@ def bulkhead_one_printer():
 
     async def print_when_free(number: int) -> None:
         async with printer:
-            await run_in_threadpool(print_label, number)
+            await run_in_threadpool(use_printer, number)
 
-    async def order_label(number: int, background_tasks: BackgroundTasks) -> None:
+    async def order_print(number: int, background_tasks: BackgroundTasks) -> None:
         background_tasks.add_task(print_when_free, number)
 
-    return bulkhead_app(order_label)
+    return bulkhead_app(order_print)
 
 
 @wrong("8.3-bulkhead", says="your code failed: TypeError")
 def bulkhead_called():
     printers = CapacityLimiter(4)
 
-    async def order_label(number: int, background_tasks: BackgroundTasks) -> None:
-        background_tasks.add_task(run_sync, print_label(number), limiter=printers)
+    async def order_print(number: int, background_tasks: BackgroundTasks) -> None:
+        background_tasks.add_task(run_sync, use_printer(number), limiter=printers)
 
-    return bulkhead_app(order_label)
+    return bulkhead_app(order_print)
 
 
 @right("8.3-bulkhead")
 def bulkhead_with_a_pool():
     pool = ThreadPoolExecutor(4)
 
-    async def order_label(number: int, background_tasks: BackgroundTasks) -> None:
-        background_tasks.add_task(pool.submit, print_label, number)
+    async def order_print(number: int, background_tasks: BackgroundTasks) -> None:
+        background_tasks.add_task(pool.submit, use_printer, number)
 
-    return bulkhead_app(order_label)
+    return bulkhead_app(order_print)
 
 
 @right("8.3-bulkhead")
@@ -181,9 +181,9 @@ def bulkhead_with_an_executor_that_is_awaited():
     pool = ThreadPoolExecutor(4)
 
     async def print_when_free(number: int) -> None:
-        await asyncio.get_running_loop().run_in_executor(pool, print_label, number)
+        await asyncio.get_running_loop().run_in_executor(pool, use_printer, number)
 
-    def order_label(number: int, background_tasks: BackgroundTasks) -> None:
+    def order_print(number: int, background_tasks: BackgroundTasks) -> None:
         background_tasks.add_task(print_when_free, number)
 
-    return bulkhead_app(order_label)
+    return bulkhead_app(order_print)
