@@ -29,6 +29,7 @@ _HOME = {
     "solution": "learning.exercises",
     "myths": "learning.claims",
     "check_machine": "learning.machine",
+    "promises": "learning.promises",
     "when": "learning.history",
     "Note": "notes",
     "CourseError": "errors",

@@ -38,8 +38,8 @@ class Service:
     `env` is added to the plan's. `CourseError` when it does not start.
     """
 
-    def __init__(self, plan: Plan, folder: Path, env: dict[str, str] | None = None):
-        self.plan, self.env = plan, {**plan.env, **(env or {})}
+    def __init__(self, plan: Plan, folder: Path, env: dict[str, str]):
+        self.plan, self.env = plan, {**plan.env, **env}
         self.folder = copied(plan, folder)
         self.tokens: dict[str, str] = {}
         self.logs: list[str] = []
@@ -181,7 +181,7 @@ class Service:
 class Bench:
     """Where the promises of the service in `folder` are measured.
 
-    `calm()` and `slow()` give a service that promises share, until `discard()`; `fresh()` gives one of its own.
+    `calm()` and `slow()` give a service that promises share, until `discard()`: a start takes longer than most of them.
     """
 
     def __init__(self, plan: Plan, folder: Path):
@@ -194,11 +194,11 @@ class Bench:
         return self._one("calm", {})
 
     def slow(self) -> Service:
-        """The service in the plan's slow environment."""
-        return self._one("slow", self.plan.slow.env)
+        """The service when its work, and whoever it asks, takes half a minute."""
+        return self._one("slow", {**self.plan.work.slow, **self.plan.slow.env})
 
-    def fresh(self, env: dict[str, str] | None = None) -> Service:
-        """A service with an empty database, for a `with` block."""
+    def fresh(self, env: dict[str, str]) -> Service:
+        """A service of its own, in the plan's environment with `env` added, for a `with` block."""
         return Service(self.plan, self.folder, env)
 
     def discard(self) -> None:

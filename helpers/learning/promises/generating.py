@@ -17,9 +17,10 @@ METHODS = ("get", "put", "post", "delete", "patch")
 DEPTH = 5  # models within models
 
 # Each has broken a service somewhere: beyond 64 bits, not a number, half a character, a zero byte, a quote, nothing.
-NUMBERS: list[Any] = [0, -1, 1, 2**31, 2**63 - 1, 2**63, -(2**63) - 1, 10**30, 1e308, float("nan"), float("inf"), 0.5]
-TEXTS: list[Any] = ["", " ", "a", "0", "\x00", "'", "%", "../..", "\ud800", "𝒜da", "a" * 5000, "2026-02-30", "null"]
-OTHERS: list[Any] = [None, True, [], {}, [None], {"": None}]
+NUMBERS: list[Any] = [2**63, float("nan"), -1, 0, 10**30, float("inf"), -(2**63) - 1, 1e308, 0.5, 2**31, 2**63 - 1]
+TEXTS: list[Any] = ["\ud800", "\x00", "", "'", "a" * 5000, "𝒜da", "%", "../..", " ", "0", "2026-02-30", "null"]
+OTHERS: list[Any] = [None, [], {}, True, [None], {"": None}]
+IN_VAIN = 3  # requests to an operation that takes nothing
 
 
 @dataclass
@@ -54,28 +55,43 @@ def calls(document: dict[str, Any]) -> Iterator[Call]:
     """Endless requests, one for each operation in turn, always in the same order."""
     makers = [_calls_of(name, operation, document) for name, operation in operations(document)]
     while makers:
-        yield from [next(maker) for maker in makers]
+        for maker in list(makers):
+            call = next(maker, None)
+            if call is None:
+                makers.remove(maker)
+            else:
+                yield call
 
 
 def _calls_of(name: str, operation: dict[str, Any], document: dict[str, Any]) -> Iterator[Call]:
-    """The n-th request spoils one place: a parameter, a part of the body, or all of it; the others stay as invited."""
+    """The first request is as the document invites; each further one spoils one place, and every seventh none.
+
+    A place is a parameter, or the body, in which a part is spoilt or all of it.
+    """
     parameters = [_resolved(parameter, document) for parameter in operation["parameters"]]
     body = _resolved(operation.get("requestBody", {}), document).get("content", {})
     kind = next((kind for kind in body if kind.endswith(("json", "form-urlencoded"))), "")
     schema = body.get(kind, {}).get("schema")
+    hostile = [itertools.cycle(_hostile(parameter.get("schema", {}), document)) for parameter in parameters]
+    bodies = itertools.cycle(list(_bodies(schema, document)) if schema is not None else [None])
     places = [*range(len(parameters)), *([-1] if schema is not None else [])]
-    hostile = {place: itertools.cycle([*NUMBERS, *TEXTS, *OTHERS]) for place in places}
-    bodies = itertools.cycle(list(_bodies(schema, document))) if schema is not None else itertools.repeat(None)
-    for turn in itertools.count():
-        spoilt = places[turn % len(places)] if places and turn % 7 else None  # every seventh is as invited
+    for turn in itertools.count() if places else range(IN_VAIN):
+        spoilt = places[turn % len(places)] if places and turn % 7 else None
         call = Call(name, name.partition(" ")[2])
         for number, parameter in enumerate(parameters):
-            value = next(hostile[number]) if number == spoilt else _fitting(parameter.get("schema", {}), document)
+            fits = number != spoilt
+            value = _fitting(parameter.get("schema", {}), document) if fits else next(hostile[number])
             _put(call, parameter, value)
         if schema is not None:
             value = next(bodies) if spoilt == -1 else _fitting(schema, document)
             call.kind, call.content = kind, _encoded(value, kind)
         yield call
+
+
+def _hostile(schema: dict[str, Any], document: dict[str, Any]) -> list[Any]:
+    """What may break an operation in the place of this schema: first what is of its own type and yet odd."""
+    number = isinstance(_fitting(schema, document), int | float)
+    return [*NUMBERS, *TEXTS, *OTHERS] if number else [*TEXTS, *OTHERS, *NUMBERS]
 
 
 def _put(call: Call, parameter: dict[str, Any], value: Any) -> None:
@@ -91,12 +107,11 @@ def _put(call: Call, parameter: dict[str, Any], value: Any) -> None:
 
 def _bodies(schema: dict[str, Any], document: dict[str, Any]) -> Iterator[Any]:
     """Bodies with one wrong place each, then bodies that are wrong as a whole."""
-    model = _resolved(schema, document)
     good = _fitting(schema, document)
-    for hostile in [*NUMBERS, *TEXTS, *OTHERS]:
-        for name in model.get("properties", {}):
-            if isinstance(good, dict):
-                yield {**good, name: hostile}
+    parts = _resolved(schema, document).get("properties", {}) if isinstance(good, dict) else {}
+    worst = {name: _hostile(part, document) for name, part in parts.items()}
+    for number in range(len([*NUMBERS, *TEXTS, *OTHERS])):
+        yield from ({**good, name: values[number]} for name, values in worst.items())
     if isinstance(good, dict):
         yield from ({key: part for key, part in good.items() if key != name} for name in good)
         yield {**good, "unknown": "a"}

@@ -19,31 +19,29 @@ REPEATS = 8
 
 def terminated(bench: Bench) -> str:
     """SIGTERM ends the process while orders come in; started again, it does all that was accepted."""
-    with bench.fresh() as service:
+    service = bench.calm()
 
-        def end() -> None:
-            service.process.signal("SIGTERM" if POSIX else "SIGINT")
+    def end() -> None:
+        service.process.signal("SIGTERM" if POSIX else "SIGINT")
 
-        ids = _accepted_until(service, end)
-        if not until(lambda: not service.process.running, GRACE):
-            raise Broken(f"After SIGTERM the process still ran for {GRACE:g} s.")
-        service.again()
-        _all_done(service, ids, "SIGTERM")
+    ids = _accepted_until(service, end)
+    if not until(lambda: not service.process.running, GRACE):
+        raise Broken(f"After SIGTERM the process still ran for {GRACE:g} s.")
+    service.again()
+    _all_done(service, ids, "SIGTERM")
     return "Ended by SIGTERM while orders came in and started again, it did all that it had accepted."
 
 
 def killed(bench: Bench) -> str:
     """SIGKILL ends the process twice, while orders come in and while it works; all that was accepted is done."""
-    with bench.fresh() as service:
-        ids = _accepted_until(service, service.kill)
-        service.again()
-        first = len(ids) - 1
-        until(lambda: service.done(ids[0]), 10)  # and so the next one is under way
-        time.sleep(0.1)
-        service.kill()
-        service.again()
-        _all_done(service, ids, "kill -9")
-        assert first >= 0
+    service = bench.calm()
+    ids = _accepted_until(service, service.kill)
+    service.again()
+    until(lambda: service.done(ids[0]), 10)  # and so the next one is under way
+    time.sleep(0.1)
+    service.kill()
+    service.again()
+    _all_done(service, ids, "kill -9")
     return "Killed twice, while orders came in and while it worked, it did all that it had accepted."
 
 

@@ -64,6 +64,8 @@ class Watch:
             return None
         sys.meta_path.remove(self)
         spec = PathFinder.find_spec(name, path)
+        if spec is None or spec.loader is None:
+            return None
         execute = spec.loader.exec_module
 
         def execute_and_change(module):

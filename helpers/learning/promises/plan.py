@@ -43,6 +43,7 @@ class Work(_Part):
         {"Idempotency-Key": "{key}"}, description="its headers; {key} is what makes a request a repetition"
     )
     id: Line = Field("id", description="where the number or name of the new work stands in the answer")
+    slow: dict[Line, str] = Field(min_length=1, description="the environment in which the work takes half a minute")
 
 
 class State(_Part):
@@ -65,7 +66,7 @@ class Slow(_Part):
         description='a path operation that waits for somebody else, such as "GET /price?weight_kg=2"'
     )
     env: dict[Line, str] = Field(
-        min_length=1, description="the environment in which that, and the work, take half a minute"
+        min_length=1, description="the environment in which whoever the service asks takes half a minute"
     )
 
 
@@ -94,7 +95,7 @@ class Plan(_Part):
     work: Work = Field(description="the part [work]: how work is accepted")
     state: State = Field(description="the part [state]: how the work is seen")
     pages: Pages = Field(description="the part [pages]: how the list of all work is turned")
-    slow: Slow = Field(description="the part [slow]: how the service is made slow")
+    slow: Slow = Field(description="the part [slow]: how whoever the service asks is made slow")
     health: Health = Field(description="the part [health]: how the service says how it is")
 
 

@@ -5,7 +5,9 @@ import os
 import tempfile
 
 from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
-hashes = {"ada": PasswordHash.recommended().hash("the-engine")}
+quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8192, parallelism=1),))  # a test need not be hard to guess
+hashes = {"ada": quick.hash("the-engine")}
 os.environ |= {"SECRET": "of-the-tests-and-nobody-else-at-all", "HASHES": json.dumps(hashes), "DRAWING": "0.01"}
 os.environ["DATABASE"] = os.path.join(tempfile.mkdtemp(), "tests.db")
