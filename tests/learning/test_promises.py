@@ -21,6 +21,7 @@ from helpers.learning.promises.__main__ import main
 from helpers.learning.promises.generating import NUMBERS, TEXTS, calls, operations
 from helpers.learning.promises.plan import NAME, filled, inside, read
 from helpers.learning.promises.report import digest
+from tests.learning import otherwise
 from tests.learning.variants import VARIANTS, Variant
 
 LABELS = NOTEBOOKS / "09_case_studies_and_projects" / "labels"
@@ -86,6 +87,17 @@ def test_a_fault_that_is_quickly_measured_breaks_one_promise(changed: Fault, nam
 def test_each_fault_breaks_one_promise_and_no_other(changed: Fault, name: str):
     variant = VARIANTS[name]
     breaks_one(changed(variant.old, variant.new, variant.file, variant.everywhere), variant)
+
+
+@pytest.mark.slow  # 60 and more requests, and a start
+def test_a_service_that_is_written_otherwise_is_measured_too(tmp_path: Path):
+    (tmp_path / "main.py").write_text(otherwise.MAIN, encoding="utf-8")
+    (tmp_path / NAME).write_text(otherwise.PLAN, encoding="utf-8")
+    said = broken(tmp_path, "terminated", "once", "private", "docs", "lists", "health")
+    assert list(said) == ["terminated", "lists", "health"], said
+    assert said["terminated"].endswith("9 of 9 accepted orders were never done.")
+    assert said["lists"].endswith("together they held 19 different items.")
+    assert said["health"] == "When all is well, /live answered 404, not 200."
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ TIDY = """    with Session(engine) as session:
 
 VARIANTS = {
     "it draws in the event loop": Variant(
-        "computing", "and then not for 15 s", "await run_in_threadpool(draw_next)", "draw_next()"
+        "computing", "within 15 s", "await run_in_threadpool(draw_next)", "draw_next()"
     ),
     "a session lasts until the task after the response has ended": Variant(
         "sessions",

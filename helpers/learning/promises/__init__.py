@@ -13,7 +13,7 @@ from helpers.course import CHAPTERS
 from helpers.errors import CourseError
 from helpers.given import shown
 from helpers.learning.promises import answering, facing, keeping, proving
-from helpers.learning.promises.bench import Bench, Broken, wrong
+from helpers.learning.promises.bench import Bench, Broken, parsed, wrong
 from helpers.learning.promises.model import Promise, Verdict
 from helpers.learning.promises.plan import inside, read
 from helpers.learning.promises.report import Report
@@ -86,7 +86,7 @@ def _fits(bench: Bench) -> None:
             service.headers(user)
         number = service.accepted(service.order())
         shown_state = service.state(number)
-        if not shown_state.is_success or inside(shown_state.json(), plan.state.field) is None:
+        if not shown_state.is_success or inside(parsed(shown_state), plan.state.field) is None:
             wrong(f"{plan.state.path} answered {shown_state.status_code}, without `{plan.state.field}`")
         if service.undone([number]):
             wrong(f"`{plan.state.field}` of {plan.state.path} never read {plan.state.done!r}")

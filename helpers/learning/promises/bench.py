@@ -21,7 +21,7 @@ from helpers.learning.promises.plan import NAME, Plan, filled, inside
 from helpers.services import scratch
 from helpers.services.process import Process, process
 
-__all__ = ["PATIENCE", "Bench", "Broken", "Service", "python"]
+__all__ = ["PATIENCE", "Bench", "Broken", "Service", "parsed", "python", "wrong"]
 
 PATIENCE = 15.0  # seconds after which an answer comes too late; what is slow on purpose takes half a minute
 STUCK = 10.0  # seconds without progress after which accepted work counts as lost
@@ -64,9 +64,12 @@ class Service:
         return httpx.Client(base_url=self.process.url, trust_env=False, timeout=PATIENCE, limits=limits)
 
     def again(self) -> None:
-        """Start the service once more in the same copy, after its process has ended."""
+        """Start the service once more in the same copy, after its process has ended; `Broken` when it does not start."""
         self._halt()
-        self._start()
+        try:
+            self._start()
+        except CourseError as error:
+            raise Broken(f"Its process has ended, and {error}") from None
 
     def kill(self) -> None:
         """End the process at once, as `kill -9` does."""
@@ -112,7 +115,7 @@ class Service:
         """The headers with which a user asks; the log-in behind them is made once."""
         if user not in self.tokens:
             answer = self.log_in(user)
-            token = inside(_json(answer), self.plan.login.token)
+            token = inside(parsed(answer), self.plan.login.token)
             if not answer.is_success or not isinstance(token, str):
                 wrong(f"{self.plan.login.path} gave {answer.status_code} and no `{self.plan.login.token}` to {user!r}")
             self.tokens[user] = token
@@ -133,13 +136,13 @@ class Service:
         key = f"promise-{next(self._keys)}-{uuid.uuid4().hex[:8]}" if key is None else key
         work = self.plan.work
         headers = {**self.headers(user or self.users[0]), **filled(work.headers, key=key)}
-        return self.ask(work.path, headers, json=filled(work.body if body is None else body, key=key))
+        return self.ask(filled(work.path, key=key), headers, json=filled(work.body if body is None else body, key=key))
 
     def accepted(self, answer: httpx.Response) -> Any:
         """The id of work that was accepted; `Broken` when it was not."""
         if not answer.is_success:
             raise Broken(f"{self.plan.work.path} answered {answer.status_code}.")
-        found = inside(_json(answer), self.plan.work.id)
+        found = inside(parsed(answer), self.plan.work.id)
         if found is None:
             wrong(f"the answer of {self.plan.work.path} holds no `{self.plan.work.id}`")
         return found
@@ -157,7 +160,7 @@ class Service:
 
     def done(self, id: Any) -> bool:
         """Whether the work is done, as its state says."""
-        return inside(_json(self.state(id)), self.plan.state.field) == self.plan.state.done
+        return inside(parsed(self.state(id)), self.plan.state.field) == self.plan.state.done
 
     def undone(self, ids: list[Any]) -> list[Any]:
         """What is still not done when, for `STUCK` seconds, no more of it was."""
@@ -172,7 +175,7 @@ class Service:
     def page(self, operation: str, **words: object) -> list[Any]:
         """The items of a page."""
         answer = self.ask(filled(operation, **words), self.headers(self.users[0]))
-        items = inside(_json(answer), self.plan.pages.items)
+        items = inside(parsed(answer), self.plan.pages.items)
         if not answer.is_success or not isinstance(items, list):
             raise Broken(f"{filled(operation, **words)} answered {answer.status_code} and no list.")
         return items
@@ -251,7 +254,8 @@ def prepare(program: str, plan: Plan, folder: Path, env: dict[str, str]) -> None
             raise CourseError(f"`prepare` in {NAME} ended with {ended}. {run.last_lines()}")
 
 
-def _json(answer: httpx.Response) -> Any:
+def parsed(answer: httpx.Response) -> Any:
+    """The JSON of an answer, None for anything else."""
     try:
         return answer.json()
     except ValueError:

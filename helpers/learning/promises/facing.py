@@ -10,7 +10,8 @@ from typing import Any
 
 import httpx
 
-from helpers.learning.promises.bench import Bench, Broken, Service, wrong
+from helpers.errors import CourseError
+from helpers.learning.promises.bench import Bench, Broken, Service, parsed, wrong
 from helpers.learning.promises.generating import Call, calls, operations
 from helpers.learning.promises.plan import inside
 
@@ -29,9 +30,10 @@ FORGED = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{}."  # {"alg": "none"}: a token t
 def described(service: Service) -> dict[str, Any]:
     """The service's OpenAPI document."""
     answer = service.ask("GET /openapi.json")
-    if not answer.is_success:
+    document = parsed(answer)
+    if not answer.is_success or not isinstance(document, dict):
         raise Broken(f"GET /openapi.json answered {answer.status_code}, so nobody can know what the service takes.")
-    return answer.json()
+    return document
 
 
 def send(service: Service, call: Call, headers: dict[str, str]) -> httpx.Response:
@@ -97,7 +99,7 @@ def private(bench: Bench) -> str:
     if foreign.status_code not in (403, 404):
         raise Broken(f"Another user got a {foreign.status_code} for work that is not theirs.")
     mine = service.ask(plan.pages.first.replace("{limit}", str(PAGE)), service.headers(other))
-    ids = {str(inside(item, plan.work.id)) for item in inside(mine.json(), plan.pages.items) or []}
+    ids = {str(inside(item, plan.pages.id)) for item in inside(parsed(mine), plan.pages.items) or []}
     if str(number) in ids:
         raise Broken("Another user found work in the list that is not theirs.")
     told += [foreign, mine, service.log_in(owner, "wrong-password"), service.ask("GET /no-such-path")]
@@ -172,9 +174,9 @@ def lists(bench: Bench) -> str:
     if len(first) != PAGE:
         raise Broken(f"A page of {PAGE} was asked for and held {len(first)}.")
     service.accepted(service.order())  # while somebody turns the page
-    last = inside(first[-1], bench.plan.work.id)
+    last = inside(first[-1], pages.id)
     second = service.page(pages.next, limit=PAGE, last=last, seen=PAGE, page=2)
-    ids = [str(inside(item, bench.plan.work.id)) for item in [*first, *second]]
+    ids = [str(inside(item, pages.id)) for item in [*first, *second]]
     if len(second) != PAGE or len(set(ids)) != len(ids):
         raise Broken(
             f"Something was added between two pages of {PAGE}, and together they held {len(set(ids))} different items."
@@ -184,7 +186,7 @@ def lists(bench: Bench) -> str:
         ("no limit was given", pages.first.partition("?")[0]),
     ):
         answer = service.ask(operation, service.headers(service.users[0]))
-        items = inside(answer.json(), pages.items) if answer.is_success else []
+        items = inside(parsed(answer), pages.items) or []
         if answer.status_code >= 500 or len(items) > pages.most:
             raise Broken(
                 f"When {what}, the answer was {answer.status_code} with {len(items)} items; {pages.most} are the most."
@@ -204,7 +206,11 @@ def health(bench: Bench) -> str:
         _says(service, plan.ready, 503, "its database is gone")
         bench.discard()
     if plan.without:
-        with bench.fresh(plan.without) as service:
+        try:
+            lonely = bench.fresh(plan.without)
+        except CourseError as error:
+            raise Broken(f"When it finds no database, {error}") from None
+        with lonely as service:
             _says(service, plan.live, 200, "it finds no database")
             _says(service, plan.ready, 503, "it finds no database")
     return f"Without its database, {plan.live} answered 200 and {plan.ready} 503; before, both answered 200."

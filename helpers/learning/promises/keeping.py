@@ -98,5 +98,5 @@ def once(bench: Bench) -> str:
 
 
 def _listed(service: Service) -> set[str]:
-    pages, work = service.plan.pages, service.plan.work
-    return {str(inside(item, work.id)) for item in service.page(pages.first, limit=pages.most)}
+    pages = service.plan.pages
+    return {str(inside(item, pages.id)) for item in service.page(pages.first, limit=pages.most)}

@@ -16,7 +16,7 @@ NAME = "promises.toml"
 SMALL = 1_000_000  # bytes that the file may have
 
 Line = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\r\n\x00]+$")]
-Path_ = Annotated[str, StringConstraints(pattern=r"^/\S*$")]
+Place = Annotated[str, StringConstraints(pattern=r"^/\S*$")]
 Operation = Annotated[str, StringConstraints(pattern=r"^(GET|POST|PUT|PATCH|DELETE) /\S*$")]
 
 
@@ -58,6 +58,7 @@ class Pages(_Part):
         description="the page after it; {last} is the last id of the page before, {seen} how many were seen, {page} its number"
     )
     items: str = Field("", description="where the list stands in the answer; empty when the answer is the list")
+    id: Line = Field("id", description="where the number or name stands in an item")
     most: int = Field(100, ge=20, le=200, description="how many items an answer may hold at most, from 20 to 200")
 
 
@@ -71,8 +72,8 @@ class Slow(_Part):
 
 
 class Health(_Part):
-    live: Path_ = Field(description='the path that tells that the process lives, such as "/live"')
-    ready: Path_ = Field(description='the path that tells that it can work, such as "/ready"')
+    live: Place = Field(description='the path that tells that the process lives, such as "/live"')
+    ready: Place = Field(description='the path that tells that it can work, such as "/ready"')
     database: str = Field("", description="the file of its SQLite database, which is spoilt in the copy")
     without: dict[Line, str] = Field({}, description="or an environment in which it finds no database")
 

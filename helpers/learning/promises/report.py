@@ -51,10 +51,8 @@ class Report(Note):
 
 def line(verdict: Verdict) -> str:
     """A verdict as a terminal shows it."""
-    state = "kept    " if verdict.kept else "NOT KEPT"
-    return f"{state} {verdict.promise.name}: {verdict.promise.says} {scrub(verdict.measured)}" + (
-        "" if verdict.kept else f" See {verdict.promise.link}."
-    )
+    promise, state = verdict.promise, "kept    " if verdict.kept else "NOT KEPT"
+    return f"{state} {promise.name}: {promise.says} {scrub(verdict.measured)} ({promise.link})"
 
 
 def _markdown(verdict: Verdict) -> str:
