@@ -16,6 +16,7 @@ import pytest
 from helpers import CourseError
 from helpers.authoring.refresh import NOTEBOOKS
 from helpers.authoring.stored import loads
+from helpers.given import shown
 from helpers.learning.promises import PROMISES, promises
 from helpers.learning.promises.__main__ import main
 from helpers.learning.promises.generating import NUMBERS, TEXTS, calls, operations
@@ -144,9 +145,15 @@ def test_a_plan_that_is_wrong_is_one_sentence(changed: Fault, old: str, new: str
 
 def test_a_folder_that_is_none_and_a_name_that_is_none_are_told(tmp_path: Path, capsys):
     assert main([str(tmp_path / "nowhere")]) == 2
-    assert capsys.readouterr().err == "There is no folder 'nowhere' here.\n"
+    assert (
+        capsys.readouterr().err
+        == f"promises() expects the folder of a service, such as '../my_service', but got {shown(str(tmp_path / 'nowhere'))}.\n"
+    )
     assert main([str(tmp_path)]) == 2
     assert f"has no file {NAME}" in capsys.readouterr().err
+    assert main(["--entries"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("work.path: the path operation that accepts work") for line in told) and len(told) > 25
     assert main([str(LABELS), "speed"]) == 2
     assert capsys.readouterr().err.startswith("'speed' is no promise: the names are computing, ")
 

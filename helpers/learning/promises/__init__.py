@@ -4,6 +4,7 @@
 `promises.toml` how its service is asked (plan.py); all else is seen from outside, on real processes.
 """
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,11 +50,11 @@ def promises(folder: str | Path, *names: str, told: Callable[[Verdict], None] | 
     behind. `CourseError`, one sentence, when it cannot be measured: no `promises.toml`, an entry that does not fit the
     service, a service that does not start, a name that is none.
     """
-    place = Path(folder).expanduser().resolve()
+    known = [promise.name for promise in PROMISES]
+    if strange := [name for name in names if not isinstance(name, str) or name not in known]:
+        raise CourseError(f"{shown(strange[0])} is no promise: the names are {', '.join(known)}.")
     wanted = [promise for promise in PROMISES if not names or promise.name in names]
-    if strange := [name for name in names if name not in {promise.name for promise in PROMISES}]:
-        known = ", ".join(promise.name for promise in PROMISES)
-        raise CourseError(f"{shown(strange[0])} is no promise: the names are {known}.")
+    place = _folder(folder)
     bench = Bench(read(place), place)
     verdicts = []
     try:
@@ -65,6 +66,17 @@ def promises(folder: str | Path, *names: str, told: Callable[[Verdict], None] | 
     finally:
         bench.discard()
     return Report(place, verdicts, len(PROMISES))
+
+
+def _folder(given: object) -> Path:
+    """The folder that was given; `CourseError` for what is none."""
+    try:
+        place = Path(given).expanduser().resolve() if isinstance(given, str | os.PathLike) else None
+        if place is not None and place.is_dir():
+            return place
+    except Exception:  # what no system takes as a path, and what a stranger's __fspath__ raises
+        pass
+    raise CourseError(f"promises() expects the folder of a service, such as '../my_service', but got {shown(given)}.")
 
 
 def _verdict(promise: Promise, bench: Bench) -> Verdict:

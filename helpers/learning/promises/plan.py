@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from helpers.errors import CourseError
 from helpers.given import shown
 
-__all__ = ["NAME", "Operation", "Plan", "filled", "inside", "read"]
+__all__ = ["NAME", "Operation", "Plan", "entries", "filled", "inside", "read"]
 
 NAME = "promises.toml"
 SMALL = 1_000_000  # bytes that the file may have
@@ -101,9 +102,7 @@ class Plan(_Part):
 
 
 def read(folder: Path) -> Plan:
-    """The plan in a folder. `CourseError`, one sentence, for a folder or file that is missing, and for a wrong entry."""
-    if not folder.is_dir():
-        raise CourseError(f"There is no folder {shown(folder.name)} here.")
+    """The plan in a folder. `CourseError`, one sentence, for a file that is missing and for a wrong entry."""
     file = folder / NAME
     if not file.is_file():
         raise CourseError(f"The folder {shown(folder.name)} has no file {NAME}, which tells how its service is asked.")
@@ -122,6 +121,17 @@ def read(folder: Path) -> Plan:
     if not plan.login.form and not plan.login.body:
         raise CourseError(f"{NAME} needs `login.form` or `login.body`: what a user sends to log in.")
     return plan
+
+
+def entries(model: type[BaseModel] = Plan, above: str = "") -> Iterator[str]:
+    """All that a plan may hold, a line each: the entry's name, what it says, and whether it may be missing."""
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from entries(field.annotation, f"{above}{name}.")
+        else:
+            default = field.get_default(call_default_factory=True)
+            otherwise = "" if field.is_required() else f" (else: {default!r})" if default else " (may be missing)"
+            yield f"{above}{name}: {field.description}{otherwise}"
 
 
 def _sentence(error: ValidationError) -> str:
