@@ -92,7 +92,9 @@ class Plan(_Part):
     )
     env: dict[Line, str] = Field({}, description="the environment of the service and its tests")
     secrets: list[Line] = Field([], description="the names of those in `env` whose value nobody may see")
-    open: list[Operation] = Field([], description="path operations that write and are open to everybody on purpose")
+    open: list[Operation] = Field(
+        [], description="path operations that write and are open to everybody on purpose, as /openapi.json names them"
+    )
     login: Login = Field(description="the part [login]: how users log in")
     work: Work = Field(description="the part [work]: how work is accepted")
     state: State = Field(description="the part [state]: how the work is seen")
