@@ -127,10 +127,10 @@ def test_a_promise_leads_to_the_cell_that_teaches_it(promise):
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("[work]", "[wrok]", f"{NAME} has no `work`: the part [work]"),
+        ("[work]", "[job]", f"{NAME} has no `work`: the part [work]"),
         ('path = "POST /labels"\n', "", f"{NAME} has no `work.path`: the path operation that accepts work, such as"),
-        ("POST /labels", "PSOT /labels", '`work.path` in promises.toml should be the path operation that accepts work'),
-        ('done = "drawn"', 'doen = "drawn"', "an entry `state.doen` that means nothing"),
+        ("POST /labels", "SEND /labels", '`work.path` in promises.toml should be the path operation that accepts work'),
+        ('done = "drawn"', 'finished = "drawn"', "an entry `state.finished` that means nothing"),
         ('database = "labels.db"', "", "`health.database` or `health.without`"),
         ('secrets = ["SECRET"]', 'secrets = ["KEY"]', "names 'KEY' in `secrets`"),
         ("[env]", "[env", "is not TOML"),
@@ -161,13 +161,13 @@ def test_a_folder_that_is_none_and_a_name_that_is_none_are_told(tmp_path: Path, 
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('app = "main:app"', 'app = "mian:app"', "the service ended (exit 3) before it was ready"),
+        ('app = "main:app"', 'app = "other:app"', "the service ended (exit 3) before it was ready"),
         ('field = "state"', 'field = "status"', "GET /labels/{id} answered 200, without `status`"),
         ('grace = "the-compiler"', 'grace = "pass"', "POST /token gave 401 and no `access_token` to 'grace'"),
     ],
 )
 def test_a_plan_that_does_not_fit_the_service_is_told(changed: Fault, old: str, new: str, says: str):
-    with pytest.raises(CourseError, match=NAME if "mian" not in new else "the service") as told:
+    with pytest.raises(CourseError, match=NAME if "other" not in new else "the service") as told:
         promises(changed(old, new, NAME), "once")
     assert says in str(told.value)
 

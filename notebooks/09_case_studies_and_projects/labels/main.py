@@ -37,18 +37,18 @@ engine = create_engine(f"sqlite:///{settings.database}", connect_args={"timeout"
 BIGINT = 2**63  # the first integer that SQLite cannot hold
 
 
-class LabelIn(SQLModel):
+class NewLabel(SQLModel):
     to: str = Field(min_length=1, max_length=100)
     weight_kg: float = Field(gt=0, le=30)
 
 
-class LabelOut(LabelIn):
+class LabelOut(NewLabel):
     id: int
     state: str
     code: str
 
 
-class Label(LabelIn, table=True):
+class Label(NewLabel, table=True):
     __table_args__ = (UniqueConstraint("owner", "key"),)
     id: int | None = Field(default=None, primary_key=True)
     owner: str
@@ -175,7 +175,7 @@ async def announce(label_id: int) -> None:
     responses=told(Not_logged_in=401, The_key_was_used_for_another_order=409, Malformed=422),
 )
 def order_label(
-    new: LabelIn, user: UserDep, idempotency_key: Key, session: SessionDep, tasks: BackgroundTasks
+    new: NewLabel, user: UserDep, idempotency_key: Key, session: SessionDep, tasks: BackgroundTasks
 ) -> LabelOut:
     """Accept an order once for each key. The label is drawn later: ask for its state."""
     label = Label(**new.model_dump(), owner=user, key=idempotency_key)
