@@ -167,7 +167,7 @@ def test_a_folder_that_is_none_and_a_name_that_is_none_are_told(tmp_path: Path, 
     ],
 )
 def test_a_plan_that_does_not_fit_the_service_is_told(changed: Fault, old: str, new: str, says: str):
-    with pytest.raises(CourseError, match=NAME if "other" not in new else "the service") as told:
+    with pytest.raises(CourseError) as told:
         promises(changed(old, new, NAME), "once")
     assert says in str(told.value)
 
