@@ -30,6 +30,7 @@ _HOME = {
     "myths": "learning.claims",
     "find": "learning.finding",
     "check_machine": "learning.machine",
+    "promises": "learning.promises",
     "when": "learning.history",
     "Note": "notes",
     "CourseError": "errors",

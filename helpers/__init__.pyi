@@ -11,6 +11,7 @@ from helpers.learning.history import when as when
 from helpers.learning.machine import check_machine as check_machine
 from helpers.learning.predictions import compare as compare
 from helpers.learning.predictions import predict as predict
+from helpers.learning.promises import promises as promises
 from helpers.live.client import AsyncClient as AsyncClient
 from helpers.live.client import Client as Client
 from helpers.live.load_curve import LoadCurve as LoadCurve

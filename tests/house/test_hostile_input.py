@@ -184,6 +184,13 @@ def test_postgres(most):
     told(helpers.Postgres, most)
 
 
+@often(100)
+@given(folder=ANYTHING, name=ANYTHING)
+def test_promises(folder, name):
+    told(helpers.promises, folder)
+    told(helpers.promises, folder, name)
+
+
 def test_every_public_name_is_tried():
     tried = set(re.findall(r"helpers\.(\w+)", Path(__file__).read_text(encoding="utf-8")))
     no_arguments = {"Broker", "Project", "check_machine", "scratch_folder"}

@@ -581,7 +581,8 @@ def misnamed(data: Iterable[Topic]) -> list[str]:
     for topic in data:
         if topic.chapter is None and topic.notebooks[0] not in APPENDICES:
             wrong.append(f"the topic {topic.id} stands beside no chapter, and {topic.section!r} is no appendix")
-        if topic.chapter is not None and topic.section not in CHAPTERS[topic.chapter - 1].sections:
+        whole = f"{topic.chapter}.x"  # what belongs to a chapter and to none of its sections
+        if topic.chapter is not None and topic.section not in (whole, *CHAPTERS[topic.chapter - 1].sections):
             wrong.append(f"the topic {topic.id} stands with chapter {topic.chapter}, which has no {topic.section}")
         if not 3 <= len(topic.title.split()) <= 12:
             wrong.append(f"the title of {topic.id} is not 3 to 12 words long: {topic.title}")

@@ -1,0 +1,230 @@
+"""The twelve promises of the final project: the shipped service keeps all, and each faulty one breaks the one it should.
+
+A start of a service takes a second, so what is quick measures several promises on one; `make slow` measures all of all.
+"""
+
+import itertools
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from helpers import CourseError
+from helpers.authoring.refresh import NOTEBOOKS
+from helpers.authoring.stored import loads
+from helpers.given import shown
+from helpers.learning.promises import PROMISES, promises
+from helpers.learning.promises.__main__ import main
+from helpers.learning.promises.generating import NUMBERS, TEXTS, calls, operations
+from helpers.learning.promises.plan import NAME, filled, inside, read
+from helpers.learning.promises.report import digest
+from tests.learning import otherwise
+from tests.learning.variants import VARIANTS, Variant
+
+LABELS = NOTEBOOKS / "09_case_studies_and_projects" / "labels"
+NAMES = [promise.name for promise in PROMISES]
+QUICK = ["once", "private", "docs", "health"]  # on one service
+Fault = Callable[..., Path]
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Fault:
+    """A copy of the shipped service in whose file `old` is replaced."""
+
+    def change(old: str, new: str, file: str = "main.py", everywhere: bool = False) -> Path:
+        folder = tmp_path / "labels"
+        shutil.copytree(LABELS, folder, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+        text = (folder / file).read_text(encoding="utf-8")
+        assert text.count(old) == 1 or everywhere, f"{old!r} stands {text.count(old)} times in {file}"
+        (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+        return folder
+
+    return change
+
+
+def broken(folder: Path, *names: str) -> dict[str, str]:
+    """What is said of each promise that is not kept."""
+    report = promises(folder, *names)
+    return {verdict.promise.name: verdict.measured for verdict in report.verdicts if not verdict.kept}
+
+
+def breaks_one(folder: Path, variant: Variant, *names: str) -> None:
+    said = broken(folder, *names)
+    assert list(said) == [variant.breaks] and variant.says in said[variant.breaks], said
+
+
+def test_the_shipped_service_keeps_what_is_quickly_measured():
+    before, others = digest(LABELS), {path.name for path in LABELS.iterdir()}
+    mine = {child.pid for child in psutil.Process().children(recursive=True)}
+    report = promises(LABELS, *QUICK)
+    assert [verdict.promise.name for verdict in report.verdicts] == [name for name in NAMES if name in QUICK]
+    assert all(verdict.kept for verdict in report.verdicts), report.text
+    assert not report.all_kept and report.text.endswith("4 of 4 promises are kept. There are 12.")
+    assert (digest(LABELS), {path.name for path in LABELS.iterdir()}) == (before, others), "nothing is changed there"
+    left = [child for child in psutil.Process().children(recursive=True) if child.pid not in mine]
+    assert not [child for child in left if "uvicorn" in " ".join(child.cmdline())], "nothing is left behind"
+
+
+@pytest.mark.parametrize(
+    ("name", "names"),
+    [
+        ("nothing makes a key unique", ["once", "docs"]),
+        ("a token need not be signed", ["once", "private", "docs"]),
+        ("an id may be too large for the database", ["docs", "generated"]),
+        ("its readiness asks nothing of the database", ["once", "health"]),
+    ],
+)
+def test_a_fault_that_is_quickly_measured_breaks_one_promise(changed: Fault, name: str, names: list[str]):
+    variant = VARIANTS[name]
+    breaks_one(changed(variant.old, variant.new, variant.file), variant, *names)
+
+
+@pytest.mark.slow  # a minute and more each: twelve promises, and whoever loses work is waited for
+@pytest.mark.parametrize("name", VARIANTS)
+def test_each_fault_breaks_one_promise_and_no_other(changed: Fault, name: str):
+    variant = VARIANTS[name]
+    breaks_one(changed(variant.old, variant.new, variant.file, variant.everywhere), variant)
+
+
+@pytest.mark.slow  # 60 and more requests, and a start
+def test_a_service_that_is_written_otherwise_is_measured_too(tmp_path: Path):
+    (tmp_path / "main.py").write_text(otherwise.MAIN, encoding="utf-8")
+    (tmp_path / NAME).write_text(otherwise.PLAN, encoding="utf-8")
+    said = broken(tmp_path, "terminated", "once", "private", "docs", "lists", "health")
+    assert list(said) == ["terminated", "lists", "health"], said
+    assert said["terminated"].endswith("9 of 9 accepted orders were never done.")
+    assert said["lists"].endswith("together they held 19 different items.")
+    assert said["health"] == "When all is well, /live answered 404, not 200."
+
+
+@pytest.mark.slow
+def test_the_shipped_service_keeps_all_twelve_and_that_is_certified(tmp_path: Path, capsys):
+    certificate = tmp_path / "certificate.txt"
+    assert main([str(LABELS), "--certificate", str(certificate)]) == 0
+    assert capsys.readouterr().out.endswith("12 of 12 promises are kept.\n")
+    text = certificate.read_text(encoding="utf-8")
+    assert text.startswith("After the Response: what was measured") and text.count("\nkept ") == 12
+    assert f"sha256 {digest(LABELS)}" in text and f"Python {sys.version.split()[0]}, fastapi " in text
+
+
+def test_every_promise_has_a_fault():
+    assert {variant.breaks for variant in VARIANTS.values()} == set(NAMES) and len(NAMES) == 12
+
+
+@pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.name)
+def test_a_promise_leads_to_the_cell_that_teaches_it(promise):
+    cells = loads((NOTEBOOKS / promise.notebook).read_text(encoding="utf-8")).cells
+    assert promise.cell in {cell.id for cell in cells}
+
+
+# What cannot be measured
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("[work]", "[job]", f"{NAME} has no `work`: the part [work]"),
+        ('path = "POST /labels"\n', "", f"{NAME} has no `work.path`: the path operation that accepts work, such as"),
+        ("POST /labels", "SEND /labels", '`work.path` in promises.toml should be the path operation that accepts work'),
+        ('done = "drawn"', 'finished = "drawn"', "an entry `state.finished` that means nothing"),
+        ('database = "labels.db"', "", "`health.database` or `health.without`"),
+        ('secrets = ["SECRET"]', 'secrets = ["KEY"]', "names 'KEY' in `secrets`"),
+        ("[env]", "[env", "is not TOML"),
+        (', grace = "the-compiler"', "", "`login.users` in promises.toml should be two users with their passwords"),
+    ],
+)  # fmt: skip
+def test_a_plan_that_is_wrong_is_one_sentence(changed: Fault, old: str, new: str, says: str):
+    with pytest.raises(CourseError) as told:
+        read(changed(old, new, NAME))
+    assert says in str(told.value) and "\n" not in str(told.value)
+
+
+def test_a_folder_that_is_none_and_a_name_that_is_none_are_told(tmp_path: Path, capsys):
+    assert main([str(tmp_path / "nowhere")]) == 2
+    assert (
+        capsys.readouterr().err
+        == f"promises() expects the folder of a service, such as '../my_service', but got {shown(str(tmp_path / 'nowhere'))}.\n"
+    )
+    assert main([str(tmp_path)]) == 2
+    assert f"has no file {NAME}" in capsys.readouterr().err
+    assert main(["--entries"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("work.path: the path operation that accepts work") for line in told) and len(told) > 25
+    assert main([str(LABELS), "speed"]) == 2
+    assert capsys.readouterr().err.startswith("'speed' is no promise: the names are computing, ")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('app = "main:app"', 'app = "other:app"', "the service ended (exit 3) before it was ready"),
+        ('field = "state"', 'field = "status"', "GET /labels/{id} answered 200, without `status`"),
+        ('grace = "the-compiler"', 'grace = "pass"', "POST /token gave 401 and no `access_token` to 'grace'"),
+    ],
+)
+def test_a_plan_that_does_not_fit_the_service_is_told(changed: Fault, old: str, new: str, says: str):
+    with pytest.raises(CourseError) as told:
+        promises(changed(old, new, NAME), "once")
+    assert says in str(told.value)
+
+
+# What is sent
+
+DOCUMENT = {
+    "paths": {
+        "/labels/{id}": {
+            "parameters": [{"name": "id", "in": "path", "schema": {"type": "integer", "minimum": 1}}],
+            "put": {
+                "parameters": [{"name": "dry", "in": "query", "schema": {"type": "boolean"}}],
+                "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Label"}}}},
+            },
+        },
+        "/live": {"get": {}},
+    },
+    "components": {
+        "schemas": {
+            "Label": {
+                "type": "object",
+                "required": ["to", "day"],
+                "properties": {
+                    "to": {"type": "string", "minLength": 5},
+                    "day": {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]},
+                    "weight": {"type": "number"},
+                },
+            }
+        }
+    },
+}
+
+
+def test_the_first_request_is_as_invited_and_the_others_spoil_one_place():
+    assert [name for name, _ in operations(DOCUMENT)] == ["PUT /labels/{id}", "GET /live"]
+    made = list(itertools.islice(calls(DOCUMENT), 600))
+    assert sum(call.operation == "GET /live" for call in made) == 3, "what takes nothing is not asked again and again"
+    puts = [call for call in made if call.method == "PUT"]
+    assert (puts[0].path, puts[0].query) == ("/labels/2", {"dry": "true"})
+    assert json.loads(puts[0].content or b"") == {"to": "abcaa", "day": "2026-05-04"}
+    as_invited = (puts[0].path, puts[0].query, puts[0].content)
+    for call in puts[1:]:
+        assert sum(a != b for a, b in zip(as_invited, (call.path, call.query, call.content))) <= 1
+    assert "/labels/9223372036854775808" in {call.path for call in puts}
+    bodies = [json.loads(call.content or b"") for call in puts]
+    sent = {repr(body.get("weight")) for body in bodies if isinstance(body, dict)}
+    assert {repr(value) for value in [*NUMBERS, *TEXTS]} <= sent, "also to a part that is not required"
+
+
+def test_the_same_requests_are_made_in_every_run():
+    first, second = (list(itertools.islice(calls(DOCUMENT), 100)) for _ in range(2))
+    assert first == second
+
+
+def test_words_are_filled_in_and_found():
+    assert filled({"a": ["{id} of {user}", 1], "b": "{other}"}, id=7, user="ada") == {
+        "a": ["7 of ada", 1],
+        "b": "{other}",
+    }
+    assert inside({"label": {"id": 7}}, "label.id") == 7 and inside([1], "") == [1] and inside([1], "a.b") is None
