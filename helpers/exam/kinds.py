@@ -26,6 +26,11 @@ NEEDED = frozenset({"kind", "level", "question", "explanation", "wrong"})
 class Bench(Protocol):
     """Where a proof runs: `proof.Run`."""
 
+    @property
+    def found(self) -> Any:
+        """What a proof has bound to `found`, the answer it came to; None without one."""
+        ...
+
     def run(self, source: str) -> str:
         """Run code after what ran before, and give what it printed."""
         ...
@@ -91,8 +96,8 @@ class Kind:
         return text
 
     def same(self, option: str) -> str:
-        """An option without what is only spelling: two that are then equal say the same."""
-        return without_spelling(option)
+        """An option without what is only spelling: two that are then equal say the same. In code every sign counts."""
+        return option if re.fullmatch("`[^`]+`", option) else without_spelling(option)
 
     def faults(self, q: Question) -> list[str]:
         """What is wrong with a question of this kind in particular, a sentence each."""
@@ -102,7 +107,15 @@ class Kind:
         """Run a question's proof; nothing when it holds, else what came."""
         bench.run(q.code)
         bench.run(q.prove)
-        return ""
+        return self.other(q, bench.found)
+
+    def other(self, q: Question, found: Any) -> str:
+        """Nothing when the answer that a proof came to is the key, or when it came to none; else what it came to."""
+        return "" if found is None or self.means(q, found) else f"it was found to be {found!r}"
+
+    def means(self, q: Question, found: Any) -> bool:
+        """Whether the answer that a proof came to is the question's key."""
+        raise NotImplementedError
 
 
 class _Lettered(Kind):
@@ -141,6 +154,9 @@ class Choice(_Lettered):
     written = False
     boxes = True
 
+    def means(self, q: Question, found: Any) -> bool:
+        return (found,) == q.right
+
     def faults(self, q: Question) -> list[str]:
         wrong = [] if len(q.right) == 1 else [f"it has {len(q.right)} right options, not one"]
         return wrong + ([] if 2 <= len(q.wrong) <= 4 else [f"it has {len(q.wrong)} wrong options, not two to four"])
@@ -176,12 +192,15 @@ class Fault(Choice):
 
     def prove(self, q: Question, bench: Bench) -> str:
         bench.run(q.prove)  # which runs the faulty code itself where it wants to, with `exec(code)`
-        return ""
+        return self.other(q, bench.found)
 
 
 class Multiple(_Lettered):
     name, title = "multiple", "multiple choice"
     boxes = several = True
+
+    def means(self, q: Question, found: Any) -> bool:
+        return sorted(found) == sorted(q.right)
 
     def takes(self, item: Item) -> str:
         return f"the letters of all that holds, one or more of {', '.join(item.options)}"
@@ -203,6 +222,9 @@ class Multiple(_Lettered):
 class Order(_Lettered):
     name, title = "order", "order these events"
     needs = frozenset({"order"})
+
+    def means(self, q: Question, found: Any) -> bool:
+        return tuple(found) == q.order
 
     def takes(self, item: Item) -> str:
         example = "".join(sorted(item.options, reverse=True))
@@ -245,6 +267,9 @@ class Order(_Lettered):
 class Wait(Kind):
     name, title = "wait", "estimate the wait"
     needs = frozenset({"seconds"})
+
+    def means(self, q: Question, found: Any) -> bool:
+        return near(found, q.seconds)
 
     def takes(self, item: Item) -> str:
         q = item.question
