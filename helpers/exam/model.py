@@ -19,7 +19,8 @@ class Question:
     `wrong` gives each wrong option the message that names the misconception behind it. Its keys are the options' texts
     (single, prints, fault, multiple), "2 before 1" (order: the numbers count the right order), seconds (wait) or a bar's
     name (timeline; `never` names what has no bar because it does not run). `proof` names the cell that shows the answer, `prove` is code that runs after `code` and asserts it;
-    a question of the kind prints is proved by running its code.
+    a question of the kind prints is proved by running its code. `facts` name what it tests, where another question tests it too:
+    two that share a fact are never asked in one exam. `source` is the id of the template that made it, if one did.
     """
 
     id: str
@@ -37,6 +38,13 @@ class Question:
     requests: tuple[str, ...] = ()
     proof: str = ""
     prove: str = ""
+    facts: tuple[str, ...] = ()
+    source: str = ""
+
+    @property
+    def origin(self) -> str:
+        """What counts it: its template's id, or its own."""
+        return self.source or self.id
 
     @property
     def section(self) -> str:

@@ -2,7 +2,7 @@
 
 import secrets
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -23,7 +23,11 @@ _WEIGHTS = TypeAdapter(dict[Chapter, Weight], config=ConfigDict(strict=True, all
 
 
 class Rules(BaseModel):
-    """What `exam.toml` holds: how many questions and minutes, the points in percent that pass, weights by chapter."""
+    """What `exam.toml` holds: how many questions and minutes, the points in percent that pass, weights by chapter.
+
+    `sections` weighs the sections of a chapter against each other, 1 each unless given; `samples` are the questions that
+    chapter 10 shows with their answers: no exam asks them.
+    """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -31,6 +35,8 @@ class Rules(BaseModel):
     minutes: Annotated[float, Field(gt=0, le=24 * 60)]
     needed: Annotated[int, Field(gt=0, le=100, alias="pass")]
     weights: dict[Chapter, Weight]
+    sections: dict[str, Weight] = {}
+    samples: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -89,7 +95,7 @@ def wanted(seed: object, minutes: object, chapters: object, questions: object, w
         raise CourseError(f"`clock` takes a function that gives seconds, such as `time.time`; {describe(clock)} came.")
     begun, asked = now(clock), _chapters(chapters)
     shares = _weights(weights, asked)
-    drawn = draw.draw(bank.load().values(), name, shares, count)
+    drawn = draw.draw(asked_of(bank.load().values()), name, shares, count, rules().sections)
     if not drawn:
         raise CourseError("The bank has no questions for these chapters yet.")
     return State(
@@ -102,6 +108,11 @@ def wanted(seed: object, minutes: object, chapters: object, questions: object, w
         ids=[item.question.id for item in drawn],
         options={item.number: list(item.options.values()) for item in drawn},
     )
+
+
+def asked_of(questions: Iterable[Question]) -> list[draw.Source]:
+    """What an exam may ask: every source but the samples that chapter 10 shows with their answers."""
+    return [source for source in draw.sources(questions) if source.id not in rules().samples]
 
 
 def _seed(seed: object) -> str:

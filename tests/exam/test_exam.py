@@ -24,6 +24,7 @@ from helpers.learning import store
 from helpers.notes import Note
 
 BANK = bank.load()
+SOURCES = draw.sources(BANK.values())
 
 
 @pytest.fixture(autouse=True)
@@ -92,7 +93,7 @@ def wrong_answer(item: draw.Item) -> object:
 
 def test_the_same_seed_draws_the_same_and_another_seed_another():
     weights = dict.fromkeys(range(1, 11), 1.0)
-    drawn = [draw.draw(BANK.values(), seed, weights, 40) for seed in (7, "7", 8)]
+    drawn = [draw.draw(SOURCES, seed, weights, 40) for seed in (7, "7", 8)]
     assert drawn[0] == drawn[1] != drawn[2]
     assert [item.number for item in drawn[0]] == list(range(1, 41))
     assert len({item.question.id for item in drawn[0]}) == 40
@@ -101,7 +102,7 @@ def test_the_same_seed_draws_the_same_and_another_seed_another():
 def test_a_draw_is_the_same_in_another_process():
     code = (
         "from helpers.exam import bank, draw\n"
-        "drawn = draw.draw(bank.load().values(), 7, {1: 1, 4: 3}, 12)\n"
+        "drawn = draw.draw(draw.sources(bank.load().values()), 7, {1: 1, 4: 3}, 12)\n"
         "print([(item.question.id, item.options) for item in drawn])"
     )
     run = [sys.executable, "-c", code]
@@ -109,7 +110,7 @@ def test_a_draw_is_the_same_in_another_process():
         subprocess.run(run, capture_output=True, text=True, env={**os.environ, "PYTHONHASHSEED": seed}).stdout
         for seed in "12"
     }
-    mine = draw.draw(BANK.values(), 7, {1: 1, 4: 3}, 12)
+    mine = draw.draw(SOURCES, 7, {1: 1, 4: 3}, 12)
     assert told == {f"{[(item.question.id, item.options) for item in mine]}\n"}
 
 
@@ -127,8 +128,8 @@ def test_chapters_get_their_share(weights, count):
 
 def test_a_question_more_changes_its_own_chapter_alone():
     weights = {1: 1, 4: 2}
-    before = draw.draw(BANK.values(), 7, weights, 15)
-    without = [question for question in BANK.values() if question.id != before[-1].question.id]
+    before = draw.draw(SOURCES, 7, weights, 15)
+    without = [source for source in SOURCES if source.id != before[-1].question.id]
     after = draw.draw(without, 7, weights, 15)
     assert [i.question for i in before if i.question.chapter == 1] == [
         i.question for i in after if i.question.chapter == 1
@@ -379,7 +380,7 @@ def test_whatever_stands_in_the_file_nothing_raises(changes, answers):
 
 @pytest.mark.parametrize("call", CALLS)
 def test_an_answer_that_does_not_fit_its_question_is_told_and_dropped(call, folder):
-    exam.start(7, questions=40)
+    exam.start(7, questions=100)
     waits = [item.number for item in items() if item.question.kind == "wait"]
     exam.answer(waits[1], 0.4)
     content = json.loads((folder / state.NAME).read_text())
@@ -388,7 +389,7 @@ def test_an_answer_that_does_not_fit_its_question_is_told_and_dropped(call, fold
     restart()
     told = CALLS[call]()
     if call == "start":
-        assert "An exam with seed 7 is not handed in yet (answered so far: 1 of 40)" in told.text
+        assert "An exam with seed 7 is not handed in yet (answered so far: 1 of 100)" in told.text
     said = told.status if call == "show" else told.text
     assert said.endswith(
         f"What was answered to question {waits[0]} does not fit the question any more and does not count."
@@ -657,7 +658,7 @@ def test_bars_are_read_as_text_or_as_a_dictionary():
 
 
 def test_a_score_is_counted_by_chapter_and_never_rounded_up():
-    drawn = draw.draw(BANK.values(), 7, {1: 1, 4: 1}, 6)
+    drawn = draw.draw(SOURCES, 7, {1: 1, 4: 1}, 6)
     answers = {item.number: marking.read(item, right_answer(item)) for item in drawn[:4]}
     score = marking.score(drawn, answers, late=[4])
     assert (score.points, score.late, score.open, score.asked, score.percent) == (3, 1, 2, 6, 50)
@@ -867,7 +868,7 @@ def test_hundred_seeds_make_a_sound_exam():
     chance = random.Random(1)
     for _ in range(100):
         weights = {chapter.number: chance.choice((0, 1, 2, 8)) for chapter in CHAPTERS} | {4: 1}
-        drawn = draw.draw(BANK.values(), chance.random(), weights, 40)
+        drawn = draw.draw(SOURCES, chance.random(), weights, 40)
         assert 0 < len(drawn) <= 40 and {item.question.chapter for item in drawn} <= {
             c for c, w in weights.items() if w
         }
