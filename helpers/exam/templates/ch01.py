@@ -49,9 +49,11 @@ print({p.name}({given}), TestClient(app).get("/{p.name}?number={p.n}").text)
 
     @believing("It is the other way round: the served call is the one that is converted.")
     def turned_round(self, p: Shape) -> str:
-        return f'{self.number(p)} "{self.text(p)}"' if p.direct else f'{self.text(p)} {self.number(p)}'
+        return f'{self.number(p)} "{self.text(p)}"' if p.direct else f"{self.text(p)} {self.number(p)}"
 
-    @believing("The decorator registers the function and gives it back as it is: a direct call checks and converts nothing.")
+    @believing(
+        "The decorator registers the function and gives it back as it is: a direct call checks and converts nothing."
+    )
     def decorated(self, p: Shape) -> str:
         return f"{self.text(p)} {self.text(p)}"
 
@@ -111,9 +113,13 @@ except ValidationError as error:
     def wrong_only(self, p: Shape) -> str:
         return str([name for name, _, value, fits in p.fields if value and not fits])
 
-    @believing("By default what can be converted without loss is converted: \"7\" is an int, \"yes\" a bool, 3 a float.")
+    @believing('By default what can be converted without loss is converted: "7" is an int, "yes" a bool, 3 a float.')
     def strict(self, p: Shape) -> str:
-        kinds = {"int": str.isdigit, "float": lambda v: v.replace(".", "").isdigit(), "bool": lambda v: v in ("true", "false")}
+        kinds = {
+            "int": str.isdigit,
+            "float": lambda v: v.replace(".", "").isdigit(),
+            "bool": lambda v: v in ("true", "false"),
+        }
         fits = {"str": lambda v: v.startswith('"')} | kinds
         return str([name for name, hint, value, _ in p.fields if not value or not fits[hint](value)])
 
@@ -128,11 +134,13 @@ except ValidationError as error:
 
 class Required(Template):
     id, level, proof = "1.2-required", 2, "cell gain-docs"
-    why = "Only a default makes a field optional. `| None` says that null is a value, not that the field may be missing."
+    why = (
+        "Only a default makes a field optional. `| None` says that null is a value, not that the field may be missing."
+    )
     FORMS = {
         "str": True,
         "int | None": True,
-        "str = \"\"": False,
+        'str = ""': False,
         "int | None = None": False,
         "bool = False": False,
         "Annotated[int, Field(gt=0)]": True,

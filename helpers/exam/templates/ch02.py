@@ -1,7 +1,6 @@
 """Templates of chapter 2: coroutines, models, dependencies, routes, and what an answer lets through."""
 
 import json
-from itertools import pairwise
 from random import Random
 
 from helpers.exam.templates.model import Shape, Template, believing
@@ -15,7 +14,12 @@ class Gathered(Template):
     def shape(self, dice: Random) -> Shape:
         names = dice.sample(["print", "weigh", "pack", "fetch"], 2)
         waits = dict(zip(names, dice.choice([(0.06, 0.02), (0.02, 0.06), (0.08, 0.04), (0.04, 0.08)])))
-        return Shape(names=names, waits=waits, sleep=dice.choice(["await asyncio.sleep", "time.sleep"]), first=dice.random() < 0.5)
+        return Shape(
+            names=names,
+            waits=waits,
+            sleep=dice.choice(["await asyncio.sleep", "time.sleep"]),
+            first=dice.random() < 0.5,
+        )
 
     def code(self, p: Shape) -> str:
         calls = ", ".join(f'work("{name}", {p.waits[name]})' for name in p.names)
@@ -41,7 +45,9 @@ asyncio.run(main())
     def _head(self, p: Shape) -> list[str]:
         return ["main waits"] if p.first else []
 
-    @believing("A coroutine runs to its first `await` before the next has its turn; with a blocking call in it, to its end.")
+    @believing(
+        "A coroutine runs to its first `await` before the next has its turn; with a blocking call in it, to its end."
+    )
     def other_way(self, p: Shape) -> list[str]:
         one, two = p.names
         if p.sleep.startswith("time"):
@@ -52,11 +58,6 @@ asyncio.run(main())
     def last_first(self, p: Shape) -> list[str]:
         one, two = p.names
         return [*self._head(p), f"{two} begins", f"{two} ends", f"{one} begins", f"{one} ends", "main goes on"]
-
-    @believing("What awaits less ends sooner, wherever it stands among the arguments.")
-    def in_order_of_arguments(self, p: Shape) -> list[str]:
-        one, two = p.names
-        return [*self._head(p), f"{two} begins", f"{one} begins", f"{one} ends", f"{two} ends", "main goes on"]
 
     @believing("`await gather(...)` waits for the last of them.")
     def in_background(self, p: Shape) -> list[str]:
@@ -86,13 +87,18 @@ class Overlapped(Template):
 
     def shape(self, dice: Random) -> Shape:
         waits = dice.sample([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], 3)
-        return Shape(waits=waits, after=dice.choice([0, 0, 0.2, 0.3]), blocks=dice.random() < 0.3, group=dice.random() < 0.5)
+        return Shape(
+            waits=waits, after=dice.choice([0, 0, 0.2, 0.3]), blocks=dice.random() < 0.3, group=dice.random() < 0.5
+        )
 
     def code(self, p: Shape) -> str:
         sleep = "time.sleep" if p.blocks else "await asyncio.sleep"
         calls = [f"ask({seconds})" for seconds in p.waits]
         if p.group:
-            lines = ["    async with asyncio.TaskGroup() as group:", *(f"        group.create_task({call})" for call in calls)]
+            lines = [
+                "    async with asyncio.TaskGroup() as group:",
+                *(f"        group.create_task({call})" for call in calls),
+            ]
         else:
             lines = [f"    await asyncio.gather({', '.join(calls)})"]
         lines += [f"    await ask({p.after})"] if p.after else []
@@ -137,7 +143,8 @@ class Kept(Template):
 
     def code(self, p: Shape) -> str:
         calls = ", ".join(
-            f'ask("{name}", {p.waits[n]}{", " + p.errors[n] if n in p.broken else ""})' for n, name in enumerate(p.names)
+            f'ask("{name}", {p.waits[n]}{", " + p.errors[n] if n in p.broken else ""})'
+            for n, name in enumerate(p.names)
         )
         keeps = ", return_exceptions=True" if p.keeps else ""
         return f"""
@@ -197,16 +204,32 @@ class Validators(Template):
     def shape(self, dice: Random) -> Shape:
         marks = dice.choice(["BA", "BBA", "BAA", "ABA", "BAB"])
         names = dice.sample(["strip", "upper", "known", "length", "plain"], len(marks))
-        return Shape(marks=list(zip(marks, names)), model=dice.choice(["before", "after", "both"]), field=dice.choice(["to", "label", "city"]))
+        return Shape(
+            marks=list(zip(marks, names)),
+            model=dice.choice(["before", "after", "both"]),
+            field=dice.choice(["to", "label", "city"]),
+        )
 
     def code(self, p: Shape) -> str:
-        marks = ", ".join(f'{"BeforeValidator" if mark == "B" else "AfterValidator"}(noted("{name}"))' for mark, name in p.marks)
+        marks = ", ".join(
+            f'{"BeforeValidator" if mark == "B" else "AfterValidator"}(noted("{name}"))' for mark, name in p.marks
+        )
         lines = []
         if p.model != "after":
-            lines += ["", '    @model_validator(mode="before")', "    @classmethod", "    def first(cls, data: Any) -> Any:"]
+            lines += [
+                "",
+                '    @model_validator(mode="before")',
+                "    @classmethod",
+                "    def first(cls, data: Any) -> Any:",
+            ]
             lines += ['        return noted("model before")(data)']
         if p.model != "before":
-            lines += ["", '    @model_validator(mode="after")', "    def last(self) -> Self:", '        return noted("model after")(self)']
+            lines += [
+                "",
+                '    @model_validator(mode="after")',
+                "    def last(self) -> Self:",
+                '        return noted("model after")(self)',
+            ]
         body = "\n".join(lines)
         return f"""
 from typing import Any, Self
@@ -239,7 +262,9 @@ Parcel({p.field}="Kiel")
         before, early, late, after = self._parts(p)
         return [*after, *early[::-1], *late, *before]
 
-    @believing("A before validator runs before the field's own check, an after validator behind it, wherever they are written.")
+    @believing(
+        "A before validator runs before the field's own check, an after validator behind it, wherever they are written."
+    )
     def after_first(self, p: Shape) -> list[str]:
         before, early, late, after = self._parts(p)
         return [*before, *late, *early[::-1], *after]
@@ -268,9 +293,24 @@ class Fits(Template):
         strict = dice.random() < 0.4
         inside = dice.randrange(low + 1, high)
         pool = {str(low): low, str(high): high, str(inside): inside, f'"{inside}"': str(inside), f"{inside}.0": inside}
-        pool |= {f"{inside}.5": inside, '"many"': None, "null": None, "true": 1, f'" {inside} "': inside, str(high + 1): high + 1}
+        pool |= {
+            f"{inside}.5": inside,
+            '"many"': None,
+            "null": None,
+            "true": 1,
+            f'" {inside} "': inside,
+            str(high + 1): high + 1,
+        }
         options = dice.sample(list(pool), 5)
-        return Shape(low=low, high=high, low_mark=low_mark, high_mark=high_mark, strict=strict, texts=options, field=dice.choice(["count", "floor", "weight"]))
+        return Shape(
+            low=low,
+            high=high,
+            low_mark=low_mark,
+            high_mark=high_mark,
+            strict=strict,
+            texts=options,
+            field=dice.choice(["count", "floor", "weight"]),
+        )
 
     def code(self, p: Shape) -> str:
         strict = ", strict=True" if p.strict else ""
@@ -334,7 +374,17 @@ class United(Template):
     why = "In a union the member that takes the value as it is goes first; only where none does, the members are tried from left to right, with conversion."
 
     def shape(self, dice: Random) -> Shape:
-        hints = dice.choice([("int", "str"), ("str", "int"), ("float", "int"), ("int", "float"), ("bool", "int"), ("float", "str"), ("int", "bool")])
+        hints = dice.choice(
+            [
+                ("int", "str"),
+                ("str", "int"),
+                ("float", "int"),
+                ("int", "float"),
+                ("bool", "int"),
+                ("float", "str"),
+                ("int", "bool"),
+            ]
+        )
         pool = ["7", '"7"', "7.0", "True", '"7.5"', "1", '"1"', "2.5"]
         return Shape(hints=hints, values=dice.sample(pool, 3), left=dice.random() < 0.25)
 
@@ -360,7 +410,9 @@ print(found)
 
         for name in names:
             try:
-                return TypeAdapter({"int": int, "str": str, "float": float, "bool": bool}[name]).validate_python(value, strict=strict)
+                return TypeAdapter({"int": int, "str": str, "float": float, "bool": bool}[name]).validate_python(
+                    value, strict=strict
+                )
             except ValidationError:
                 continue
         return "refused"
@@ -411,8 +463,10 @@ class Dumped(Template):
         return {name: getattr(p, name) for name in self.DEFAULTS if getattr(p, name) != "unset"}
 
     def code(self, p: Shape) -> str:
-        given = ", ".join(f"{name}={json.dumps(value) if isinstance(value, str) else value}" for name, value in self._given(p).items())
-        given = f', {given}' if given else ""
+        given = ", ".join(
+            f"{name}={json.dumps(value) if isinstance(value, str) else value}" for name, value in self._given(p).items()
+        )
+        given = f", {given}" if given else ""
         return f"""
 class Parcel(BaseModel):
     to: str
@@ -428,7 +482,9 @@ print(parcel.model_dump({p.rule}=True))
         whole = {"to": p.to} | self.DEFAULTS | self._given(p)
         return str({name: value for name, value in whole.items() if name == "to" or keeps(name, value)})
 
-    @believing("What was given stays, though it equals the default: `exclude_unset` asks who gave it, `exclude_defaults` what it is.")
+    @believing(
+        "What was given stays, though it equals the default: `exclude_unset` asks who gave it, `exclude_defaults` what it is."
+    )
     def defaults(self, p: Shape) -> str:
         return self._by(p, lambda name, value: value != self.DEFAULTS[name])
 
@@ -471,7 +527,8 @@ class Calls(Template):
     def code(self, p: Shape) -> str:
         n = p.name
         nested = "".join(
-            f"\ndef {who}({n}: Annotated[int, Depends({n})]) -> int:\n    return {n}\n" for who in ("owner", "audit")[: p.nested]
+            f"\ndef {who}({n}: Annotated[int, Depends({n})]) -> int:\n    return {n}\n"
+            for who in ("owner", "audit")[: p.nested]
         )
         params = [f"{x}: Annotated[int, Depends({n})]" for x in "ab"[: p.uses]]
         params += [f"{x}: Annotated[int, Depends({n}, use_cache=False)]" for x in "xy"[: p.fresh]]
@@ -526,10 +583,6 @@ print(calls)
     def fresh_only(self, p: Shape) -> str | None:
         return str(p.fresh * p.requests) if p.fresh else None
 
-    @believing("Two uses with `use_cache=False` are two calls: neither keeps its result for the other.")
-    def fresh_shared(self, p: Shape) -> str:
-        return str((1 + bool(p.fresh)) * p.requests)
-
 
 class Yields(Template):
     id, kind, level, proof = "2.3-yields", "order", 2, "cell core-scope-ran"
@@ -555,7 +608,7 @@ def {name}({f"{needs}: Annotated[str, Depends({needs})]" if needs else ""}) -> I
             params = f"{p.inner}: Annotated[str, Depends({p.inner})]"
         else:
             params = f"{p.outer}: Annotated[str, Depends({p.outer})], {p.inner}: Annotated[str, Depends({p.inner})]"
-        ends = '    raise HTTPException(409)' if p.fails else '    return "done"'
+        ends = "    raise HTTPException(409)" if p.fails else '    return "done"'
         return f"""
 ran: list[str] = []
 {one(p.outer)}{one(p.inner, p.outer if p.form == "nested" else "")}
@@ -630,10 +683,16 @@ print([answer.json() if answer.is_success else answer.status_code for answer in 
         fits = len(mine) == len(theirs) and all(a == b or a[0] == "{" for a, b in zip(mine[1:], theirs[1:]))
         return fits and (not typed or route != "/parcels/{number}" or path.split("/")[-1].isdigit())
 
-    def _answers(self, p: Shape, paths: list[str], typed: bool = False, wrong: object = 404, path_one: bool = False) -> str:
+    def _answers(
+        self, p: Shape, paths: list[str], typed: bool = False, wrong: object = 404, path_one: bool = False
+    ) -> str:
         told = []
         for path in p.asked:
-            fit = [r for r in paths if self._fits(r, path, typed) and not (path_one and r.endswith(":path}") and path.count("/") > 2)]
+            fit = [
+                r
+                for r in paths
+                if self._fits(r, path, typed) and not (path_one and r.endswith(":path}") and path.count("/") > 2)
+            ]
             first = fit[0] if fit else None
             bad = first == "/parcels/{number}" and not path.split("/")[-1].isdigit()
             told.append(404 if first is None else 422 if bad else self.ROUTES[first][0])
@@ -662,7 +721,12 @@ print([answer.json() if answer.is_success else answer.status_code for answer in 
     @believing("A parameter takes any segment, not only one that another route does not spell out.")
     def parameters_avoid(self, p: Shape) -> str:
         spelled = {"/parcels/latest"}
-        return str([404 if a in spelled and "/parcels/latest" not in p.paths else b for a, b in zip(p.asked, eval(self._answers(p, p.paths)))])
+        return str(
+            [
+                404 if a in spelled and "/parcels/latest" not in p.paths else b
+                for a, b in zip(p.asked, eval(self._answers(p, p.paths)))
+            ]
+        )
 
 
 class Prefixed(Template):
@@ -853,7 +917,9 @@ print(answer.status_code, answer.headers.get("{p.header}"))
     def merged(self, p: Shape) -> str | None:
         return self._told(self._code(p), True)
 
-    @believing("The `Response` parameter need not be returned: its headers are taken over into what FastAPI makes of the result.")
+    @believing(
+        "The `Response` parameter need not be returned: its headers are taken over into what FastAPI makes of the result."
+    )
     def lost(self, p: Shape) -> str | None:
         return self._told(self._code(p), False)
 
@@ -861,7 +927,9 @@ print(answer.status_code, answer.headers.get("{p.header}"))
     def decorator_wins(self, p: Shape) -> str | None:
         return self._told(p.decorator or 200, p.returned is None)
 
-    @believing("Of the codes the nearest to the answer counts: that of a returned response, then the parameter's, then the decorator's.")
+    @believing(
+        "Of the codes the nearest to the answer counts: that of a returned response, then the parameter's, then the decorator's."
+    )
     def parameter_wins(self, p: Shape) -> str | None:
         return self._told(p.parameter or p.decorator, p.returned is None)
 

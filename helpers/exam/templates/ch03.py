@@ -93,7 +93,12 @@ class Ranges(Template):
         start = dice.randrange(0, 6)
         end = start + dice.randrange(1, 5)
         form = dice.choice(["both", "both", "from", "last", "beyond"])
-        asked = {"both": f"{start}-{end}", "from": f"{start + 2}-", "last": f"-{end - start + 1}", "beyond": f"{start + 30}-"}[form]
+        asked = {
+            "both": f"{start}-{end}",
+            "from": f"{start + 2}-",
+            "last": f"-{end - start + 1}",
+            "beyond": f"{start + 30}-",
+        }[form]
         text = dice.choice(["0123456789", "abcdefghij", "ABCDEFGHIJKL", "9876543210"])
         return Shape(text=text, start=start, end=end, form=form, asked=asked)
 
@@ -125,9 +130,10 @@ print(answer.status_code, answer.text if answer.is_success else "-")
 
     @believing("A part of a file is answered with 206.")
     def ordinary(self, p: Shape) -> str:
-        return {"both": self._told(p, p.start, p.end + 1, 200), "last": self._told(p, p.start - p.end - 1, None, 200)}.get(
-            p.form, self._told(p, p.start + 2, None, 200)
-        )
+        return {
+            "both": self._told(p, p.start, p.end + 1, 200),
+            "last": self._told(p, p.start - p.end - 1, None, 200),
+        }.get(p.form, self._told(p, p.start + 2, None, 200))
 
     @believing("A `FileResponse` understands `Range`; a function's own text would not.")
     def ignored(self, p: Shape) -> str:
@@ -157,7 +163,7 @@ class Sent(Template):
         return Shape(
             fields=fields,
             takes=dice.choice(["form", "json", "query", "form model"]),
-            ways=dice.sample(["data", "json", "params"], 3),
+            ways=dice.sample(["data", "json", "params", dice.choice(["data", "json", "params"])], 4),
             default=dice.choice(["", "", fields[1][0]]),
         )
 
@@ -167,16 +173,14 @@ class Sent(Template):
 
         lines = [f"    {name}: {hint}{default(name, value)}" for name, hint, value in p.fields]
         model = ["class Parcel(BaseModel):", *lines, ""] if p.takes in ("json", "form model") else []
-        names = [name for name, _, _ in p.fields]
         if p.takes == "json":
-            head, result = "parcel: Parcel", "parcel"
+            head = "parcel: Parcel"
         elif p.takes == "form model":
-            head, result = "parcel: Annotated[Parcel, Form()]", "parcel"
+            head = "parcel: Annotated[Parcel, Form()]"
         elif p.takes == "form":
             head = ", ".join(f"{n}: Annotated[{h}, Form()]{default(n, v)}" for n, h, v in p.fields)
-            result = "[" + ", ".join(names) + "]"
         else:
-            head, result = ", ".join(f"{n}: {h}{default(n, v)}" for n, h, v in p.fields), "[" + ", ".join(names) + "]"
+            head = ", ".join(f"{n}: {h}{default(n, v)}" for n, h, v in p.fields)
         given = ", ".join(f'"{name}": {value}' for name, _, value in p.fields)
         calls = ", ".join(f'client.post("/parcels", {way}=sent)' for way in p.ways)
         return "\n".join(
@@ -199,7 +203,9 @@ class Sent(Template):
     def _told(self, p: Shape, *ways: str, other: int = 422) -> str:
         return str([201 if way in ways else other for way in p.ways])
 
-    @believing("Each way of sending has its own place in the request: a form is no JSON, and neither stands in the query.")
+    @believing(
+        "Each way of sending has its own place in the request: a form is no JSON, and neither stands in the query."
+    )
     def any_way(self, p: Shape) -> str:
         return self._told(p, *p.ways)
 
@@ -219,7 +225,9 @@ class Sent(Template):
     def other_code(self, p: Shape) -> str:
         return self._told(p, self.WAY[p.takes], other=400)
 
-    @believing("A parameter of a simple type with nothing beside it is a query parameter, in a POST as well; with a model or a `Form()` it is none.")
+    @believing(
+        "A parameter of a simple type with nothing beside it is a query parameter, in a POST as well; with a model or a `Form()` it is none."
+    )
     def query(self, p: Shape) -> str:
         return self._told(p, "params")
 
@@ -235,7 +243,8 @@ class Cookies(Template):
             name=dice.choice(["session", "basket", "theme"]),
             value=dice.choice(["red", "blue", "dark"]),
             default=dice.choice(["none", "new"]),
-            path=dice.choice(["", "", "/shop"]),
+            path=dice.choice(["", "/shop"]),
+            base=dice.choice(["", "/shop"]),
         )
 
     def code(self, p: Shape) -> str:
@@ -243,7 +252,7 @@ class Cookies(Template):
         return f"""
 app = FastAPI()
 
-@app.get("/{{step}}")
+@app.get("{p.base}/{{step}}")
 def visit(step: str, response: Response, {p.name}: Annotated[str, Cookie()] = "{p.default}") -> str:
     if step == "in":
         response.set_cookie("{p.name}", "{p.value}"{path})
@@ -252,7 +261,7 @@ def visit(step: str, response: Response, {p.name}: Annotated[str, Cookie()] = "{
     return {p.name}
 
 client = TestClient(app)
-print([client.get(f"/{{step}}").json() for step in {json.dumps(p.steps)}])
+print([client.get(f"{p.base}/{{step}}").json() for step in {json.dumps(p.steps)}])
 """
 
     def _told(self, p: Shape, path: bool = True, out: bool = True, same: bool = False, client: bool = True) -> str:
@@ -260,7 +269,7 @@ print([client.get(f"/{{step}}").json() for step in {json.dumps(p.steps)}])
         for step in p.steps:
             before = kept
             kept = p.value if step == "in" else p.default if step == "out" and out else kept
-            if not client or (path and p.path):
+            if not client or (path and p.path != "" and p.path != p.base):
                 kept = p.default if not same else kept
             told.append(kept if same else before)
             if not client:
@@ -299,10 +308,15 @@ class Patched(Template):
 
     def shape(self, dice: Random) -> Shape:
         sent = {}
-        for name, value in zip(("to", "note", "floor"), (dice.choice(["Grace", None]), dice.choice(["heavy", None]), dice.choice([0, 4, None]))):
+        for name, value in zip(
+            ("to", "note", "floor"),
+            (dice.choice(["Grace", None]), dice.choice(["heavy", None]), dice.choice([0, 4, None])),
+        ):
             if dice.random() < 0.6:
                 sent[name] = value
-        return Shape(sent=sent, rule=dice.choice(["exclude_unset=True", "exclude_none=True", "", "exclude_defaults=True"]))
+        return Shape(
+            sent=sent, rule=dice.choice(["exclude_unset=True", "exclude_none=True", "", "exclude_defaults=True"])
+        )
 
     def code(self, p: Shape) -> str:
         return f"""
@@ -357,24 +371,40 @@ class Truths(Template):
     id, kind, level, proof = "3.5-truths", "multiple", 1, "cell params-asked"
     why = "As a bool count 1, true, t, yes, y, on and their opposites, in any case. Anything else is 422, an empty value, too."
     YES, NO = ["1", "true", "yes", "on", "True", "ON", "t", "y"], ["0", "false", "no", "off", "False", "n", "f"]
-    BAD = {"2": "number", "-1": "number", "10": "number", "": "empty", "null": "null", "None": "null", "ja": "word", "ok": "word", "enabled": "word"}
+    BAD = {
+        "2": "number",
+        "-1": "number",
+        "10": "number",
+        "": "empty",
+        "null": "null",
+        "None": "null",
+        "ja": "word",
+        "ok": "word",
+        "enabled": "word",
+    }
 
     def shape(self, dice: Random) -> Shape:
         yes = dice.randrange(1, 4)
         bad = dice.randrange(1, min(3, 5 - yes) + 1)
         values = dice.sample(self.YES, yes) + dice.sample(list(self.BAD), bad) + dice.sample(self.NO, 5 - yes - bad)
         dice.shuffle(values)
-        return Shape(values=values, name=dice.choice(["express", "insured", "open"]), wants=dice.choice(["true", "true", "422"]))
+        return Shape(
+            values=values, name=dice.choice(["express", "insured", "open"]), wants=dice.choice(["true", "true", "422"])
+        )
 
     def code(self, p: Shape) -> str:
         return f"""
+app = FastAPI()
+
 @app.get("/parcels")
 def find({p.name}: bool) -> bool:
     return {p.name}
 """
 
     def question(self, p: Shape) -> str:
-        return f"Which of these requests {'are answered with `true`' if p.wants == 'true' else 'are answered with 422'}?"
+        return (
+            f"Which of these requests {'are answered with `true`' if p.wants == 'true' else 'are answered with 422'}?"
+        )
 
     def options(self, p: Shape) -> list[str]:
         return [f"`GET /parcels?{p.name}={value}`" for value in p.values]
@@ -382,8 +412,6 @@ def find({p.name}: bool) -> bool:
     def measure(self, p: Shape) -> str:
         test = "answer.text == 'true'" if p.wants == "true" else "answer.status_code == 422"
         return f"""
-app = FastAPI()
-exec(code)
 client = TestClient(app)
 found = []
 for option in {self.options(p)!r}:
@@ -392,11 +420,12 @@ for option in {self.options(p)!r}:
         found.append(option)
 """
 
-    def instance(self, seed: int, found=None):
-        return super().instance(seed, found) if found else super().instance(seed)
-
     def _those(self, p: Shape, *kinds: str) -> set[str]:
-        return {o for o, v in zip(self.options(p), p.values) if self.BAD.get(v, "yes" if v in self.YES else v.lower()) in kinds}
+        return {
+            o
+            for o, v in zip(self.options(p), p.values)
+            if self.BAD.get(v, "yes" if v in self.YES else v.lower()) in kinds
+        }
 
     @believing("That is one of the words for true, in any case.")
     def yes_refused(self, p: Shape) -> set[str]:
@@ -422,7 +451,7 @@ for option in {self.options(p)!r}:
     def zero(self, p: Shape) -> set[str]:
         return self._those(p, "0")
 
-    @believing("`no` and `n` are read as false, in any case; it is not Python's `bool(\"no\")`.")
+    @believing('`no` and `n` are read as false, in any case; it is not Python\'s `bool("no")`.')
     def no(self, p: Shape) -> set[str]:
         return self._those(p, "no", "n")
 
@@ -468,11 +497,20 @@ class Needed(Template):
             f"?{required}=": "empty",
             f"?{required.upper()}={low + 2}": "case",
         }
-        return Shape(required=required, optional=optional, low=low, maybe=maybe, pool=dict(dice.sample(list(pool.items()), 5)), mark=dice.choice(["ge", "gt"]))
+        return Shape(
+            required=required,
+            optional=optional,
+            low=low,
+            maybe=maybe,
+            pool=dict(dice.sample(list(pool.items()), 5)),
+            mark=dice.choice(["ge", "gt"]),
+        )
 
     def code(self, p: Shape) -> str:
         hint = "int | None" if p.maybe else "int"
         return f"""
+app = FastAPI()
+
 @app.get("/parcels")
 def find({p.required}: Annotated[{hint}, Query({p.mark}={p.low})], {p.optional}: str = "all") -> None: ...
 """
@@ -482,8 +520,6 @@ def find({p.required}: Annotated[{hint}, Query({p.mark}={p.low})], {p.optional}:
 
     def measure(self, p: Shape) -> str:
         return f"""
-app = FastAPI()
-exec(code)
 client = TestClient(app)
 found = [option for option in {self.options(p)!r} if client.get(option.strip("`").split()[1]).status_code == 200]
 """
@@ -533,9 +569,19 @@ class Headed(Template):
         name = f"{first}_{dice.choice(['id', 'key', 'mark'])}"
         form = dice.choice(["plain", "plain", "alias", "underscores"])
         sent = dice.sample(
-            [name, name.replace("_", "-"), name.replace("_", "-").title(), f"X-{second}", name.replace("_", "-").upper(), name.replace("_", "")], 3
+            [
+                name,
+                name.replace("_", "-"),
+                name.replace("_", "-").title(),
+                f"X-{second}",
+                name.replace("_", "-").upper(),
+                name.replace("_", ""),
+            ],
+            3,
         )
-        return Shape(name=name, form=form, alias=f"X-{second.title()}", sent=sent, default=dice.choice(["none", "empty"]))
+        return Shape(
+            name=name, form=form, alias=f"X-{second.title()}", sent=sent, default=dice.choice(["none", "empty"])
+        )
 
     def code(self, p: Shape) -> str:
         argument = {"plain": "", "alias": f'alias="{p.alias}"', "underscores": "convert_underscores=False"}[p.form]
@@ -593,7 +639,9 @@ class Lists(Template):
         values = dice.sample(["red", "blue", "green", "grey"], dice.choice([2, 3]))
         form = dice.choice(["list", "set", "plain", "list"])
         sent = dice.choice(["several", "comma", "mixed"])
-        return Shape(values=values, form=form, sent=sent, name=dice.choice(["mark", "colour", "tag"]), twice=dice.random() < 0.4)
+        return Shape(
+            values=values, form=form, sent=sent, name=dice.choice(["mark", "colour", "tag"]), twice=dice.random() < 0.4
+        )
 
     def _sent(self, p: Shape) -> list[str]:
         values = [*p.values, p.values[0]] if p.twice else p.values
@@ -669,7 +717,9 @@ class Embedded(Template):
             "extra": f'{{"{field}": "Ada", "colour": "red"}}',
             "class": f'{{"{name.title()}": {inner}}}',
         }
-        return Shape(name=name, other=other, form=form, field=field, more=more, pool=dict(dice.sample(list(pool.items()), 5)))
+        return Shape(
+            name=name, other=other, form=form, field=field, more=more, pool=dict(dice.sample(list(pool.items()), 5))
+        )
 
     def code(self, p: Shape) -> str:
         params = {
@@ -682,6 +732,8 @@ class Embedded(Template):
 class Model(BaseModel):
     {p.field}: str
 
+app = FastAPI()
+
 @app.post("/")
 def hand_in({params}) -> None: ...
 """
@@ -691,8 +743,6 @@ def hand_in({params}) -> None: ...
 
     def measure(self, p: Shape) -> str:
         return f"""
-app = FastAPI()
-exec(code)
 client = TestClient(app)
 found = [
     option
@@ -762,7 +812,7 @@ class Located(Template):
         body = f'{{"{p.inner}": [{", ".join(parts)}]}}'
         body = f'{{"{p.name}": {body}}}' if p.embed else body
         line = "class Line(BaseModel):\n    size: Size\n\n" if p.nested else ""
-        hint = f"Annotated[Order, Body(embed=True)]" if p.embed else "Order"
+        hint = "Annotated[Order, Body(embed=True)]" if p.embed else "Order"
         return f"""
 class Size(BaseModel):
     {p.field}: float
@@ -791,7 +841,9 @@ print(answer.json()["detail"][0]["loc"])
     def headless(self, p: Shape) -> str:
         return self._told(p, head=False)
 
-    @believing("A single body parameter is the body: its name is in no request, and so in no `loc`, unless it is embedded.")
+    @believing(
+        "A single body parameter is the body: its name is in no request, and so in no `loc`, unless it is embedded."
+    )
     def name_turned(self, p: Shape) -> str:
         return self._told(p, name=not p.embed)
 
@@ -826,7 +878,8 @@ class Reads(Template):
 
     def code(self, p: Shape) -> str:
         lines = "\n".join(
-            f"    parts.append(await {p.name}.{step})" if step.startswith("read") else f"    await {p.name}.{step}" for step in p.steps
+            f"    parts.append(await {p.name}.{step})" if step.startswith("read") else f"    await {p.name}.{step}"
+            for step in p.steps
         )
         return f"""
 app = FastAPI()

@@ -42,7 +42,9 @@ def found(template: str, code: str, measure: str) -> Any:
 @cache
 def measured(code: str, measure: str) -> str:
     """What this code gives when it runs now, as JSON: what it prints, or what `measure` binds to `found`."""
-    with ThreadPoolExecutor(1) as pool:  # a notebook's own thread has an event loop that runs: there `asyncio.run` fails
+    with ThreadPoolExecutor(
+        1
+    ) as pool:  # a notebook's own thread has an event loop that runs: there `asyncio.run` fails
         return json.dumps(pool.submit(_run, code, measure).result())
 
 
@@ -57,7 +59,9 @@ def _run(code: str, measure: str) -> Any:
 def write(keys: dict[str, dict[str, str]]) -> None:
     """Write the file: by template and key, the digests of all code that gives it."""
     listed = {
-        template: {key: " ".join(sorted(d for d, other in by.items() if other == key)) for key in sorted(set(by.values()))}
+        template: {
+            key: " ".join(sorted(d for d, other in by.items() if other == key)) for key in sorted(set(by.values()))
+        }
         for template, by in sorted(keys.items())
     }
     told = {"measured with": releases(), "keys": listed}

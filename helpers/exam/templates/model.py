@@ -51,7 +51,8 @@ class _Made:
 class Template:
     """One template; each subclass with an `id` stands in `TEMPLATES`.
 
-    `asks` and `why` are the question and its explanation, `proof` the cell that teaches it. `shape` draws what varies,
+    `asks` and `why` are the question and its explanation, `proof` the cell that teaches it, `facts` what other
+    questions test, too. `shape` draws what varies,
     `code` is what the reader sees, and `measure` is source that runs after it and binds `found` to the answer; a
     template of the kind prints needs none, since what its code prints is the answer.
     """
@@ -62,6 +63,7 @@ class Template:
     proof: ClassVar[str]
     asks: ClassVar[str] = "What does this print?"
     why: ClassVar[str]
+    facts: ClassVar[tuple[str, ...]] = ()
     beliefs: ClassVar[list[str]] = []
 
     def __init_subclass__(cls) -> None:
@@ -119,6 +121,8 @@ class Template:
                     requests=self.requests(p),
                     proof=self.proof,
                     prove=measure,
+                    facts=self.facts,
+                    source=self.id,
                     **made.parts,
                 )
         raise LookupError(f"{self.id}: no shape of seed {seed} tells its misconceptions apart")
@@ -184,7 +188,9 @@ def _drawn(template: Template, p: Shape, found: Mapping[str, list[float]], dice:
     names = [name for name in dict.fromkeys([*bars, *p.names]) if name != "client"]
     for name in ["client", *names]:
         for answer, message in template.believed(p).values():
-            off = name in answer if name not in bars else name not in answer or not kinds.close(answer[name], bars[name])
+            off = (
+                name in answer if name not in bars else name not in answer or not kinds.close(answer[name], bars[name])
+            )
             if off and message not in wrong.values():
                 wrong[name] = message
                 break
