@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.course import CHAPTERS
 from helpers.errors import CourseError
-from helpers.exam import bank, draw, kinds, links, marking
+from helpers.exam import bank, draw, kinds, links, marking, templates
 from helpers.exam import sitting as sittings
 from helpers.exam import state as states
 from helpers.exam import text as texts
@@ -361,6 +361,8 @@ def practise(id: object = "", choice: object = ...) -> Note:
 def _find(id: object) -> Question:
     questions = bank.load()
     name = id.strip() if isinstance(id, str) else ""
+    if (made := templates.find(name)) is not None:
+        return made
     if name not in questions:
         near = [other for other in questions if name and other.startswith(name.partition("-")[0] + "-")][:5]
         listed = ", ".join(f"`{other}`" for other in near or list(questions)[:5])

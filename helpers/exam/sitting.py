@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from helpers.course import CHAPTERS
 from helpers.errors import CourseError
-from helpers.exam import bank, draw, marking
+from helpers.exam import bank, draw, marking, templates
 from helpers.exam.model import Item, Question
 from helpers.exam.state import Chapter, Number, State, Weight
 from helpers.wording import describe
@@ -111,8 +111,9 @@ def wanted(seed: object, minutes: object, chapters: object, questions: object, w
 
 
 def asked_of(questions: Iterable[Question]) -> list[draw.Source]:
-    """What an exam may ask: every source but the samples that chapter 10 shows with their answers."""
-    return [source for source in draw.sources(questions) if source.id not in rules().samples]
+    """What an exam may ask: every question and template but the samples that chapter 10 shows with their answers."""
+    found = draw.sources(questions) + templates.sources()
+    return [source for source in found if source.id not in rules().samples]
 
 
 def _seed(seed: object) -> str:
@@ -169,7 +170,8 @@ def now(clock: Callable[[], object]) -> float:
 
 def items_of(state: State, by_id: Mapping[str, Question]) -> list[Item]:
     """The exam's questions; one that has left the bank meanwhile is left out, the others keep their numbers."""
-    return [draw.item(by_id[id], state.seed, number) for number, id in enumerate(state.ids, start=1) if id in by_id]
+    found = [(number, by_id.get(id) or templates.find(id)) for number, id in enumerate(state.ids, start=1)]
+    return [draw.item(question, state.seed, number) for number, question in found if question is not None]
 
 
 def fitted(state: State, items: list[Item]) -> tuple[State, list[int]]:

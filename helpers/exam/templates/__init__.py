@@ -1,17 +1,19 @@
 """Questions that are never the same twice: templates, whose instances a seed shapes and whose keys are measured.
 
-`find("2.3-calls~7")` is instance 7 of a template; `offered(seed)` holds one instance of each for an exam's seed.
+`find("2.3-calls~7")` is instance 7 of a template; `sources()` holds what an exam draws from, one source a template.
 """
 
 import hashlib
 import importlib
 import pkgutil
+from collections.abc import Callable
 from functools import cache
 
+from helpers.exam.draw import Source
 from helpers.exam.model import Question
 from helpers.exam.templates.model import SEEDS, TEMPLATES, Template
 
-__all__ = ["SEEDS", "find", "load", "offered"]
+__all__ = ["SEEDS", "find", "load", "sources"]
 
 MARK = "~"  # between a template's id and the number of its instance
 
@@ -25,20 +27,32 @@ def load() -> dict[str, Template]:
     return dict(sorted(TEMPLATES.items(), key=lambda pair: [*map(int, pair[0].partition("-")[0].split(".")), pair[0]]))
 
 
-@cache
 def find(id: str) -> Question | None:
     """The instance with this id, "2.3-calls~7"; None when there is none."""
     name, _, number = id.partition(MARK)
     template = load().get(name)
     if template is None or not number.isdecimal() or str(int(number)) != number or int(number) >= SEEDS:
         return None
-    return template.instance(int(number))
+    return _instance(name, int(number))
 
 
-def offered(seed: object) -> dict[str, str]:
-    """By the id of each template, the id of the instance that an exam with this seed asks."""
-    return {name: f"{name}{MARK}{_number(seed, name)}" for name in load()}
+def sources() -> list[Source]:
+    """A source for each template: an exam's seed says which of its instances is asked."""
+    return [Source(name, one.kind, frozenset(one.facts), _asked(one)) for name, one in load().items()]
+
+
+def _asked(template: Template) -> Callable[[object], Question]:
+    def question(seed: object) -> Question:
+        return _instance(template.id, _number(seed, template.id))
+
+    return question
+
+
+@cache
+def _instance(name: str, number: int) -> Question:
+    return load()[name].instance(number)
 
 
 def _number(seed: object, name: str) -> int:
-    return int.from_bytes(hashlib.sha256(f"{seed} {name}".encode()).digest()[:4]) % SEEDS
+    """Which instance belongs to an exam's seed: the same on every machine."""
+    return int.from_bytes(hashlib.sha256(f"{seed} {name}".encode()).digest()[:4], "big") % SEEDS
