@@ -5,6 +5,7 @@ The example of an answer that a reader is shown is never the right one, nor one 
 `of(question)` gives a question's kind. To add one: a class with its verbs here, a line in `helpers/chapters/README.md`.
 """
 
+import ast
 import random
 import re
 from collections.abc import Mapping
@@ -104,8 +105,9 @@ class Kind:
         return []
 
     def prove(self, q: Question, bench: Bench) -> str:
-        """Run a question's proof; nothing when it holds, else what came."""
-        bench.run(q.code)
+        """Run a question's proof; nothing when it holds, else what came. Code that is no Python, such as YAML, it reads."""
+        if _is_python(q.code):
+            bench.run(q.code)
         bench.run(q.prove)
         return self.other(q, bench.found)
 
@@ -155,7 +157,7 @@ class Choice(_Lettered):
     boxes = True
 
     def means(self, q: Question, found: Any) -> bool:
-        return (found,) == q.right
+        return _option(q, found) == q.right[0]
 
     def faults(self, q: Question) -> list[str]:
         wrong = [] if len(q.right) == 1 else [f"it has {len(q.right)} right options, not one"]
@@ -200,7 +202,7 @@ class Multiple(_Lettered):
     boxes = several = True
 
     def means(self, q: Question, found: Any) -> bool:
-        return sorted(found) == sorted(q.right)
+        return {_option(q, one) for one in found} == set(q.right)
 
     def takes(self, item: Item) -> str:
         return f"the letters of all that holds, one or more of {', '.join(item.options)}"
@@ -224,7 +226,7 @@ class Order(_Lettered):
     needs = frozenset({"order"})
 
     def means(self, q: Question, found: Any) -> bool:
-        return tuple(found) == q.order
+        return tuple(_option(q, one) for one in found) == q.order
 
     def takes(self, item: Item) -> str:
         example = "".join(sorted(item.options, reverse=True))
@@ -408,6 +410,20 @@ def close(drawn: tuple[float, float], bar: tuple[float, float]) -> bool:
 def without_spelling(text: str) -> str:
     """A text in lower case without punctuation and spare spaces."""
     return " ".join(re.sub(r"[^\w\s<>=+-]", "", text.lower()).split())
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _option(q: Question, text: str) -> str:
+    """The option that a proof names, by itself or by a part that no other has; nothing when it names none or several."""
+    found = [text] if text in q.options else [option for option in q.options if text in option]
+    return found[0] if len(found) == 1 else ""
 
 
 def _number(text: str) -> float | None:

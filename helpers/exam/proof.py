@@ -11,7 +11,8 @@ import traceback
 from typing import Any
 from unittest.mock import patch
 
-from helpers.exam import kinds
+from helpers.exam import kinds, links
+from helpers.exam.evidence import Shown
 from helpers.exam.model import Question
 
 
@@ -98,10 +99,12 @@ class Bare:
 
 
 class Run(Bare):
-    """Where a question's proof runs."""
+    """Where a question's proof runs, with its `options` in an order that tells nothing, and what its cell has `shown`."""
 
     def __init__(self, question: Question):
         super().__init__(question.code, question.id)
+        text = links.shown(question.place) if question.place else ""
+        self._space |= {"options": sorted(question.options), "shown": Shown(text)}
 
     def measured(self, question: Question) -> Any:
         """The timeline of a question's app, run now."""
