@@ -117,11 +117,11 @@ def measured(question: Question) -> Any:
     return Run(question).measured(question)
 
 
-def prove(question: Question) -> str:
-    """Run a question's proof; nothing when it holds, else a sentence."""
+def prove(question: Question, bench: kinds.Bench | None = None) -> str:
+    """Run a question's proof, on a new bench unless one is given; nothing when it holds, else a sentence."""
     try:
         with patch.dict(os.environ):
-            told = kinds.of(question).prove(question, Run(question))
+            told = kinds.of(question).prove(question, bench or Run(question))
     except BaseException as error:
         line = traceback.extract_tb(error.__traceback__)[-1].lineno
         return f"{question.id}: its proof raised {type(error).__name__} in line {line}: {error}"
