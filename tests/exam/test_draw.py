@@ -118,11 +118,11 @@ def test_a_template_is_counted_by_its_own_id_and_asked_with_the_seed():
 
     def made(seed: object):
         question = one.question(seed)
-        return replace(question, id=f"1.1-made-{seed}", source="1.1-made")
+        return replace(question, id=f"1.1-made~{seed}")
 
     template = Source("1.1-made", one.kind, frozenset(), made)
     [asked] = draw.draw([template], 7, {1: 1}, 1)
-    assert (asked.question.id, asked.question.origin) == ("1.1-made-7", "1.1-made")
+    assert (asked.question.id, asked.question.origin) == ("1.1-made~7", "1.1-made")
     assert draw.draw([template, one], 7, {1: 1}, 1, seen=["1.1-made"])[0].question == one.question(7)
 
 
