@@ -403,7 +403,8 @@ def _finish(sitting: Sitting) -> marking.Score:
     if not sitting.state.handed_in:
         sitting.state.handed_in = True
         _keep(sitting)
-        sitting.unsaved = sitting.unsaved or log.add(sittings.answers_of(sitting))
+        unsaved = log.add(sittings.answers_of(sitting))
+        sitting.unsaved = sitting.unsaved or unsaved
     _last = sitting.score()
     return _last
 

@@ -434,7 +434,9 @@ def test_a_changed_bank_changes_no_recorded_answer(kind, monkeypatch):
     item = next(item for item in items() if item.question.kind == kind)
     exam.answer(item.number, right_answer(item))
     before = exam.question(item.number).text
-    other = replace(item.question, question="Another question?", right=("x",), order=(), wrong={"y": "No."}, seconds=9.0)
+    other = replace(
+        item.question, question="Another question?", right=("x",), order=(), wrong={"y": "No."}, seconds=9.0
+    )
     for now in ({**BANK, item.question.id: other}, {id: q for id, q in BANK.items() if id != item.question.id}):
         monkeypatch.setattr(bank, "load", lambda now=now: now)
         restart()
@@ -496,7 +498,11 @@ def test_a_bank_that_cannot_be_read_is_told_and_costs_no_exam(monkeypatch, folde
     restart()
     with monkeypatch.context() as patched:
         patched.setattr(bank, "load", broken)
-        assert exam.start(7, questions=5).text == exam.practise("4.3-race").text == "ch04/questions.toml is not valid TOML."
+        assert (
+            exam.start(7, questions=5).text
+            == exam.practise("4.3-race").text
+            == "ch04/questions.toml is not valid TOML."
+        )
         assert exam.question(1).text.startswith("Question 1"), "what was drawn stands in the exam's own file"
     assert "answered so far: 1 of 5" in exam.start(7, questions=5).text.lower()
 
