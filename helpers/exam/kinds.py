@@ -85,8 +85,12 @@ class Kind:
         """The verdict on a recorded answer; without one, it is open and counts as wrong."""
         if recorded is None:
             return Verdict(False, "no answer", self.should(item))
-        right = self.is_right(item, recorded)
-        return Verdict(right, self.say(item, recorded), self.should(item), self.hints(item, recorded))
+        right, parts = self.is_right(item, recorded), self.parts(item, recorded)
+        return Verdict(right, self.say(item, recorded), self.should(item), self.hints(item, recorded), parts)
+
+    def parts(self, item: Item, recorded: str) -> tuple[int, int]:
+        """How many of how many parts of an answer are right; a kind without parts has one."""
+        return int(self.is_right(item, recorded)), 1
 
     def key(self, item: Item, wrong: str) -> str:
         """How a reader knows what a key of `wrong` stands for."""
@@ -210,6 +214,10 @@ class Multiple(_Lettered):
     def counted(self, item: Item, letters: str) -> str | None:
         return "".join(sorted(letters))
 
+    def parts(self, item: Item, recorded: str) -> tuple[int, int]:
+        """Each option is one: chosen if it holds, left out if not."""
+        return sum((letter in recorded) == (letter in item.right) for letter in item.options), len(item.options)
+
     def hints(self, item: Item, recorded: str) -> tuple[str, ...]:
         left_out = [text for text in item.question.right if item.letters[text] not in recorded]
         more = (f"Left out: {'; '.join(left_out)}.",) if left_out else ()
@@ -238,6 +246,11 @@ class Order(_Lettered):
 
     def say(self, item: Item, recorded: str) -> str:
         return ", ".join(recorded)
+
+    def parts(self, item: Item, recorded: str) -> tuple[int, int]:
+        """Each pair of neighbouring events is one."""
+        places = [recorded.index(letter) for letter in item.right]
+        return sum(sooner < later for sooner, later in zip(places, places[1:])), len(places) - 1
 
     def hints(self, item: Item, recorded: str) -> tuple[str, ...]:
         place = {letter: number for number, letter in enumerate(item.right, start=1)}
@@ -354,6 +367,12 @@ class Timeline(Kind):
     def hints(self, item: Item, recorded: str) -> tuple[str, ...]:
         q = item.question
         return tuple(q.wrong[name] for name in self.off(q, bars_of(recorded)) if name in q.wrong)
+
+    def parts(self, item: Item, recorded: str) -> tuple[int, int]:
+        """Each bar is one, and so is each that has to be left out."""
+        q = item.question
+        count = len(q.bars) + len(q.never)
+        return count - len(self.off(q, bars_of(recorded))), count
 
     def off(self, q: Question, drawn: Mapping[str, tuple[float, float]]) -> list[str]:
         """The names of the bars that are missing, elsewhere than the question has them, or drawn for what never runs."""

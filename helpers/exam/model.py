@@ -20,7 +20,7 @@ class Question:
     (single, prints, fault, multiple), "2 before 1" (order: the numbers count the right order), seconds (wait) or a bar's
     name (timeline; `never` names what has no bar because it does not run). `proof` names the cell that shows the answer, `prove` is code that runs after `code` and asserts it;
     a question of the kind prints is proved by running its code. `facts` name what it tests, where another question tests it too:
-    two that share a fact are never asked in one exam. `source` is the id of the template that made it, if one did.
+    two that share a fact are never asked in one exam. The id of what a template made is the template's, `~` and a seed.
     """
 
     id: str
@@ -39,12 +39,11 @@ class Question:
     proof: str = ""
     prove: str = ""
     facts: tuple[str, ...] = ()
-    source: str = ""
 
     @property
     def origin(self) -> str:
-        """What counts it: its template's id, or its own."""
-        return self.source or self.id
+        """The id under which it is counted: its template's, if one made it, else its own."""
+        return self.id.partition("~")[0]
 
     @property
     def section(self) -> str:
@@ -92,9 +91,18 @@ class Item:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One judged answer: what was said and what is right, both in words, and the misconceptions behind what is wrong."""
+    """One judged answer: what was said and what is right, both in words, and the misconceptions behind what is wrong.
+
+    `parts`: how many of how many parts of it are right. A point takes all of them.
+    """
 
     right: bool
     said: str
     should: str
     messages: tuple[str, ...] = ()
+    parts: tuple[int, int] = (0, 1)
+
+    @property
+    def credit(self) -> float:
+        """The part of a point that it would be worth if parts counted."""
+        return self.parts[0] / self.parts[1]
