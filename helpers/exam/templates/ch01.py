@@ -7,6 +7,7 @@ from helpers.exam.templates.model import Shape, Template, believing
 
 class Hinted(Template):
     id, level, proof = "1.1-hinted", 1, "cell what-read"
+    facts = ("hints-convert",)
     why = "Python itself never reads a hint: a direct call works with what it got. FastAPI reads it and converts what came as text."
 
     def shape(self, dice: Random) -> Shape:
@@ -66,6 +67,7 @@ print({p.name}({given}), TestClient(app).get("/{p.name}?number={p.n}").text)
 
 class Refused(Template):
     id, level, proof = "1.2-refused", 2, "cell gain-field"
+    facts = ("lax-mode",)
     why = "Pydantic looks at every field before it refuses, and converts what can be converted: a text of digits is a number."
 
     VALUES = {
@@ -134,6 +136,7 @@ except ValidationError as error:
 
 class Required(Template):
     id, level, proof = "1.2-required", 2, "cell gain-docs"
+    facts = ("default-is-optional",)
     why = (
         "Only a default makes a field optional. `| None` says that null is a value, not that the field may be missing."
     )
@@ -192,7 +195,7 @@ print(app.openapi()["components"]["schemas"]["Parcel"].get("required", []))
 
 
 class Settings(Template):
-    id, level, proof = "1.4-settings", 2, "cell setup-variables"
+    id, level, proof = "1.4-prefix", 2, "cell setup-variables"
     why = "An argument goes before a variable of the environment, and that before the default. With `env_prefix` a variable without it is another variable."
 
     def shape(self, dice: Random) -> Shape:

@@ -8,6 +8,7 @@ from helpers.exam.templates.model import Shape, Template, believing
 
 class Gathered(Template):
     id, kind, level, proof = "2.1-gathered", "order", 2, "cell core-gather"
+    facts = ("group-overlaps",)
     asks = "In which order do these lines come into `told`?"
     why = "`gather` starts its coroutines in the order of its arguments, each runs to its first `await`, and the shortest wait ends first."
 
@@ -82,6 +83,7 @@ asyncio.run(main())
 
 class Overlapped(Template):
     id, kind, level, proof = "2.1-overlapped", "wait", 2, "cell core-carriers-ran"
+    facts = ("group-overlaps",)
     asks = "How many seconds does `main` take, about?"
     why = "What is gathered waits at the same time, so that the longest decides; what is awaited line by line adds up, and so does what blocks."
 
@@ -131,6 +133,7 @@ class Overlapped(Template):
 
 class Kept(Template):
     id, level, proof = "2.1-kept", 3, "cell core-gather"
+    facts = ("gather-errors",)
     why = "`return_exceptions=True` puts an error in the place of its result and lets all run to their end; without it, the first error in time is raised, whatever the order of the arguments."
     ERRORS = {"KeyError": "KeyError", "ValueError": "ValueError", "LookupError": "LookupError", "OSError": "OSError"}
 
@@ -282,6 +285,7 @@ Parcel({p.field}="Kiel")
 
 class Fits(Template):
     id, kind, level, proof = "2.2-fits", "multiple", 2, "cell core-types"
+    facts = ("lax-mode",)
     asks = "Which of these does the model take?"
     why = "By default a text of a number becomes that number and a whole float an int; strict mode takes the type itself only. Limits are checked on the result."
     LAX = "By default what can be converted without loss is taken."
@@ -371,6 +375,7 @@ for option in {self.options(p)!r}:
 
 class United(Template):
     id, level, proof = "2.2-united", 3, "cell core-unions"
+    facts = ("smart-union",)
     why = "In a union the member that takes the value as it is goes first; only where none does, the members are tried from left to right, with conversion."
 
     def shape(self, dice: Random) -> Shape:
@@ -446,6 +451,7 @@ print(found)
 
 class Dumped(Template):
     id, level, proof = "2.2-dumped", 2, "cell core-dump"
+    facts = ("unset-or-null",)
     why = "`exclude_unset` asks whether a value was given, `exclude_defaults` whether it equals the default, `exclude_none` whether it is None."
 
     def shape(self, dice: Random) -> Shape:
@@ -511,6 +517,7 @@ print(parcel.model_dump({p.rule}=True))
 
 class Calls(Template):
     id, level, proof = "2.3-calls", 2, "cell core-levels-ran"
+    facts = ("one-call-a-request",)
     asks = "What does this print?"
     why = "Within one request a dependency is called once and its result shared, unless `use_cache=False` asks for a call of its own. Each request begins anew."
 
@@ -586,6 +593,7 @@ print(calls)
 
 class Yields(Template):
     id, kind, level, proof = "2.3-yields", "order", 2, "cell core-scope-ran"
+    facts = ("left-in-reverse",)
     asks = "One request is made. In which order does this happen?"
     why = "A dependency is entered after what it needs, and left in the opposite order, as with nested `with` blocks."
 
@@ -646,6 +654,7 @@ TestClient(app).get("/")
 
 class Shadowed(Template):
     id, level, proof = "2.4-shadowed", 2, "cell core-audit"
+    facts = ("first-route-wins",)
     why = "Routes are tried in the order in which they were added; the first whose path and method fit answers, and a value that its hint refuses is a 422, not a reason to look further."
 
     ROUTES = {
@@ -731,6 +740,7 @@ print([answer.json() if answer.is_success else answer.status_code for answer in 
 
 class Prefixed(Template):
     id, level, proof = "2.4-prefixed", 1, "cell core-router"
+    facts = ("prefixes-add",)
     why = "The prefixes are put in front, the one of `include_router` before the router's own; of a path `/` the slash stays, and each inclusion adds routes of its own."
 
     def shape(self, dice: Random) -> Shape:
@@ -792,6 +802,7 @@ print(list(app.openapi()["paths"]))
 
 class Filtered(Template):
     id, level, proof = "2.5-filtered", 2, "cell core-exclude"
+    facts = ("model-filters",)
     why = "What goes out has the fields of the answer's model, `response_model` before the return type, less what `response_model_exclude` and its like take away."
 
     FIELDS = {"name": ("str", "Ada"), "mail": ("str", "ada@example.org"), "city": ("str", "Kiel"), "age": ("int", 36)}
@@ -874,6 +885,7 @@ print(list(TestClient(app).get("/").json()))
 
 class Coded(Template):
     id, level, proof = "2.5-coded", 2, "cell core-status"
+    facts = ("response-parameter",)
     why = "The decorator's code is the default; the `Response` parameter changes it for this answer; a response that is returned goes out as it is, with its own code, and takes over nothing."
 
     def shape(self, dice: Random) -> Shape:

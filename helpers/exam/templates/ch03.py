@@ -8,6 +8,7 @@ from helpers.exam.templates.model import Shape, Template, believing
 
 class Statuses(Template):
     id, level, proof = "3.1-statuses", 1, "cell basic-asked"
+    facts = ("404-or-405",)
     why = "404: no route, or the function says so. 405: the path is there, the method is not. 422: the request does not fit what is declared. 500: the function failed. A declared code is that of success."
 
     def shape(self, dice: Random) -> Shape:
@@ -80,6 +81,18 @@ print([answer.status_code for answer in answers])
     def path_is_405(self, p: Shape) -> str | None:
         return self._told(p, path=405)
 
+    @believing("Each mistake of a client has a code of its own; 400 is none that FastAPI chooses by itself.")
+    def all_400(self, p: Shape) -> str | None:
+        return self._told(p, **dict.fromkeys(("absent", "typed", "method", "path", "bare", "listed"), 400))
+
+    @believing("404 is for what is not there; a wrong method is 405, and what was declared otherwise 422.")
+    def all_404(self, p: Shape) -> str | None:
+        return self._told(p, **dict.fromkeys(("absent", "typed", "method", "path", "bare", "listed"), 404))
+
+    @believing("What a hint or a model refuses is 422; a wrong method or path is told by 405 and 404.")
+    def all_422(self, p: Shape) -> str | None:
+        return self._told(p, **dict.fromkeys(("method", "path", "listed", "failed"), 422))
+
     @believing("A GET that finds what it asks for is 200.")
     def all_wrong(self, p: Shape) -> str | None:
         return self._told(p, one=204)
@@ -87,6 +100,7 @@ print([answer.status_code for answer in answers])
 
 class Ranges(Template):
     id, level, proof = "3.2-ranges", 3, "cell get-download"
+    facts = ("byte-range",)
     why = "A range counts bytes from 0 and takes its last one in; `-3` means the last three. The answer is 206 with those bytes, or 416 where the file has none of them."
 
     def shape(self, dice: Random) -> Shape:
@@ -156,6 +170,7 @@ print(answer.status_code, answer.text if answer.is_success else "-")
 
 class Sent(Template):
     id, level, proof = "3.3-sent", 2, "cell post-form"
+    facts = ("form-or-json",)
     why = "A form field comes from a form (`data=`), a model without `Form` from JSON (`json=`), a plain parameter from the query (`params=`): sent another way it is missing, and that is 422."
 
     def shape(self, dice: Random) -> Shape:
@@ -234,6 +249,7 @@ class Sent(Template):
 
 class Cookies(Template):
     id, level, proof = "3.3-cookies", 2, "cell post-cookie"
+    facts = ("client-keeps-cookies",)
     why = "A client keeps what `Set-Cookie` says and sends it along with later requests to paths that fit; it never sees the answer's cookie in the same request, and `delete_cookie` takes it away."
 
     def shape(self, dice: Random) -> Shape:
@@ -303,6 +319,7 @@ print([client.get(f"{p.base}/{{step}}").json() for step in {json.dumps(p.steps)}
 
 class Patched(Template):
     id, level, proof = "3.4-patched", 2, "cell put-patch"
+    facts = ("unset-or-null",)
     why = "`exclude_unset` keeps what the client has sent, a null as well, and leaves the rest as it was stored. Without it the defaults overwrite what nobody mentioned; `exclude_none` makes it impossible to clear a field."
     STORED = {"to": "Ada", "note": "fragile", "floor": 3}
 
@@ -369,6 +386,7 @@ print(stored)
 
 class Truths(Template):
     id, kind, level, proof = "3.5-truths", "multiple", 1, "cell params-asked"
+    facts = ("words-for-true",)
     why = "As a bool count 1, true, t, yes, y, on and their opposites, in any case. Anything else is 422, an empty value, too."
     YES, NO = ["1", "true", "yes", "on", "True", "ON", "t", "y"], ["0", "false", "no", "off", "False", "n", "f"]
     BAD = {
@@ -476,6 +494,7 @@ for option in {self.options(p)!r}:
 
 class Needed(Template):
     id, kind, level, proof = "3.5-needed", "multiple", 2, "cell params-asked"
+    facts = ("default-is-optional",)
     asks = "Which of these requests are answered with 200?"
     why = "A parameter without a default must be there, `| None` or not; what is there must fit its type and limits. What no parameter names is ignored."
 
@@ -562,6 +581,7 @@ found = [option for option in {self.options(p)!r} if client.get(option.strip("`"
 
 class Headed(Template):
     id, level, proof = "3.5-headed", 2, "cell params-headers"
+    facts = ("header-names",)
     why = "A header's name is the parameter's with hyphens for underscores, unless `alias` or `convert_underscores=False` says otherwise; case does not count."
 
     def shape(self, dice: Random) -> Shape:
@@ -633,6 +653,7 @@ print([client.get("/", headers={{name: "yes"}}).json() for name in {json.dumps(p
 
 class Lists(Template):
     id, level, proof = "3.5-lists", 2, "cell params-asked"
+    facts = ("query-lists",)
     why = "A list is a parameter that may come several times; it needs `Query()`. A comma is part of the text, and a parameter that is no list takes the last one."
 
     def shape(self, dice: Random) -> Shape:
@@ -697,7 +718,8 @@ print(TestClient(app).get("/?{query}").json())
 
 
 class Embedded(Template):
-    id, kind, level, proof = "3.6-embedded", "multiple", 2, "cell body-shapes"
+    id, kind, level, proof = "3.6-whole", "multiple", 2, "cell body-shapes"
+    facts = ("embedded-body",)
     asks = "Which of these bodies are accepted?"
     why = "One body parameter is the whole body; with two of them, or with `embed=True`, each stands under its name. A plain parameter belongs to the query unless `Body()` says otherwise."
 
@@ -789,6 +811,7 @@ found = [
 
 class Located(Template):
     id, level, proof = "3.6-located", 2, "cell body-nested"
+    facts = ("way-to-the-fault",)
     why = "`loc` is the way to the value: where it was sent, then names and places, counted from 0, down to the field. A single body parameter has no name in it."
 
     def shape(self, dice: Random) -> Shape:
@@ -866,6 +889,7 @@ print(answer.json()["detail"][0]["loc"])
 
 class Reads(Template):
     id, level, proof = "3.7-reads", 2, "cell upload-form"
+    facts = ("file-position",)
     why = "An upload is a file with a place in it: each `read` goes on where the last one ended, and gives nothing at the end, until `seek` goes back."
 
     def shape(self, dice: Random) -> Shape:

@@ -8,6 +8,7 @@ from helpers.exam.templates.model import Shape, Template, believing
 
 class Schemes(Template):
     id, level, proof = "4.1-schemes", 2, "cell auth-schemes"
+    facts = ("scheme-reads",)
     why = "A scheme looks for its header and its word only: without them it answers 401 with the challenge in `WWW-Authenticate`. Whether the secret is right, your code has to check."
 
     SCHEMES = {
@@ -93,6 +94,7 @@ print([client.get("{p.path}", headers=one).status_code for one in headers])
 
 class Scopes(Template):
     id, kind, level, proof = "4.1-scopes-asked", "multiple", 3, "cell auth-routes"
+    facts = ("scopes-add",)
     asks = "Which of these tokens, whose scopes are listed, does `DELETE /parcels/7` let in?"
     why = "`SecurityScopes` holds what all `Security(...)` on the way down to the dependency ask for: the path operation's and the sub-dependencies'. A token needs each of them; more do no harm."
 
@@ -172,6 +174,7 @@ found = [
 
 class Stacked(Template):
     id, level, proof = "4.2-stacked", 2, "cell middleware-order"
+    facts = ("last-is-outermost",)
     why = "What is added last stands outermost: it sees the request first and the response last. Who answers itself spares all that is inside of it."
 
     def shape(self, dice: Random) -> Shape:
@@ -252,6 +255,7 @@ class Stacked(Template):
 
 class Sequence(Template):
     id, kind, level, proof = "4.3-sequence", "order", 2, "cell rule-order"
+    facts = ("tasks-in-turn", "scope-function")
     asks = "One request is made. In which order does this happen?"
     why = "Tasks begin when the response has been sent, and run one after the other in the order in which they were added; a dependency of the scope `function` is left before the response, one of the scope `request` behind the tasks."
 
@@ -329,6 +333,7 @@ TestClient(app).post("/")
 
 class Answered(Template):
     id, kind, level, proof = "4.3-answered", "wait", 2, "cell rule-start"
+    facts = ("answer-first", "scope-function")
     asks = "How many seconds does the client wait for its answer, about?"
     why = "The client waits for the path operation, what it awaits, and dependencies that are left before the response (scope `function`); not for tasks, nor for what is left behind the response."
 
@@ -418,6 +423,7 @@ with running(app) as server:
 
 class Failing(Template):
     id, level, proof = "4.3-failing", 2, "cell rule-failure"
+    facts = ("failure-ends-list",)
     why = "The tasks of a response run one after the other in one `for` loop: the first error ends it, for the tasks behind it and for nobody else. The answer was sent before."
 
     def shape(self, dice: Random) -> Shape:
@@ -499,6 +505,7 @@ print([client.post("/").status_code for _ in range({p.requests})], ran)
 
 class Bars(Template):
     id, kind, level, proof = "4.3-bars", "timeline", 3, "cell rule-order"
+    facts = ("tasks-in-turn", "failure-ends-list")
     asks = "Draw the timeline of this request: when the client has waited, and what runs from when to when."
     why = "The client has its answer when the path operation is through; the tasks follow one after the other, and an error ends the rest."
 
@@ -579,6 +586,7 @@ found = {{name: [int(10 * timeline[name].start + 0.4) / 10, int(10 * timeline[na
 
 class Arguments(Template):
     id, level, proof = "4.3-given", 2, "cell rule-arguments"
+    facts = ("arguments-now",)
     why = "`add_task` keeps what it is given until the task runs: an object shows what was changed in it meanwhile, a number or a text, and a copy, what it was."
 
     def shape(self, dice: Random) -> Shape:
@@ -656,6 +664,7 @@ print(seen[0])
 
 class Closes(Template):
     id, level, proof = "4.4-closes", 2, "cell rule-left"
+    facts = ("close-codes",)
     why = "1000 is the ordinary end, and what `close()` sends without a code; a `WebSocketException` has its own code, and what nobody catches ends with 1011 on a server; the other side's code stands in `WebSocketDisconnect`."
 
     def shape(self, dice: Random) -> Shape:
@@ -724,6 +733,7 @@ print(codes)
 
 class Preflights(Template):
     id, level, proof = "4.5-preflights", 2, "cell rule-cors"
+    facts = ("preflight",)
     why = "The middleware compares the origin as a whole, scheme and port included. A preflight that asks for an origin, a method or a header which is not allowed is 400; a plain request is answered, and the browser keeps it from the page when `access-control-allow-origin` is missing."
 
     def shape(self, dice: Random) -> Shape:
@@ -802,7 +812,8 @@ print(answer.status_code, answer.headers.get("access-control-allow-origin"))
 
 
 class Handlers(Template):
-    id, level, proof = "4.6-handlers", 2, "cell rule-handlers"
+    id, level, proof = "4.6-nearest", 2, "cell rule-handlers"
+    facts = ("nearest-handler",)
     why = "The handler of the nearest class in the error's own line of ancestors answers, in whatever order they were added; FastAPI's own handler serves `HTTPException`, and what has none is 500."
 
     def shape(self, dice: Random) -> Shape:

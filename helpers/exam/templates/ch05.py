@@ -7,6 +7,7 @@ from helpers.exam.templates.model import Shape, Template, believing
 
 class Committed(Template):
     id, level, proof = "5.1-committed", 2, "cell db-hook-app"
+    facts = ("commit-keeps",)
     why = "A session writes for good with `commit`; a `flush` sends the statements without ending the transaction, and what is not committed when the session closes, or when an error comes, is rolled back."
 
     def shape(self, dice: Random) -> Shape:
@@ -105,6 +106,7 @@ with Session(engine) as session:
 
 class Pooled(Template):
     id, level, proof = "5.1-pooled", 2, "cell session-borrows"
+    facts = ("pool-bounds",)
     why = "A pool lends `pool_size` plus `max_overflow` connections at a time; who comes then waits `pool_timeout` seconds and gets a `TimeoutError`. What is given back can be lent again."
 
     def shape(self, dice: Random) -> Shape:
@@ -170,6 +172,7 @@ for n in range({p.asked}):
 
 class Nested(Template):
     id, level, proof = "5.2-nested", 3, "cell savepoint"
+    facts = ("savepoint",)
     why = "A savepoint takes back what was written since it was set and no more; only the outer transaction's commit keeps anything, and its rollback takes the inner ones along."
 
     def shape(self, dice: Random) -> Shape:
@@ -254,6 +257,7 @@ with Session(engine) as session:
 
 class Listed(Template):
     id, level, proof = "5.3-listed", 1, "cell crud-read"
+    facts = ("offset-limit",)
     why = "The database filters, then sorts, then leaves out `offset` rows and gives up to `limit` of the rest."
 
     def shape(self, dice: Random) -> Shape:

@@ -70,6 +70,7 @@ print(told, {p.name}.call_count)
 
 class Overrides(Template):
     id, level, proof = "6.2-overrides", 2, "cell client-tests"
+    facts = ("override",)
     why = "An override is looked up by the dependency itself, wherever it stands, and takes its place with all that it needs; it lasts until it is taken out of the dictionary."
 
     def shape(self, dice: Random) -> Shape:
@@ -147,6 +148,7 @@ class Overrides(Template):
 
 class Started(Template):
     id, level, proof = "6.2-started", 2, "cell client-measured"
+    facts = ("lifespan-needs-with",)
     why = "The lifespan runs when the client is entered with `with`, once for all requests inside, and ends behind the block; without `with` it never runs."
 
     def shape(self, dice: Random) -> Shape:
@@ -228,6 +230,7 @@ print(*told)
 
 class Raised(Template):
     id, level, proof = "6.3-raised", 2, "cell client-measured"
+    facts = ("test-client-raises",)
     why = "An `HTTPException` becomes its answer; any other error is raised through the `TestClient` into the test, unless `raise_server_exceptions=False` asks for the 500 that a client would get."
 
     def shape(self, dice: Random) -> Shape:
@@ -291,6 +294,7 @@ print(told)
 
 class Levels(Template):
     id, level, proof = "6.4-levels", 3, "cell log-config"
+    facts = ("log-levels",)
     why = "The first level that is set on the way up decides whether a record is made; then it goes to the handlers of its logger and of all above it while `propagate` is true. The level of a logger above is not asked again."
 
     def shape(self, dice: Random) -> Shape:

@@ -8,6 +8,7 @@ from helpers.exam.templates.model import Shape, Template, believing
 
 class Forwarded(Template):
     id, level, proof = "7.1-forwarded", 2, "cell dep-proxy"
+    facts = ("forwarded-for",)
     why = "Uvicorn believes `X-Forwarded-For` and `X-Forwarded-Proto` from trusted addresses only. From the right, it skips what is trusted, and takes the first address that is not."
 
     def shape(self, dice: Random) -> Shape:
@@ -82,6 +83,7 @@ print(client.get("/", headers={json.dumps(headers)}).json())
 
 class Rooted(Template):
     id, level, proof = "7.1-rooted", 2, "cell dep-root"
+    facts = ("root-path",)
     why = "`root_path` is what a proxy has cut off: it stands in front of addresses that the app makes, and changes nothing in the paths of its routes."
 
     def shape(self, dice: Random) -> Shape:
@@ -141,6 +143,7 @@ print(answer.json() if answer.is_success else answer.status_code, list(app.opena
 
 class Backoff(Template):
     id, level, proof = "7.1-waits", 2, "cell dep-backoff"
+    facts = ("backoff",)
     why = "The wait doubles with each retry, from the factor on, up to the maximum."
 
     def shape(self, dice: Random) -> Shape:

@@ -8,6 +8,7 @@ from helpers.exam.templates.model import Shape, Template, believing
 
 class Escapes(Template):
     id, kind, level, proof = "8.2-escapes", "multiple", 2, "cell sec-naive-attacked"
+    facts = ("name-escapes",)
     asks = "A client chooses `name`. Which names lead out of the folder?"
     why = "`..` goes up, and an absolute name replaces the folder altogether. Resolve the path first, then ask whether it lies below the folder; looking for `..` in the name refuses good names and misses absolute ones."
 
@@ -83,6 +84,7 @@ found = [option for option in {self.options(p)!r} if not file(option.strip("`"))
 
 class Tagged(Template):
     id, level, proof = "8.3-tagged", 2, "cell perf-web"
+    facts = ("etag",)
     why = "When `If-None-Match` holds the tag of what is there, the answer is 304 without a body; when the content has changed, its tag has too, and it is sent whole."
 
     def shape(self, dice: Random) -> Shape:
@@ -156,6 +158,7 @@ print(told)
 
 class Zipped(Template):
     id, level, proof = "8.3-zipped", 1, "cell perf-web"
+    facts = ("gzip",)
     why = "The middleware compresses what is at least `minimum_size` bytes long, for clients that accept gzip, and leaves the rest as it is."
 
     def shape(self, dice: Random) -> Shape:
@@ -218,6 +221,7 @@ print(told)
 
 class Named(Template):
     id, level, proof = "8.4-named", 2, "cell docs-client"
+    facts = ("operation-id",)
     why = "By default an operation id is made of the function's name, the whole path and the method; `operation_id` in the decorator replaces it, and `generate_unique_id_function` makes another rule for the rest."
 
     def shape(self, dice: Random) -> Shape:
@@ -282,6 +286,7 @@ for path in app.openapi()["paths"].values():
 
 class Compatible(Template):
     id, kind, level, proof = "8.5-kept", "multiple", 3, "cell ver-changes"
+    facts = ("breaking-change",)
     asks = "Version 1 of the API looks like this. Which changes of version 2 let the clients of version 1 go on as they are, with all that they send and all that they read?"
     why = "What is asked may become less and what is answered more, never the other way round: an old client sends what it always sent, and reads what it always read."
 
@@ -393,6 +398,7 @@ for option, where, how in changes:
 
 class Versions(Template):
     id, level, proof = "8.5-routed", 2, "cell ver-mount"
+    facts = ("mounted-app",)
     why = "A mounted app takes all paths below its own and answers for them, its 404 included; mounts and routes are tried in the order in which they were added."
 
     def shape(self, dice: Random) -> Shape:

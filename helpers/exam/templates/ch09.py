@@ -7,6 +7,7 @@ from helpers.exam.templates.model import Shape, Template, believing
 
 class Paged(Template):
     id, level, proof = "9.1-paged", 2, "cell face-offset"
+    facts = ("page-by-key",)
     why = "An offset counts from the start of the list as it is now: what was put in front pushes an entry into the next page once more, what was taken away lets one slip by. A cursor names the last entry that was read, and goes on behind it."
 
     def shape(self, dice: Random) -> Shape:
@@ -84,6 +85,7 @@ print(first + {second})
 
 class Keyed(Template):
     id, level, proof = "9.1-keyed", 2, "cell face-retry"
+    facts = ("idempotency-key",)
     why = "The first request with a key does the work and its answer is kept; the same key with the same body gets that answer again, with another body 422, and without a key every request is new."
 
     def shape(self, dice: Random) -> Shape:
@@ -178,6 +180,7 @@ print(told)
 
 class Crossed(Template):
     id, level, proof = "9.2-crossed", 2, "cell crud-once"
+    facts = ("version-named",)
     why = "A change is taken only when it names the version that is there, which it then raises. Who read an older one gets 412 and has to read again; who names none gets 428."
 
     def shape(self, dice: Random) -> Shape:

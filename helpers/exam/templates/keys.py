@@ -1,15 +1,16 @@
 """The measured keys of the templates' instances: what their code gave when it ran.
 
-`keys.json` ships them, by a digest of the code that was run, so that drawing an exam runs nothing. They count for the
+`keys.json.gz` ships them, by a digest of the code that was run, so that drawing an exam runs nothing. They count for the
 releases they were measured with; with others, and for code that has changed since, the code runs when it is drawn.
 `python -m helpers.exam.templates` measures all anew.
 """
 
 import base64
+import gzip
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.metadata import version
@@ -19,7 +20,7 @@ from unittest.mock import patch
 
 from helpers.exam.proof import Bare
 
-FILE = Path(__file__).with_name("keys.json")
+FILE = Path(__file__).with_name("keys.json.gz")
 PACKAGES = ("fastapi", "starlette", "pydantic", "httpx", "sqlalchemy", "uvicorn")
 
 
@@ -65,7 +66,7 @@ def write(keys: dict[str, dict[str, str]]) -> None:
         for template, by in sorted(keys.items())
     }
     told = {"measured with": releases(), "keys": listed}
-    FILE.write_text(json.dumps(told, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
+    FILE.write_bytes(gzip.compress(json.dumps(told, ensure_ascii=False).encode(), mtime=0))
     _file.cache_clear()
     shipped.cache_clear()
     fresh.cache_clear()
@@ -81,18 +82,14 @@ def fresh() -> bool:
 def shipped(template: str) -> dict[str, str]:
     """A template's keys, as JSON, by the digest of the code."""
     by_key: dict[str, str] = _file()["keys"].get(template, {})
-    return {digest: key for key, digests in by_key.items() for digest in _split(digests)}
-
-
-def _split(digests: str) -> Iterable[str]:
-    return digests.split()
+    return {digest: key for key, digests in by_key.items() for digest in digests.split()}
 
 
 @cache
 def _file() -> dict[str, Any]:
     """What is shipped; nothing, when the file is missing or damaged: then everything is measured."""
     try:
-        told = json.loads(FILE.read_text(encoding="utf-8"))
+        told = json.loads(gzip.decompress(FILE.read_bytes()))
         return {"measured with": dict(told["measured with"]), "keys": dict(told["keys"])}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError):
         return {"measured with": {}, "keys": {}}

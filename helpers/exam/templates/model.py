@@ -4,8 +4,9 @@ Nobody writes its key. `keys` runs the very code of the question and gives what 
 answers who believes something that is not so, computed by a method of the template that `believing` gives its message.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 from random import Random
 from types import SimpleNamespace
 from typing import Any, ClassVar, TypeVar
@@ -19,6 +20,7 @@ __all__ = ["MOST", "SEEDS", "TEMPLATES", "Shape", "Template", "believing"]
 SEEDS = 200  # instances of a template: each has its measured key in the package
 MOST = 4  # wrong options
 _LEAST = 3
+_DISGUISED = 0.8  # of the instances, those whose key shall not be the option that is most like the others
 _ATTEMPTS = 40  # shapes that are tried until one tells all misconceptions apart
 
 Shape = SimpleNamespace  # what a seed decides: the names and numbers that a template's methods read
@@ -122,7 +124,6 @@ class Template:
                     proof=self.proof,
                     prove=measure,
                     facts=self.facts,
-                    source=self.id,
                     **made.parts,
                 )
         raise LookupError(f"{self.id}: no shape of seed {seed} tells its misconceptions apart")
@@ -139,9 +140,29 @@ def _chosen(template: Template, p: Shape, found: str, dice: Random) -> _Made | N
     for answer, message in template.believed(p).values():
         if answer != found:
             wrong.setdefault(answer, message)
-    kept = sorted(dice.sample(range(len(wrong)), min(MOST, len(wrong))))
-    wrong = {answer: wrong[answer] for answer in (list(wrong)[place] for place in kept)}
-    return _Made(wrong, {"right": (found,)}) if len(wrong) >= _LEAST else None
+    if len(wrong) < _LEAST:
+        return None
+    shown = _shown(list(wrong), found, dice)
+    return _Made({answer: wrong[answer] for answer in shown}, {"right": (found,)})
+
+
+def _shown(wrong: list[str], found: str, dice: Random) -> tuple[str, ...]:
+    """Which wrong options stand beside the key: as many as there may be, and mostly such that it is not the likest.
+
+    Misconceptions are about one thing at a time, so that their answers are like the key, and less like each other: whoever
+    takes the option that has most in common with the others would often be right.
+    """
+    sets = [list(combinations(wrong, size)) for size in range(min(MOST, len(wrong)), _LEAST - 1, -1)]
+    if dice.random() < _DISGUISED:
+        hidden = [[one for one in same if likest([*one, found]) != found] for same in sets]
+        sets = [same for same in hidden if same] or sets
+    return dice.choice(sets[0])
+
+
+def likest(options: Iterable[str]) -> str:
+    """The option that has most words in common with the others."""
+    words = {option: set(option.split()) for option in options}
+    return max(sorted(words), key=lambda option: sum(len(words[option] & other) for other in words.values()))
 
 
 def _ticked(template: Template, p: Shape, found: list[str], dice: Random) -> _Made | None:
