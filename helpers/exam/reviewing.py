@@ -11,7 +11,7 @@ from typing import Protocol
 
 from helpers.course import TASKS
 from helpers.errors import CourseError
-from helpers.exam import bank, draw, kinds, links, marking
+from helpers.exam import bank, draw, kinds, links, marking, templates
 from helpers.exam import sitting as sittings
 from helpers.exam import text as texts
 from helpers.learning import log, spacing
@@ -186,7 +186,7 @@ def _prompt(id: str, known: dict[str, Card]) -> Prompt | None:
 
 
 def _sources() -> dict[str, draw.Source]:
-    return {source.id: source for source in draw.sources(bank.load().values())}
+    return {source.id: source for source in draw.sources(bank.load().values()) + templates.sources()}
 
 
 def _back(card: Card, now: float) -> str:

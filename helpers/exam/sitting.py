@@ -226,7 +226,8 @@ def fitted(state: State, by_id: Mapping[str, Question]) -> tuple[State, list[int
     A file of an older version has ids alone: the bank gives the questions, and an answer stays with the text that was
     chosen, whatever its letter is now.
     """
-    old = {n: by_id[id] for n, id in enumerate(state.ids, start=1) if n not in state.asked and id in by_id}
+    told = {n: by_id.get(id) or templates.find(id) for n, id in enumerate(state.ids, start=1) if n not in state.asked}
+    old = {number: question for number, question in told.items() if question is not None}
     today = {number: draw.item(question, state.seed, number) for number, question in old.items()}
     answers = {n: _relettered(today[n], given, state.options.get(n)) if n in today else given for n, given in state.answers.items()}  # fmt: skip
     options = state.options | {number: list(item.options.values()) for number, item in today.items()}
