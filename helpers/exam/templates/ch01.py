@@ -31,9 +31,6 @@ def {p.name}(number: {p.hint}):
 print({p.name}({given}), TestClient(app).get("/{p.name}?number={p.n}").text)
 """
 
-    def told(self, p: Shape, direct: str, served: str) -> str:
-        return f"{direct} {served}"
-
     def text(self, p: Shape) -> str:
         return p.n * p.times
 

@@ -898,7 +898,7 @@ class Reads(Template):
         for _ in range(2):
             steps.append(dice.choice(["read()", "read(2)", "seek(0)", "read(3)", "seek(2)"]))
         steps.append(dice.choice(["read()", "read(2)"]))
-        return Shape(text=text, steps=steps, bytes=False, name=dice.choice(["file", "scan", "photo"]))
+        return Shape(text=text, steps=steps, name=dice.choice(["file", "scan", "photo"]))
 
     def code(self, p: Shape) -> str:
         lines = "\n".join(

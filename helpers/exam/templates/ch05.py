@@ -227,11 +227,7 @@ with Session(engine) as session:
 
     @believing("A released savepoint is not committed: it shares the fate of the outer transaction.")
     def inner_committed(self, p: Shape) -> str:
-        return (
-            str([*([p.first] if p.outer else []), *self._good(p), *([p.last] if p.outer else [])])
-            if not p.outer
-            else str(self._good(p))
-        )
+        return str(self._good(p))
 
     @believing("An error that is caught inside does not end what surrounds it.")
     def stops(self, p: Shape) -> str:
