@@ -168,10 +168,14 @@ def _pick(
 
 def _steps(own: list[Source], found: Mapping[str, float], seed: object, count: int, attempt: int) -> list[Source]:
     """The sources on which every whole step falls, in the layout and from the start that belong to the seed."""
-    word = f"{seed} {attempt}"
-    laid = sorted(own, key=lambda one: (_rank(word, one.section), _rank(word, one.id)))
-    start = random.Random(f"{word} {own[0].chapter}").random()
-    chosen, end = [], 0.0
+    dice = random.Random(f"{seed} {attempt} {own[0].chapter}")
+    sections = sorted({one.section for one in own})
+    dice.shuffle(sections)
+    laid = sorted(own, key=lambda one: one.id)
+    dice.shuffle(laid)
+    laid.sort(key=lambda one: sections.index(one.section))
+    start, end = dice.random(), 0.0
+    chosen: list[Source] = []
     for one in laid:
         end += found[one.id]
         if end > start + len(chosen) and len(chosen) < count:

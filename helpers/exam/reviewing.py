@@ -195,6 +195,5 @@ def _back(card: Card, now: float) -> str:
 
 
 def _note(markdown: str) -> Note:
-    """What is folded in Markdown is as open in plain text as everything else: both say the same."""
-    text = re.sub(r"<details><summary>(.*?)</summary>", r"\1", markdown).replace("</details>", "")
-    return Note(markdown, plain(text))
+    """What is folded in Markdown, a rule to be recalled, is left out of plain text: grading it tells it."""
+    return Note(markdown, plain(re.sub(r"<details>.*?</details>\s*", "", markdown, flags=re.DOTALL)))

@@ -20,7 +20,6 @@ MAY_BE_LONGER = ("4.3", "7.1")
 LARGER: dict[int, dict[str, float]] = {
     7: {"cells": 180, "lines, median": 11, "code cells without prose": 3.3},
     9: {"code cells without prose": 2.1},
-    10: {"largest section": 27},
 }
 
 

@@ -25,6 +25,8 @@ def write(questions: Iterable[Question], folder: object, formats: object = None)
     """Write a file for each format into the folder, and say which. CourseError for a format that there is not, for a
     package that is missing, and for what cannot be written."""
     wanted = _wanted(formats)
+    if not isinstance(folder, str | Path):
+        raise CourseError(f"`folder` takes the name of a folder; {describe(folder)} came.")
     shapes = [shaped(question) for question in questions]
     made = {}
     for name in wanted:
@@ -36,7 +38,7 @@ def write(questions: Iterable[Question], folder: object, formats: object = None)
                 "for who makes courses: `pip install -r tests/requirements.txt`."
             ) from None
     try:
-        place = Path(str(folder))
+        place = Path(folder)
         place.mkdir(parents=True, exist_ok=True)
         for file, content in made.items():
             store.put(place / file, content)
@@ -49,6 +51,6 @@ def write(questions: Iterable[Question], folder: object, formats: object = None)
 
 def _wanted(formats: object) -> list[str]:
     listed = list(FORMATS) if formats is None else [formats] if isinstance(formats, str) else formats
-    if not isinstance(listed, list | tuple | set) or not listed or any(one not in FORMATS for one in listed):
+    if not isinstance(listed, list | tuple) or not listed or any(one not in list(FORMATS) for one in listed):
         raise CourseError(f"`formats` takes some of {', '.join(map(repr, FORMATS))}; {describe(formats)} came.")
     return [name for name in FORMATS if name in listed]
