@@ -21,6 +21,8 @@ from unittest.mock import patch
 from helpers.exam.proof import Bare
 
 FILE = Path(__file__).with_name("keys.json.gz")
+CLOCK = "# by the clock"  # the mark of what measures a time
+TRIES = 6
 PACKAGES = ("fastapi", "starlette", "pydantic", "httpx", "sqlalchemy", "uvicorn")
 
 
@@ -42,7 +44,20 @@ def found(template: str, code: str, measure: str) -> Any:
 
 @cache
 def measured(code: str, measure: str) -> str:
-    """What this code gives when it runs now, as JSON: what it prints, or what `measure` binds to `found`."""
+    """What this code gives when it runs now, as JSON: what it prints, or what `measure` binds to `found`.
+
+    What looks at a clock runs until it has given the same twice in a row: a busy machine can be late once.
+    """
+    found = run(code, measure)
+    for _ in range(TRIES if CLOCK in measure else 0):
+        before, found = found, run(code, measure)
+        if before == found:
+            break
+    return found
+
+
+def run(code: str, measure: str) -> str:
+    """What this code gives in one run, as JSON."""
     with ThreadPoolExecutor(
         1
     ) as pool:  # a notebook's own thread has an event loop that runs: there `asyncio.run` fails
