@@ -1,4 +1,5 @@
-"""The mock exam: `start`, `show` or `question`, `answer`, `review`, `grade`; and `practise`, `timeline`, `plan`, `paper`.
+"""The mock exam: `start`, `show` or `question`, `answer`, `flag`, `answers`, `grade`, `history`; then `review` and `plan`
+for every day, `practise` and `timeline` for one question, `paper`, `statistics` and `export` for who teaches.
 
 Nothing here raises, whatever is answered: what cannot be read is told in a sentence and leaves what was recorded before.
 """
@@ -9,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.course import CHAPTERS
 from helpers.errors import CourseError
-from helpers.exam import bank, draw, kinds, links, marking
+from helpers.exam import bank, draw, kinds, links, marking, templates
 from helpers.exam import sitting as sittings
 from helpers.exam import state as states
 from helpers.exam import text as texts
 from helpers.exam.model import Item, Question
 from helpers.exam.sitting import Sitting
-from helpers.learning import store
+from helpers.learning import log, store
 from helpers.learning.speaking import speaks
 from helpers.notes import Note, plain
 from helpers.wording import describe, literal
@@ -23,12 +24,18 @@ from helpers.wording import describe, literal
 if TYPE_CHECKING:
     from helpers.exam.drawing import Difference
     from helpers.exam.printing import Paper
+    from helpers.exam.teaching import Statistics
     from helpers.exam.widget import Sheet
 
 __all__ = [
     "answer",
+    "answers",
+    "begin",
+    "export",
     "faults",
+    "flag",
     "grade",
+    "history",
     "paper",
     "plan",
     "practise",
@@ -37,12 +44,15 @@ __all__ = [
     "rules",
     "show",
     "start",
+    "statistics",
     "time_left",
     "timeline",
 ]
 
 NONE = "No exam is running: `exam.start(seed=7)` begins one, and the same call resumes it after a restart."
 OTHER = "Another exam was begun meanwhile: run `exam.show()` again."
+OVER = "**The time is over**: what you answer now is kept and counted apart, and `exam.grade()` hands in."
+CLOCK = "The clock starts with your first answer, or with `exam.begin()`."
 
 
 _sitting: Sitting | None = None
@@ -65,24 +75,26 @@ def start(
 ) -> Note:
     """Begin an exam, or go on with the same one where it was left.
 
-    The same `seed` draws the same questions; without one, a new seed is made and told. `chapters`: their numbers, all
-    by default. `minutes`, `questions` and `weights` by chapter are those of `helpers/exam/exam.toml` unless given.
-    `clock` gives seconds. An unfinished exam with other rules stays as it is until `new=True` says otherwise.
+    The same `seed` draws the same questions for everybody; without one, a new seed is made and told, and what you met
+    lately is left out. The clock stands until the first answer, or until `begin`. `chapters`: their numbers, all by default.
+    `minutes`, `questions` and `weights` by chapter are those of `helpers/exam/exam.toml` unless given. `clock` gives
+    seconds. An exam that was begun or handed in stays as it is until another seed, or `new=True`, says otherwise.
     """
     global _sitting
     _is_bool("new", new)
-    state = sittings.wanted(seed, minutes, chapters, questions, weights, clock)
+    seen = log.lately(log.read()) if seed is None else ()
+    state = sittings.wanted(seed, minutes, chapters, questions, weights, clock, seen)
     running = _resumed(clock)
-    if running is not None and not running.state.handed_in and not new:
-        if running.state.rules != state.rules and (seed is not None or running.state.answers):
+    if running is not None and not new:
+        if running.state.rules == state.rules:
+            running.clock = clock
+            return _begun(running)
+        if not running.state.handed_in and running.touched:
             return Note(
                 f"An exam with seed {literal(running.state.seed)} is not handed in yet ({_answered(running)}). "
                 "`exam.show()` goes on with it; the same call with `new=True` throws it away and begins this one."
             )
-        if running.state.rules == state.rules:
-            running.clock = clock
-            return _begun(running)
-    _sitting = Sitting(state, sittings.items_of(state, bank.load()), clock)
+    _sitting = Sitting(state, sittings.items_of(state), clock)
     _keep(_sitting)
     return _begun(_sitting)
 
@@ -96,14 +108,21 @@ def _resumed(clock: Callable[[], float] = time.time) -> Sitting | None:
     """The exam of this kernel, else the one in the file."""
     global _sitting
     if _sitting is None and (state := states.load()) is not None:
-        items = sittings.items_of(state, bank.load())
-        state, lost = sittings.fitted(state, items)
+        state, lost = sittings.fitted(state, {} if len(state.asked) == len(state.ids) else bank.load())
         if lost:
             store.tell_once(
                 f"What was answered to {_many(lost)} does not fit the question any more and does not count."
             )
-        _sitting = Sitting(state, items, clock)
+        _sitting = Sitting(state, sittings.items_of(state), clock)
     return _sitting
+
+
+def _taking() -> Sitting:
+    """The exam that is taken. CourseError when there is none."""
+    sitting = _resumed()
+    if sitting is None:
+        raise CourseError(NONE)
+    return sitting
 
 
 def _many(numbers: list[int]) -> str:
@@ -112,8 +131,9 @@ def _many(numbers: list[int]) -> str:
 
 def _keep(sitting: Sitting) -> None:
     """Write what is recorded, together with what another kernel recorded for the same exam."""
-    if (theirs := states.load()) is not None:
-        theirs, _ = sittings.fitted(theirs, sitting.items)
+    theirs = states.load()
+    if theirs is not None:
+        theirs = sittings.fitted(theirs, {})[0] if len(theirs.asked) == len(theirs.ids) else None
     sitting.state = states.merged(sitting.state, theirs)
     sitting.unsaved = states.save(sitting.state)
 
@@ -132,10 +152,19 @@ def _begun(sitting: Sitting) -> Note:
     return Note(
         f"**Exam with seed {literal(state.seed)}** · {len(sitting.items)} questions, {minutes}, "
         f"pass mark {sittings.rules().needed} %\n\n"
-        f"Questions by chapter: {listed}. {_answered(sitting).capitalize()}.{_unsaved(sitting)}\n\n"
+        f"Questions by chapter: {listed}. {_answered(sitting).capitalize()}. {_stands(sitting)}{_unsaved(sitting)}\n\n"
         "`exam.show()` asks them one by one, `exam.question(1)` shows one, `exam.answer(1, ...)` answers it, "
-        "`exam.review()` lists your answers, `exam.grade()` hands in."
+        "`exam.flag(1)` marks it, `exam.answers()` lists your answers, `exam.grade()` hands in."
     )
+
+
+def _stands(sitting: Sitting) -> str:
+    """What of the clock has to be known, without its time."""
+    if sitting.state.handed_in:
+        return "It is handed in: `exam.grade()` tells its result again, and the same call with `new=True` takes it once more."
+    if sitting.state.begun is None:
+        return CLOCK
+    return OVER if sitting.over else "The clock is running."
 
 
 def _answered(sitting: Sitting) -> str:
@@ -145,16 +174,19 @@ def _answered(sitting: Sitting) -> str:
 @speaks
 def question(number: object = 1) -> Note:
     """One question of the running exam, by its number from 1 on."""
-    sitting = _resumed()
-    if sitting is None:
-        return Note(NONE)
-    item = sitting.item(number)
-    if item is None:
-        return Note(_no_such(sitting, number))
+    sitting = _taking()
+    item = _numbered(sitting, number)
     given = sitting.answers.get(item.number)
     text = texts.asked(item)
     text += f"\n\nAnswered so far: {kinds.of(item.question).say(item, given)}." if given else ""
     return Note(text)
+
+
+def _numbered(sitting: Sitting, number: object) -> Item:
+    item = sitting.item(number)
+    if item is None:
+        raise CourseError(_no_such(sitting, number))
+    return item
 
 
 def _no_such(sitting: Sitting, number: object) -> str:
@@ -164,8 +196,40 @@ def _no_such(sitting: Sitting, number: object) -> str:
 @speaks
 def answer(number: object = None, choice: object = ...) -> Note:
     """Record an answer: a letter, letters, a number of seconds, or bars. A later answer takes the place of an earlier one."""
-    sitting = _resumed()
-    return Note(NONE) if sitting is None else Note(_record(sitting, number, choice))
+    return Note(_record(_taking(), number, choice))
+
+
+@speaks
+def begin() -> Note:
+    """Let the clock run now, and not only from the first answer on."""
+    sitting = _taking()
+    if sitting.state.handed_in:
+        return Note("This exam is handed in.")
+    return Note(_begin(sitting))
+
+
+def _begin(sitting: Sitting) -> str:
+    sitting.begin()
+    _keep(sitting)
+    return f"{OVER if sitting.over else 'The clock is running.'}{_unsaved(sitting)}"
+
+
+@speaks
+def flag(number: object = None, on: bool = True) -> Note:
+    """Mark a question, to come back to it: `exam.answers("flagged")` lists them. `on=False` takes the mark away."""
+    _is_bool("on", on)
+    return Note(_flag(_taking(), number, on))
+
+
+def _flag(sitting: Sitting, number: object, on: bool) -> str:
+    item = sitting.item(number)
+    if item is None:
+        return _no_such(sitting, number)
+    others = [one for one in sitting.state.flagged if one != item.number]
+    sitting.state.flagged = sorted([*others, item.number]) if on else others
+    _keep(sitting)
+    now = _listed(sitting.state.flagged) or "none"
+    return f"Question {item.number} is {'flagged' if on else 'not flagged'}. Flagged: {now}.{_unsaved(sitting)}"
 
 
 def _record(sitting: Sitting, number: object, choice: object) -> str:
@@ -176,14 +240,15 @@ def _record(sitting: Sitting, number: object, choice: object) -> str:
     stays = f" Your answer before, {_short(before)}, stays." if before else ""
     if sitting.state.handed_in:
         return (
-            f"This exam is handed in, so question {item.number} stays as it is. `exam.review()` shows what was right."
+            f"This exam is handed in, so question {item.number} stays as it is. `exam.answers()` shows what was right."
         )
     if choice is ...:
         return f"Replace the `...`: question {item.number} takes {kinds.of(item.question).takes(item)}.{stays}"
     given = marking.read(item, choice)
     if given is None:
         return f"Question {item.number} {marking.expected(item, choice)}{stays}"
-    late = sitting.left < 0
+    sitting.begin()
+    late = sitting.over
     if late and before is not None and item.number not in sitting.state.late:
         return f"The time is over, so question {item.number} keeps the answer that came in time: {_short(before)}."
     sitting.state.answers[item.number] = given
@@ -203,9 +268,11 @@ def _short(given: str | None) -> str:
 @speaks
 def time_left() -> Note:
     """How many minutes are left. It differs from run to run: call it, but store no output of it."""
-    sitting = _resumed()
-    if sitting is None or sitting.state.handed_in:
-        return Note(NONE if sitting is None else "This exam is handed in.")
+    sitting = _taking()
+    if sitting.state.handed_in:
+        return Note("This exam is handed in.")
+    if sitting.state.begun is None:
+        return Note(f"The whole time, {sitting.state.minutes:g} minutes, is left. {CLOCK}")
     minutes = int(sitting.left // 60)
     return Note(
         "The time is over."
@@ -217,32 +284,61 @@ def time_left() -> Note:
 
 
 @speaks
-def show() -> "Sheet | Note":
-    """The running exam, one question at a time by keyboard or mouse; as plain text where widgets are missing."""
-    sitting = _resumed()
-    if sitting is None:
-        return Note(NONE)
-    markdown = texts.sheet(sitting.items)
+def show(which: object = None) -> "Sheet | Note":
+    """The running exam, one question at a time by keyboard or mouse; as plain text where widgets are missing.
+
+    `which`: "open", "flagged" or, after handing in, "wrong" for these alone.
+    """
+    sitting = _taking()
+    chosen = _selected(sitting, which)
+    markdown = texts.sheet(chosen) if chosen else f"No question is {which}."
     text = plain(markdown)
     try:
         from helpers.exam.widget import Sheet
     except ImportError:
         return Note(markdown, text)
 
-    def record(number: object, value: object) -> str:
-        return plain(f"{_record(sitting, number, value)} {store.news()}".strip() if _sitting is sitting else OTHER)
+    def mine(act: Callable[..., Any], other: Any) -> Callable[..., Any]:
+        return lambda *given: act(sitting, *given) if _sitting is sitting else other
 
     return Sheet(
         sitting.items,
-        answers=_by_text(sitting),
+        page=_page(sitting) | {"only": which if isinstance(which, str) else "all"},
         left=max(sitting.left, 0.0),
-        record=record,
-        hand_in=lambda: _hand_in_sheet(sitting) if _sitting is sitting else ([{"text": OTHER}], {}),
-        recorded=lambda: _by_text(sitting),
+        acts={
+            "record": mine(lambda *given: plain(f"{_record(*given)} {store.news()}".strip()), plain(OTHER)),
+            "flag": mine(lambda *given: plain(_flag(*given)), plain(OTHER)),
+            "begin": mine(lambda *given: plain(_begin(*given)), plain(OTHER)),
+        },
+        hand_in=mine(_hand_in_sheet, ([{"text": OTHER}], {}, [])),
+        recorded=lambda: _page(sitting),
         markdown=markdown,
         text=text,
-        status=plain(store.news()),
+        status=plain(f"{OVER if sitting.over and not sitting.state.handed_in else ''} {store.news()}".strip()),
     )
+
+
+def _selected(sitting: Sitting, which: object) -> list[Item]:
+    """All questions, one by its number, or those that a word names. CourseError for anything else."""
+    if which is None:
+        return sitting.items
+    if not isinstance(which, str):
+        return [_numbered(sitting, which)]
+    if which == "wrong" and not sitting.state.handed_in:
+        raise CourseError("What is wrong is told when the exam is handed in: `exam.grade()`.")
+    numbers = sitting.numbers(which)
+    if numbers is None:
+        raise CourseError(f'It takes a question\'s number, or "open", "flagged" or "wrong"; {describe(which)} came.')
+    return [item for item in sitting.items if item.number in numbers]
+
+
+def _page(sitting: Sitting) -> dict[str, Any]:
+    """What the page shows of the exam's state."""
+    return {
+        "answers": _by_text(sitting),
+        "flagged": list(sitting.state.flagged),
+        "begun": sitting.state.begun is not None or sitting.state.handed_in,
+    }
 
 
 def _by_text(sitting: Sitting) -> dict[str, str]:
@@ -250,8 +346,8 @@ def _by_text(sitting: Sitting) -> dict[str, str]:
     return {str(number): given for number, given in sitting.answers.items()}
 
 
-def _hand_in_sheet(sitting: Sitting) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """What the widget shows after handing in: the result line by line, and what is told of each question."""
+def _hand_in_sheet(sitting: Sitting) -> tuple[list[dict[str, Any]], dict[str, str], list[int]]:
+    """What the widget shows after handing in: the result line by line, what is told of each question, which are wrong."""
     score = _finish(sitting)
     passed = "passed" if score.percent >= sittings.rules().needed else "not passed"
     rows = [{"text": f"{score.points} of {score.asked} points, {score.percent} %: {passed}", "head": True}]
@@ -264,16 +360,16 @@ def _hand_in_sheet(sitting: Sitting) -> tuple[list[dict[str, Any]], dict[str, st
         {"text": f"Read again: {section} {bank.SECTIONS[section]} (questions {', '.join(map(str, numbers))})"}
         for section, numbers in score.missed.items()
     ]
-    rows += [{"text": _unsaved(sitting).strip()}] if sitting.unsaved else []
+    rows += [{"text": plain(told)} for told in (texts.partly(score), _unsaved(sitting).strip()) if told]
     rows.append(
-        {"text": "Run `exam.grade()` and `exam.review()` in the next cells for links to the cells that prove it."}
+        {"text": "Run `exam.grade()` and `exam.answers()` in the next cells for links to the cells that prove it."}
     )
     feedback = {}
     for item in sitting.items:
         verdict = marking.judge(item, sitting.answers.get(item.number))
         word = "Right." if verdict.right else f"Not right. {' '.join(verdict.messages)} Right is: {verdict.should}."
         feedback[str(item.number)] = f"{word} {item.question.explanation}"
-    return rows, feedback
+    return rows, feedback, sorted(sitting.numbers("wrong") or ())
 
 
 # Its result
@@ -283,9 +379,7 @@ def _hand_in_sheet(sitting: Sitting) -> tuple[list[dict[str, Any]], dict[str, st
 def grade(finish: bool = False) -> Note:
     """Hand in and score. While answers are missing and time is left, it asks first; `finish=True` hands in all the same."""
     _is_bool("finish", finish)
-    sitting = _resumed()
-    if sitting is None:
-        return Note(NONE)
+    sitting = _taking()
     missing = [item.number for item in sitting.items if item.number not in sitting.answers]
     if missing and not finish and not sitting.state.handed_in and sitting.left > 0:
         open_ = (
@@ -296,7 +390,8 @@ def grade(finish: bool = False) -> Note:
         return Note(f"{open_} have no answer yet. `exam.grade(finish=True)` hands in all the same.")
     score = _finish(sitting)
     text = texts.graded(score, sittings.rules().needed, links.chapters(), links.sections(score.missed))
-    return Note(f"{text}\n\n`exam.review()` shows each question with its reasons and its proof.{_unsaved(sitting)}")
+    more = "`exam.answers()` shows each question with its reasons and its proof, and `exam.history()` all your exams."
+    return Note(f"{text}\n\n{more}{_unsaved(sitting)}")
 
 
 def _listed(numbers: list[int]) -> str:
@@ -308,19 +403,22 @@ def _finish(sitting: Sitting) -> marking.Score:
     if not sitting.state.handed_in:
         sitting.state.handed_in = True
         _keep(sitting)
+        unsaved = log.add(sittings.answers_of(sitting))
+        sitting.unsaved = sitting.unsaved or unsaved
     _last = sitting.score()
     return _last
 
 
 @speaks
-def review(number: object = None) -> Note:
-    """Before handing in: which answers are recorded. Afterwards: each question, or one by number, with its reasons."""
-    sitting = _resumed()
-    if sitting is None:
-        return Note(NONE)
-    if number is not None and sitting.item(number) is None:
-        return Note(_no_such(sitting, number))
-    items = [item for item in sitting.items if number is None or item.number == number]
+def answers(which: object = None) -> Note:
+    """Before handing in: which answers are recorded. Afterwards: each question with its reasons.
+
+    `which`: a question's number, or "open", "flagged" or "wrong" for these alone.
+    """
+    sitting = _taking()
+    items = _selected(sitting, which)
+    if not items:
+        return Note(f"No question is {which}.")
     if not sitting.state.handed_in:
         rows = [f"{item.number}. {_given(sitting, item)}" for item in items]
         return Note("\n".join(rows) + "\n\nWhat is right stands here after `exam.grade()`.")
@@ -334,7 +432,16 @@ def review(number: object = None) -> Note:
 def _given(sitting: Sitting, item: Item) -> str:
     given = sitting.answers.get(item.number)
     late = " (late)" if item.number in sitting.state.late else ""
-    return f"{kinds.of(item.question).say(item, given)}{late}" if given else "no answer yet"
+    flagged = " (flagged)" if item.number in sitting.state.flagged else ""
+    return (f"{kinds.of(item.question).say(item, given)}{late}" if given else "no answer yet") + flagged
+
+
+@speaks
+def history(number: object = None) -> Note:
+    """Every exam that you handed in, with its points; with a number of that list, its questions and your answers."""
+    from helpers.exam import past
+
+    return past.shown(log.exams(log.read()), number)
 
 
 # Without an exam
@@ -354,13 +461,28 @@ def practise(id: object = "", choice: object = ...) -> Note:
     if given is None:
         return Note(f"{found.id} {marking.expected(item, choice)}")
     verdict = marking.judge(item, given)
+    log.add([sittings.recorded(item, given, time.time(), "practice")])
     told = texts.judged(item, verdict, links.proof(item), f"**{'Right' if verdict.right else 'Not right'}**")
     return Note(f"{text}\n\n{told}")
+
+
+@speaks
+def review(id: object = None, answer: object = ...) -> Note:
+    """What is due today: about ten minutes of questions that you met before and of rules, the most forgotten first.
+
+    Without an id it asks the next one. With its id and an answer, a rule's being "again", "hard", "good" or "easy", it is
+    judged and comes back when you are about to forget it.
+    """
+    from helpers.exam import reviewing
+
+    return reviewing.review(id, answer, time.time())
 
 
 def _find(id: object) -> Question:
     questions = bank.load()
     name = id.strip() if isinstance(id, str) else ""
+    if (made := templates.find(name)) is not None:
+        return made
     if name not in questions:
         near = [other for other in questions if name and other.startswith(name.partition("-")[0] + "-")][:5]
         listed = ", ".join(f"`{other}`" for other in near or list(questions)[:5])
@@ -389,16 +511,17 @@ def timeline(id: object = "", drawn: object = ...) -> "Difference | Note":
 
 
 @speaks
-def plan() -> Note:
-    """A study plan from your progress in the chapters, the exam's weights, and your last graded exam in this kernel or file."""
-    from helpers.exam.planning import plan as planned
-    from helpers.exam.planning import table
+def plan(rows: int = 10) -> Note:
+    """A study plan: the sections where an hour brings most, from the exam's weights and all that you have answered and done."""
+    from helpers.exam import planning
 
-    sitting = _resumed()
-    last = sitting.score() if sitting is not None and sitting.state.handed_in else _last
-    text = table(planned(sittings.rules().weights, last), links.chapters())
-    end = "First comes the chapter with the most points still to gain: its weight times what is not done or was wrong."
-    return Note(f"{text}\n\n{end}")
+    if type(rows) is not int or not 1 <= rows <= len(bank.SECTIONS):
+        raise CourseError(f"`rows` takes a number from 1 to {len(bank.SECTIONS)}; {describe(rows)} came.")
+    what = sittings.rules()
+    planned = planning.plan(what.weights, what.sections, log.read(), time.time())
+    table = planning.table(planned[:rows], links.sections([row.section for row in planned[:rows]]))
+    due = sum(row.due for row in planned)
+    return Note(f"{table}\n\n{planning.READ}" + (f" Due today: {due}, `exam.review()`." if due else ""))
 
 
 @speaks
@@ -428,16 +551,46 @@ def paper(
     questions: int | None = None,
     weights: Mapping[int, float] | None = None,
     title: str = "After the Response, an exam",
+    versions: int = 1,
 ) -> "Paper | Note":
-    """The exam that `start` would begin with these arguments, to be printed: `.save(folder)` writes paper and answer sheet."""
+    """The exam that `start` would begin with these arguments, to be printed: `.save(folder)` writes paper and answer sheet.
+
+    With `versions=3` there are three papers, A to C, of the same questions in other orders, each with an answer sheet.
+    """
     from helpers.exam.printing import Paper
 
     if not isinstance(title, str) or not title.strip() or not title.isprintable():
         raise CourseError(f"`title` takes a line of text; {describe(title)} came.")
     state = sittings.wanted(seed, minutes, chapters, questions, weights, time.time)
-    items = sittings.items_of(state, bank.load())
+    if type(versions) is not int or not 1 <= versions <= 26:
+        raise CourseError(f"`versions` takes a number from 1 to 26; {describe(versions)} came.")
+    items = sittings.items_of(state)
     told = f"Seed {literal(state.seed)}. {len(items)} questions, {state.minutes:g} minutes. "
-    return Paper(items, title, f"{told}Passed from {sittings.rules().needed} % on.", links.printed)
+    return Paper(
+        items, title, f"{told}Passed from {sittings.rules().needed} % on.", links.printed, state.seed, versions
+    )
+
+
+@speaks
+def statistics(*files: object) -> "Statistics | Note":
+    """How questions did in a class: difficulty, discrimination and what was chosen, from the logs that learners hand in.
+
+    `files`: names of files `.progress.json.answers`, or of folders with such files; without any, your own.
+    """
+    from helpers.exam.teaching import statistics as measured
+
+    return measured(files)
+
+
+@speaks
+def export(folder: str = "bank", formats: Iterable[str] | str | None = None) -> Note:
+    """Write the bank for other tools: "moodle" (XML), "gift", "qti" (1.2, as Canvas reads it), "anki"; all of them by default.
+
+    QTI and Anki need the authors' packages (`make lint` installs them): without these it says so.
+    """
+    from helpers.exam import exports
+
+    return exports.write(bank.load().values(), folder, formats)
 
 
 def faults() -> list[str]:

@@ -22,7 +22,7 @@ from helpers.exam.model import PROOF, Question
 FOLDER = Path(__file__).parents[1] / "chapters"
 LEVELS = {1: "recall", 2: "apply", 3: "combine"}
 SECTIONS = {number: title for chapter in CHAPTERS for number, title in chapter.sections.items()}
-FIELDS = kinds.NEEDED | {"proof", "prove", "code"}
+FIELDS = kinds.NEEDED | {"proof", "prove", "code", "facts"}
 LEAST = 2  # questions for each section
 FORBIDDEN = re.compile(
     r"\b(all|none|both|neither|any) (of )?(the )?(above|below|these|those|options|others)\b|\b[a-e] and [a-e]\b",

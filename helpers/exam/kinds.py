@@ -5,6 +5,7 @@ The example of an answer that a reader is shown is never the right one, nor one 
 `of(question)` gives a question's kind. To add one: a class with its verbs here, a line in `helpers/chapters/README.md`.
 """
 
+import ast
 import random
 import re
 from collections.abc import Mapping
@@ -25,6 +26,11 @@ NEEDED = frozenset({"kind", "level", "question", "explanation", "wrong"})
 
 class Bench(Protocol):
     """Where a proof runs: `proof.Run`."""
+
+    @property
+    def found(self) -> Any:
+        """What a proof has bound to `found`, the answer it came to; None without one."""
+        ...
 
     def run(self, source: str) -> str:
         """Run code after what ran before, and give what it printed."""
@@ -79,8 +85,12 @@ class Kind:
         """The verdict on a recorded answer; without one, it is open and counts as wrong."""
         if recorded is None:
             return Verdict(False, "no answer", self.should(item))
-        right = self.is_right(item, recorded)
-        return Verdict(right, self.say(item, recorded), self.should(item), self.hints(item, recorded))
+        right, parts = self.is_right(item, recorded), self.parts(item, recorded)
+        return Verdict(right, self.say(item, recorded), self.should(item), self.hints(item, recorded), parts)
+
+    def parts(self, item: Item, recorded: str) -> tuple[int, int]:
+        """How many of how many parts of an answer are right; a kind without parts has one."""
+        return int(self.is_right(item, recorded)), 1
 
     def key(self, item: Item, wrong: str) -> str:
         """How a reader knows what a key of `wrong` stands for."""
@@ -91,18 +101,27 @@ class Kind:
         return text
 
     def same(self, option: str) -> str:
-        """An option without what is only spelling: two that are then equal say the same."""
-        return without_spelling(option)
+        """An option without what is only spelling: two that are then equal say the same. In code every sign counts."""
+        return option if re.fullmatch("`[^`]+`", option) else without_spelling(option)
 
     def faults(self, q: Question) -> list[str]:
         """What is wrong with a question of this kind in particular, a sentence each."""
         return []
 
     def prove(self, q: Question, bench: Bench) -> str:
-        """Run a question's proof; nothing when it holds, else what came."""
-        bench.run(q.code)
+        """Run a question's proof; nothing when it holds, else what came. Code that is no Python, such as YAML, it reads."""
+        if _is_python(q.code):
+            bench.run(q.code)
         bench.run(q.prove)
-        return ""
+        return self.other(q, bench.found)
+
+    def other(self, q: Question, found: Any) -> str:
+        """Nothing when the answer that a proof came to is the key, or when it came to none; else what it came to."""
+        return "" if found is None or self.means(q, found) else f"it was found to be {found!r}"
+
+    def means(self, q: Question, found: Any) -> bool:
+        """Whether the answer that a proof came to is the question's key."""
+        raise NotImplementedError
 
 
 class _Lettered(Kind):
@@ -141,6 +160,9 @@ class Choice(_Lettered):
     written = False
     boxes = True
 
+    def means(self, q: Question, found: Any) -> bool:
+        return _option(q, found) == q.right[0]
+
     def faults(self, q: Question) -> list[str]:
         wrong = [] if len(q.right) == 1 else [f"it has {len(q.right)} right options, not one"]
         return wrong + ([] if 2 <= len(q.wrong) <= 4 else [f"it has {len(q.wrong)} wrong options, not two to four"])
@@ -176,18 +198,25 @@ class Fault(Choice):
 
     def prove(self, q: Question, bench: Bench) -> str:
         bench.run(q.prove)  # which runs the faulty code itself where it wants to, with `exec(code)`
-        return ""
+        return self.other(q, bench.found)
 
 
 class Multiple(_Lettered):
     name, title = "multiple", "multiple choice"
     boxes = several = True
 
+    def means(self, q: Question, found: Any) -> bool:
+        return {_option(q, one) for one in found} == set(q.right)
+
     def takes(self, item: Item) -> str:
         return f"the letters of all that holds, one or more of {', '.join(item.options)}"
 
     def counted(self, item: Item, letters: str) -> str | None:
         return "".join(sorted(letters))
+
+    def parts(self, item: Item, recorded: str) -> tuple[int, int]:
+        """Each option is one: chosen if it holds, left out if not."""
+        return sum((letter in recorded) == (letter in item.right) for letter in item.options), len(item.options)
 
     def hints(self, item: Item, recorded: str) -> tuple[str, ...]:
         left_out = [text for text in item.question.right if item.letters[text] not in recorded]
@@ -204,6 +233,9 @@ class Order(_Lettered):
     name, title = "order", "order these events"
     needs = frozenset({"order"})
 
+    def means(self, q: Question, found: Any) -> bool:
+        return tuple(_option(q, one) for one in found) == q.order
+
     def takes(self, item: Item) -> str:
         example = "".join(sorted(item.options, reverse=True))
         example = example[1:] + example[0] if example == item.right else example
@@ -214,6 +246,11 @@ class Order(_Lettered):
 
     def say(self, item: Item, recorded: str) -> str:
         return ", ".join(recorded)
+
+    def parts(self, item: Item, recorded: str) -> tuple[int, int]:
+        """Each pair of neighbouring events is one."""
+        places = [recorded.index(letter) for letter in item.right]
+        return sum(sooner < later for sooner, later in zip(places, places[1:])), len(places) - 1
 
     def hints(self, item: Item, recorded: str) -> tuple[str, ...]:
         place = {letter: number for number, letter in enumerate(item.right, start=1)}
@@ -245,6 +282,9 @@ class Order(_Lettered):
 class Wait(Kind):
     name, title = "wait", "estimate the wait"
     needs = frozenset({"seconds"})
+
+    def means(self, q: Question, found: Any) -> bool:
+        return abs(found - q.seconds) <= max(0.06, 0.15 * q.seconds)  # closer than an answer has to be
 
     def takes(self, item: Item) -> str:
         q = item.question
@@ -328,6 +368,12 @@ class Timeline(Kind):
         q = item.question
         return tuple(q.wrong[name] for name in self.off(q, bars_of(recorded)) if name in q.wrong)
 
+    def parts(self, item: Item, recorded: str) -> tuple[int, int]:
+        """Each bar is one, and so is each that has to be left out."""
+        q = item.question
+        count = len(q.bars) + len(q.never)
+        return count - len(self.off(q, bars_of(recorded))), count
+
     def off(self, q: Question, drawn: Mapping[str, tuple[float, float]]) -> list[str]:
         """The names of the bars that are missing, elsewhere than the question has them, or drawn for what never runs."""
         off = [name for name, bar in q.bars.items() if name not in drawn or not close(drawn[name], bar)]
@@ -383,6 +429,20 @@ def close(drawn: tuple[float, float], bar: tuple[float, float]) -> bool:
 def without_spelling(text: str) -> str:
     """A text in lower case without punctuation and spare spaces."""
     return " ".join(re.sub(r"[^\w\s<>=+-]", "", text.lower()).split())
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _option(q: Question, text: str) -> str:
+    """The option that a proof names, by itself or by a part that no other has; nothing when it names none or several."""
+    found = [text] if text in q.options else [option for option in q.options if text in option]
+    return found[0] if len(found) == 1 else ""
 
 
 def _number(text: str) -> float | None:

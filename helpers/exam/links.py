@@ -52,6 +52,16 @@ def cell(place: tuple[int, str]) -> str:
     return cells(place[0]).get(place[1], "") if 1 <= place[0] <= len(CHAPTERS) else ""
 
 
+@cache
+def shown(place: tuple[int, str]) -> str:
+    """What the code cell at a question's `place` has printed and given back when it was executed, as plain text."""
+    id = cell(place)
+    both = [*_content(place[0]), *(_cells_of(TASKS) if place[0] == 4 else [])]
+    outputs = next((one.get("outputs", []) for one in both if one["id"] == id), []) if id else []
+    texts = (one.get("text") or one.get("data", {}).get("text/plain", "") for one in outputs)
+    return "\n".join("".join(text).rstrip("\n") for text in texts)
+
+
 def home(number: int, id: str) -> str:
     """The file in which a chapter's cell stands: its notebook, or its appendix."""
     own = CHAPTERS[number - 1].file

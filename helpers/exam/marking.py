@@ -11,9 +11,13 @@ from helpers.wording import describe
 
 @dataclass
 class Score:
-    """How an exam went: points and questions by chapter and in all, and the sections of what was wrong or open."""
+    """How an exam went: points and questions by chapter and in all, and the sections of what was wrong or open.
+
+    `credit`: the points that there would be if parts of an answer counted.
+    """
 
     points: int = 0
+    credit: float = 0.0
     late: int = 0
     open: int = 0
     by_chapter: dict[int, list[int]] = field(default_factory=dict)
@@ -55,7 +59,9 @@ def score(items: Iterable[Item], answers: Mapping[int, str], late: Iterable[int]
         q = item.question
         tally = result.by_chapter.setdefault(q.chapter, [0, 0])
         tally[1] += 1
-        right = judge(item, answers.get(item.number)).right
+        verdict = judge(item, answers.get(item.number))
+        right = verdict.right
+        result.credit += 0 if item.number in late else verdict.credit
         if right and item.number in late:
             result.late += 1
         elif right:

@@ -19,7 +19,8 @@ class Question:
     `wrong` gives each wrong option the message that names the misconception behind it. Its keys are the options' texts
     (single, prints, fault, multiple), "2 before 1" (order: the numbers count the right order), seconds (wait) or a bar's
     name (timeline; `never` names what has no bar because it does not run). `proof` names the cell that shows the answer, `prove` is code that runs after `code` and asserts it;
-    a question of the kind prints is proved by running its code.
+    a question of the kind prints is proved by running its code. `facts` name what it tests, where another question tests it too:
+    two that share a fact are never asked in one exam. The id of what a template made is the template's, `~` and a seed.
     """
 
     id: str
@@ -37,6 +38,12 @@ class Question:
     requests: tuple[str, ...] = ()
     proof: str = ""
     prove: str = ""
+    facts: tuple[str, ...] = ()
+
+    @property
+    def origin(self) -> str:
+        """The id under which it is counted: its template's, if one made it, else its own."""
+        return self.id.partition("~")[0]
 
     @property
     def section(self) -> str:
@@ -84,9 +91,18 @@ class Item:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One judged answer: what was said and what is right, both in words, and the misconceptions behind what is wrong."""
+    """One judged answer: what was said and what is right, both in words, and the misconceptions behind what is wrong.
+
+    `parts`: how many of how many parts of it are right. A point takes all of them.
+    """
 
     right: bool
     said: str
     should: str
     messages: tuple[str, ...] = ()
+    parts: tuple[int, int] = (0, 1)
+
+    @property
+    def credit(self) -> float:
+        """The part of a point that it would be worth if parts counted."""
+        return self.parts[0] / self.parts[1]

@@ -1,49 +1,105 @@
-"""A study plan: where an hour brings most, from the weights, the reader's own progress and the last graded exam."""
+"""A study plan: the sections where an hour brings most, by the exam's weights and by what the learner has shown to know."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from math import sqrt
 
 from helpers.course import CHAPTERS
 from helpers.errors import CourseError
-from helpers.exam.marking import Score
-from helpers.learning import catalogue, store
+from helpers.exam.bank import SECTIONS
+from helpers.learning import catalogue, spacing, store
+from helpers.learning.log import Answer
+
+DONE = 0.5  # what an exercise solved or a prediction made tells, beside an answer in the exam
+READ = (
+    "First comes what has the most to gain: the weight of the section times what you may not know, which is what you "
+    "have not shown, what you have forgotten by now, and the doubt that few answers leave. "
+)
 
 
-def done(number: int) -> tuple[int, int]:
-    """Exercises solved and predictions made in a chapter, and how many it has; nothing of one that does not load."""
+@dataclass(frozen=True)
+class Row:
+    """A section: its part of the exam in percent, how much of it is known (0 to 1) give or take `doubt`, what is done of its
+    exercises and predictions, how many of its questions were answered, how many are due, and what there is to gain."""
+
+    section: str
+    weight: float
+    known: float
+    doubt: float
+    made: int
+    of: int
+    answered: int
+    due: int
+
+    @property
+    def gain(self) -> float:
+        """In percent of the exam: what may be missing, at worst."""
+        return self.weight * min(1.0, 1 - self.known + self.doubt)
+
+
+def plan(weights: Mapping[int, float], sections: Mapping[str, float], answers: list[Answer], now: float) -> list[Row]:
+    """All sections, the one with the most to gain first."""
+    cards = spacing.cards(answers, now) if answers else {}
+    parts, states = _parts(weights, sections), store.recorded()
+    rows = []
+    for section in SECTIONS:
+        own = [card for card in cards.values() if _section(card.id) == section]
+        made, of = done(section, states)
+        right = sum(card.recall for card in own if card.right) + DONE * made
+        wrong = sum(1 - card.recall if card.right else 1 for card in own)
+        known, doubt = _belief(right, wrong)
+        due = sum(card.due <= now for card in own)
+        rows.append(Row(section, parts[section], known, doubt, made, of, len(own), due))
+    places = list(SECTIONS)
+    return sorted(rows, key=lambda row: (-round(row.gain, 6), places.index(row.section)))
+
+
+def done(section: str, states: Mapping[str, str]) -> tuple[int, int]:
+    """Exercises solved and predictions made in a section, and how many it has; nothing of a chapter that does not load."""
+    number = int(section.partition(".")[0])
     try:
         exercises, predictions = catalogue.exercises(number), catalogue.predictions(number)
     except CourseError:
         return 0, 0
-    states = store.recorded()
+    exercises = [one for one in exercises if _section(one.id) == section]
+    predictions = [one for one in predictions if _section(one.id) == section]
     made = sum(states.get(one.id) == "solved" for one in exercises)
     made += sum(one.read(states.get(one.id)) is not None for one in predictions)
     return made, len(exercises) + len(predictions)
 
 
-def plan(weights: Mapping[int, float], last: Score | None) -> list[tuple[int, float, int, int, str, float]]:
-    """For each chapter: number, weight in percent, done, of, points in the last exam, and what there is to gain.
-
-    The gain is the weight times the part that is missing, in the chapter's exercises or, where it was asked in the last
-    exam, in its points. The chapter with the most to gain comes first.
-    """
-    total = sum(weights.values()) or 1
-    rows = []
-    for chapter in CHAPTERS:
-        weight = 100 * weights.get(chapter.number, 0) / total
-        made, of = done(chapter.number)
-        points, asked = last.by_chapter.get(chapter.number, (0, 0)) if last else (0, 0)
-        missing = 1 - points / asked if asked else 1 - made / of if of else 1.0
-        shown = f"{points} of {asked}" if asked else "-"
-        rows.append((chapter.number, weight, made, of, shown, weight * missing))
-    return sorted(rows, key=lambda row: (-round(row[5], 6), row[0]))
-
-
-def table(rows: list[tuple[int, float, int, int, str, float]], links: Mapping[int, str]) -> str:
+def table(rows: list[Row], links: Mapping[str, str]) -> str:
     """The plan as Markdown."""
     lines = [
-        "| next | chapter | weight | predictions and exercises done | points in the last exam |",
-        "|---:|---|---:|---|---|",
+        "| next | section | of the exam | known | exercises and predictions | answered | due |",
+        "|---:|---|---:|---|---|---:|---:|",
     ]
-    for place, (number, weight, made, of, shown, _) in enumerate(rows, start=1):
-        lines.append(f"| {place} | {links[number]} | {weight:.0f} % | {made} of {of} | {shown} |")
+    for place, row in enumerate(rows, start=1):
+        name = links.get(row.section, f"{row.section} {SECTIONS[row.section]}")
+        known = f"{100 * row.known:.0f} % ± {100 * row.doubt:.0f}"
+        lines.append(
+            f"| {place} | {name} | {row.weight:.1f} % | {known} | {row.made} of {row.of} | {row.answered} | {row.due} |"
+        )
     return "\n".join(lines)
+
+
+def _section(id: str) -> str:
+    """The section of a question, an exercise or a prediction; a rule of background tasks belongs to 4.3."""
+    return "4.3" if id.startswith("rule-") else id.partition("-")[0]
+
+
+def _parts(weights: Mapping[int, float], sections: Mapping[str, float]) -> dict[str, float]:
+    """Each section's part of the exam, in percent."""
+    total, parts = sum(weights.values()) or 1, {}
+    for chapter in CHAPTERS:
+        own = {section: sections.get(section, 1.0) for section in chapter.sections}
+        whole = sum(own.values()) or 1
+        share = 100 * weights.get(chapter.number, 0) / total
+        parts |= {section: share * weight / whole for section, weight in own.items()}
+    return parts
+
+
+def _belief(right: float, wrong: float) -> tuple[float, float]:
+    """Mean and standard deviation of how much is known, from a Beta distribution that began with no idea."""
+    a, b = 1 + right, 1 + wrong
+    return a / (a + b), sqrt(a * b / (a + b + 1)) / (a + b)

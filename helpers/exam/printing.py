@@ -1,11 +1,13 @@
 """An exam on paper: one HTML page with the questions, another with the answers, their reasons and their proofs."""
 
+import random
 import re
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
+from string import ascii_uppercase
 
-from helpers.exam import kinds
+from helpers.exam import draw, kinds
 from helpers.exam.bank import LEVELS, SECTIONS
 from helpers.exam.model import Item
 from helpers.learning import store
@@ -24,30 +26,69 @@ STYLE = (
 
 
 class Paper:
-    """A printable exam: `questions` and `answers` are whole HTML pages, `save` writes both."""
+    """A printable exam: `sheets` holds the pages of questions and of answers of each version, as whole HTML pages by its
+    letter; `questions` and `answers` are those of the first; `save` writes all of them.
 
-    def __init__(self, items: list[Item], title: str, rules: str, proof: Callable[[Item], str]):
+    Versions ask the same questions, in other orders of questions and options, all of which the seed gives.
+    """
+
+    def __init__(
+        self, items: list[Item], title: str, rules: str, proof: Callable[[Item], str], seed: str = "", versions: int = 1
+    ):
         self.title = title
-        self.questions = _page(title, rules, [_question(item) for item in items])
-        self.answers = _page(f"{title}: the answers", rules, [_answer(item, proof(item)) for item in items])
+        self.items = {letter: _version(items, letter, seed) for letter in ascii_uppercase[:versions]}
+        self.sheets = {
+            letter: (
+                _page(self._named(letter), rules, [_question(item) for item in own]),
+                _page(f"{self._named(letter)}: the answers", rules, [_answer(item, proof(item)) for item in own]),
+            )
+            for letter, own in self.items.items()
+        }
+
+    def _named(self, letter: str) -> str:
+        return f"{self.title}, version {letter}" if len(self.items) > 1 else self.title
+
+    @property
+    def questions(self) -> str:
+        return self.sheets["A"][0]
+
+    @property
+    def answers(self) -> str:
+        return self.sheets["A"][1]
 
     def save(self, folder: str = ".", name: str = "exam") -> Note:
-        """Write `name.html` and `name-answers.html` into the folder, and say so, or say why not."""
+        """Write `name.html` and `name-answers.html` into the folder, with `-A`, `-B` where there are versions, and say so."""
         if not isinstance(name, str) or not NAME.fullmatch(name):
             return Note(f"`name` takes letters, digits, dashes and dots, without a folder; {describe(name)} came.")
+        pages: dict[str, str] = {}
+        for letter, (questions, answers) in self.sheets.items():
+            own = f"{name}-{letter}" if len(self.sheets) > 1 else name
+            pages |= {f"{own}.html": questions, f"{own}-answers.html": answers}
         try:
             place = Path(folder)
             place.mkdir(parents=True, exist_ok=True)
-            for file, page in ((f"{name}.html", self.questions), (f"{name}-answers.html", self.answers)):
+            for file, page in pages.items():
                 store.put(place / file, page)
         except OSError as error:
             return Note(f"The paper could not be written: {error.strerror or type(error).__name__}.")
         except Exception:  # what is no folder's name, by its own code
             return Note(f"`folder` takes the name of a folder; {describe(folder)} came.")
-        return Note(f"Written: `{name}.html` and `{name}-answers.html`. Print them from a browser.")
+        *first, last = [f"`{file}`" for file in pages]
+        return Note(f"Written: {', '.join(first)} and {last}. Print them from a browser.")
 
     def __repr__(self) -> str:
+        if len(self.sheets) > 1:
+            return f"{self.title}: papers {', '.join(self.sheets)}, each with its answer sheet; paper.save(folder) writes all as HTML"
         return f"{self.title}: a paper and its answer sheet; paper.save(folder) writes both as HTML"
+
+
+def _version(items: list[Item], letter: str, seed: str) -> list[Item]:
+    """The exam as it was drawn (A), or its questions and their options in another order."""
+    if letter == "A":
+        return items
+    word = f"{seed} version {letter}"
+    mixed = random.Random(word).sample(items, len(items))
+    return [draw.item(item.question, word, number) for number, item in enumerate(mixed, start=1)]
 
 
 def _page(title: str, rules: str, parts: list[str]) -> str:

@@ -6,10 +6,13 @@ imports out. A proof runs after the question's code. That of a faulty code runs 
 
 import contextlib
 import io
+import os
 import traceback
 from typing import Any
+from unittest.mock import patch
 
-from helpers.exam import kinds
+from helpers.exam import kinds, links
+from helpers.exam.evidence import Shown
 from helpers.exam.model import Question
 
 
@@ -75,12 +78,17 @@ def ask(app: Any, *requests: str, **options: Any) -> Any:
         return SimpleNamespace(codes=codes, answers=answers, timeline=timeline, log=list(server.log))
 
 
-class Run:
-    """Where a question's code runs, one piece after the other, with the question's `code` as a text beside it."""
+class Bare:
+    """Where code runs, one piece after the other, with the text of a question's code beside it as `code`."""
 
-    def __init__(self, question: Question):
-        self._name = question.id
-        self._space = names() | {"code": question.code}
+    def __init__(self, code: str = "", name: str = "question"):
+        self._name = name
+        self._space = names() | {"code": code}
+
+    @property
+    def found(self) -> Any:
+        """What a proof has bound to `found`: the answer that it came to. None when it has bound nothing."""
+        return self._space.get("found")
 
     def run(self, source: str) -> str:
         """Run code, and give what it printed."""
@@ -88,6 +96,15 @@ class Run:
         with contextlib.redirect_stdout(printed):
             exec(compile(source, self._name, "exec"), self._space)
         return printed.getvalue()
+
+
+class Run(Bare):
+    """Where a question's proof runs, with its `options` in an order that tells nothing, and what its cell has `shown`."""
+
+    def __init__(self, question: Question):
+        super().__init__(question.code, question.id)
+        text = links.shown(question.place) if question.place else ""
+        self._space |= {"options": sorted(question.options), "shown": Shown(text)}
 
     def measured(self, question: Question) -> Any:
         """The timeline of a question's app, run now."""
@@ -100,10 +117,11 @@ def measured(question: Question) -> Any:
     return Run(question).measured(question)
 
 
-def prove(question: Question) -> str:
-    """Run a question's proof; nothing when it holds, else a sentence."""
+def prove(question: Question, bench: kinds.Bench | None = None) -> str:
+    """Run a question's proof, on a new bench unless one is given; nothing when it holds, else a sentence."""
     try:
-        told = kinds.of(question).prove(question, Run(question))
+        with patch.dict(os.environ):
+            told = kinds.of(question).prove(question, bench or Run(question))
     except BaseException as error:
         line = traceback.extract_tb(error.__traceback__)[-1].lineno
         return f"{question.id}: its proof raised {type(error).__name__} in line {line}: {error}"

@@ -2,20 +2,22 @@
 
 import secrets
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from helpers.course import CHAPTERS
 from helpers.errors import CourseError
-from helpers.exam import bank, draw, marking
+from helpers.exam import bank, draw, marking, templates
 from helpers.exam.model import Item, Question
 from helpers.exam.state import Chapter, Number, State, Weight
+from helpers.learning.log import Answer
+from helpers.learning.spacing import GRADES
 from helpers.wording import describe
 
 RULES = Path(__file__).with_name("exam.toml")
@@ -23,7 +25,11 @@ _WEIGHTS = TypeAdapter(dict[Chapter, Weight], config=ConfigDict(strict=True, all
 
 
 class Rules(BaseModel):
-    """What `exam.toml` holds: how many questions and minutes, the points in percent that pass, weights by chapter."""
+    """What `exam.toml` holds: how many questions and minutes, the points in percent that pass, weights by chapter.
+
+    `sections` weighs the sections of a chapter against each other, 1 each unless given; `samples` are the questions that
+    chapter 10 shows with their answers: no exam asks them.
+    """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -31,6 +37,8 @@ class Rules(BaseModel):
     minutes: Annotated[float, Field(gt=0, le=24 * 60)]
     needed: Annotated[int, Field(gt=0, le=100, alias="pass")]
     weights: dict[Chapter, Weight]
+    sections: dict[str, Weight] = {}
+    samples: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -44,7 +52,9 @@ class Sitting:
 
     @property
     def left(self) -> float:
-        """Seconds until answers are late; never more than the whole time, should the clock have been set back."""
+        """Seconds until answers are late: all of them until the clock begins, never more, should it have been set back."""
+        if self.state.begun is None:
+            return 60 * self.state.minutes
         try:
             passed = now(self.clock) - self.state.begun
         except CourseError:  # it told the time when the exam began
@@ -54,6 +64,33 @@ class Sitting:
     @property
     def answers(self) -> dict[int, str]:
         return self.state.answers
+
+    def begin(self) -> None:
+        """Let the clock run, if it does not yet."""
+        if self.state.begun is None:
+            self.state.begun = now(self.clock)
+
+    @property
+    def over(self) -> bool:
+        return self.left < 0
+
+    @property
+    def touched(self) -> bool:
+        """Whether there is something to lose: an answer, a flag, a clock that runs."""
+        return bool(self.answers or self.state.flagged or self.state.begun is not None)
+
+    def numbers(self, which: str) -> set[int] | None:
+        """The numbers of the questions that are "open", "flagged" or "wrong"; None for another word."""
+        chosen = {
+            "all": lambda number, right: True,
+            "open": lambda number, right: number not in self.answers,
+            "flagged": lambda number, right: number in self.state.flagged,
+            "wrong": lambda number, right: not right or number in self.state.late,
+        }.get(which)
+        if chosen is None:
+            return None
+        rights = {item.number: marking.judge(item, self.answers.get(item.number)).right for item in self.items}
+        return {number for number, right in rights.items() if chosen(number, right)}
 
     def item(self, number: object) -> Item | None:
         return next((item for item in self.items if type(number) is int and item.number == number), None)
@@ -76,8 +113,19 @@ def rules() -> Rules:
         raise CourseError(f"The exam's rules in {RULES.name} cannot be read: {error.strerror}.") from error
 
 
-def wanted(seed: object, minutes: object, chapters: object, questions: object, weights: object, clock: object) -> State:
-    """The exam that a call of `start` asks for, its questions drawn. CourseError, in one sentence, for nonsense."""
+def wanted(
+    seed: object,
+    minutes: object,
+    chapters: object,
+    questions: object,
+    weights: object,
+    clock: object,
+    seen: Sequence[str] = (),
+) -> State:
+    """The exam that a call of `start` asks for, its questions drawn. CourseError, in one sentence, for nonsense.
+
+    `seen`: what the learner met lately, and does not want again.
+    """
     name = _seed(seed)
     minutes = rules().minutes if minutes is None else minutes
     count = rules().questions if questions is None else questions
@@ -87,9 +135,10 @@ def wanted(seed: object, minutes: object, chapters: object, questions: object, w
         raise CourseError(f"`questions` takes a whole number from 1 to 1000; {describe(count)} came.")
     if not callable(clock):
         raise CourseError(f"`clock` takes a function that gives seconds, such as `time.time`; {describe(clock)} came.")
-    begun, asked = now(clock), _chapters(chapters)
+    now(clock)
+    asked = _chapters(chapters)
     shares = _weights(weights, asked)
-    drawn = draw.draw(bank.load().values(), name, shares, count)
+    drawn = draw.draw(asked_of(bank.load().values()), name, shares, count, rules().sections, seen)
     if not drawn:
         raise CourseError("The bank has no questions for these chapters yet.")
     return State(
@@ -98,10 +147,17 @@ def wanted(seed: object, minutes: object, chapters: object, questions: object, w
         chapters=asked,
         count=count,
         weights=dict(sorted(shares.items())),
-        begun=begun,
+        token=secrets.token_hex(6),
         ids=[item.question.id for item in drawn],
+        asked={item.number: item.question for item in drawn},
         options={item.number: list(item.options.values()) for item in drawn},
     )
+
+
+def asked_of(questions: Iterable[Question]) -> list[draw.Source]:
+    """What an exam may ask: every question and template but the samples that chapter 10 shows with their answers."""
+    found = draw.sources(questions) + templates.sources()
+    return [source for source in found if source.id not in rules().samples]
 
 
 def _seed(seed: object) -> str:
@@ -156,27 +212,32 @@ def now(clock: Callable[[], object]) -> float:
     return float(seconds)
 
 
-def items_of(state: State, by_id: Mapping[str, Question]) -> list[Item]:
-    """The exam's questions; one that has left the bank meanwhile is left out, the others keep their numbers."""
-    return [draw.item(by_id[id], state.seed, number) for number, id in enumerate(state.ids, start=1) if id in by_id]
+def items_of(state: State) -> list[Item]:
+    """The exam's questions as they were asked; what an old file no longer tells is left out, the others keep their numbers."""
+    return [
+        Item(number, question, dict(zip(draw.LETTERS, state.options[number])))
+        for number, question in sorted(state.asked.items())
+    ]
 
 
-def fitted(state: State, items: list[Item]) -> tuple[State, list[int]]:
-    """The state with its answers in the letters of today's options, and the numbers of the answers that no longer fit.
+def fitted(state: State, by_id: Mapping[str, Question]) -> tuple[State, list[int]]:
+    """The state with the questions that it asks, and the numbers of the answers that do not fit them.
 
-    The bank may have changed since: an answer stays with the text that was chosen, whatever its letter is now.
+    A file of an older version has ids alone: the bank gives the questions, and an answer stays with the text that was
+    chosen, whatever its letter is now.
     """
-    answers, lost, options = dict(state.answers), [], dict(state.options)
-    for item in items:
-        given = answers.pop(item.number, None)
-        if given is not None:
-            read = marking.read(item, _relettered(item, given, state.options.get(item.number)))
-            if read is None:
-                lost.append(item.number)
-            else:
-                answers[item.number] = read
-        options[item.number] = list(item.options.values())
-    return state.model_copy(update={"answers": dict(sorted(answers.items())), "options": options}), lost
+    told = {n: by_id.get(id) or templates.find(id) for n, id in enumerate(state.ids, start=1) if n not in state.asked}
+    old = {number: question for number, question in told.items() if question is not None}
+    today = {number: draw.item(question, state.seed, number) for number, question in old.items()}
+    answers = {n: _relettered(today[n], given, state.options.get(n)) if n in today else given for n, given in state.answers.items()}  # fmt: skip
+    options = state.options | {number: list(item.options.values()) for number, item in today.items()}
+    state = state.model_copy(update={"asked": {**old, **state.asked}, "options": options})
+    items, fit = {item.number: item for item in items_of(state)}, {}
+    for number, given in sorted(answers.items()):
+        if number in items and (read := marking.read(items[number], given)) is not None:
+            fit[number] = read
+    lost = sorted(number for number in items if number in answers and number not in fit)
+    return state.model_copy(update={"answers": fit}), lost
 
 
 def _relettered(item: Item, given: str, shown: list[str] | None) -> str:
@@ -184,3 +245,47 @@ def _relettered(item: Item, given: str, shown: list[str] | None) -> str:
         return given
     chosen: dict[str, str] = dict(zip(draw.LETTERS, shown))
     return "".join(item.letters.get(chosen.get(letter, ""), "?") for letter in given)
+
+
+def answers_of(sitting: Sitting) -> list[Answer]:
+    """What the log keeps of an exam that is handed in: every question with what was said and how it was judged."""
+    try:
+        when = max(0.0, now(sitting.clock))
+    except CourseError:
+        when = 0.0
+    state = sitting.state
+    return [
+        recorded(
+            item,
+            sitting.answers.get(item.number),
+            when,
+            "exam",
+            exam=f"{state.seed} {state.token}",
+            seed=state.seed,
+            needed=rules().needed,
+            number=item.number,
+            late=item.number in state.late,
+        )
+        for item in sitting.items
+    ]
+
+
+def recorded(item: Item, given: str | None, when: float, how: str, **more: Any) -> Answer:
+    """An answer to a question as the log keeps it."""
+    verdict, q = marking.judge(item, given), item.question
+    return Answer.model_validate(
+        {
+            "id": q.origin,
+            "when": when,
+            "how": how,
+            "right": verdict.right,
+            "grade": GRADES["good" if verdict.right else "again"],
+            "credit": verdict.credit,
+            "open": given is None,
+            "asked": f"{q.question}\n\n{q.code}".strip(),
+            "said": verdict.said,
+            "should": verdict.should,
+            "shown": [item.options[letter] for letter in given or "" if letter in item.options],
+            **more,
+        }
+    )

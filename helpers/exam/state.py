@@ -11,6 +11,9 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from helpers.course import CHAPTERS
+from helpers.exam import kinds
+from helpers.exam.bank import SECTIONS
+from helpers.exam.model import Question
 from helpers.learning import store
 
 NAME = f"{store.NAME}.exam"  # git ignores what begins like the progress file
@@ -21,10 +24,12 @@ Weight = Annotated[float, Field(ge=0, le=1e9)]
 
 
 class State(BaseModel):
-    """An exam's seed and rules, when it began (seconds of the clock), the ids it asks, and the answers by number.
+    """An exam's seed and rules, when its clock began (seconds; None until then), what it asks, and the answers by number.
 
-    `options` holds the texts of each question's options in the order in which they were shown: an answer is a letter, and
-    the bank may get another option while the exam lasts.
+    `asked` holds the questions as they were drawn, `options` the texts of each one's options in the order in which they
+    are shown: whatever becomes of the bank, an answer is judged by what was asked. Files of older versions have no
+    `asked`, and `ids` alone says what it was. `flagged` are the numbers to come back to, `token`
+    tells an exam from another with the same rules.
     """
 
     model_config = ConfigDict(allow_inf_nan=False)
@@ -34,17 +39,25 @@ class State(BaseModel):
     chapters: Annotated[list[Chapter], Field(min_length=1)]
     count: Number
     weights: dict[Chapter, Weight]
-    begun: float
+    token: Annotated[str, Field(max_length=60)] = ""
+    begun: float | None = None
     ids: Annotated[list[str], Field(min_length=1)]
+    asked: dict[Number, Question] = {}
     options: dict[Number, list[str]] = {}
     answers: dict[Number, str] = {}
     late: list[Number] = []
+    flagged: list[Number] = []
     handed_in: bool = False
 
     @model_validator(mode="after")
     def _asks_what_was_answered(self) -> Self:
-        if max([*self.answers, *self.late, *self.options], default=0) > len(self.ids):
+        if max([*self.answers, *self.late, *self.options, *self.asked, *self.flagged], default=0) > len(self.ids):
             raise ValueError("an answer to a question that is not asked")
+        for number, question in self.asked.items():
+            if question.kind not in kinds.KINDS or question.section not in SECTIONS:
+                raise ValueError("a question of a kind or section that there is not")
+            if sorted(self.options.get(number, [])) != sorted(question.options):
+                raise ValueError("a question with other options than were shown")
         return self
 
     @property
@@ -71,7 +84,7 @@ def save(state: State) -> str:
     if store.ci():
         return ""
     try:
-        store.put(store.FOLDER / NAME, state.model_dump_json(indent=1), store.PRIVATE)
+        store.put(store.FOLDER / NAME, state.model_dump_json(indent=1, exclude_defaults=True), store.PRIVATE)
     except OSError as error:
         return store.why(error)
     return ""
@@ -79,11 +92,13 @@ def save(state: State) -> str:
 
 def merged(mine: State, theirs: State | None) -> State:
     """Both kernels' answers to the same exam; mine count where both have one. Another exam in the file changes nothing."""
-    if theirs is None or (theirs.rules, theirs.begun) != (mine.rules, mine.begun):
+    if theirs is None or (theirs.rules, theirs.token) != (mine.rules, mine.token):
         return mine
     late = sorted({n for n in theirs.late if n not in mine.answers} | set(mine.late))
+    begun = min((moment for moment in (mine.begun, theirs.begun) if moment is not None), default=None)
     return mine.model_copy(
         update={
+            "begun": begun,
             "answers": theirs.answers | mine.answers,
             "late": late,
             "handed_in": theirs.handed_in or mine.handed_in,

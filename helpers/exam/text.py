@@ -31,6 +31,8 @@ def judged(item: Item, verdict: Verdict, proof: str, title: str = "") -> str:
     lines = [title or f"**Question {item.number}: {word}** · {q.section} {SECTIONS[q.section]} · {LEVELS[q.level]}"]
     if not verdict.right:
         lines.append(f"Answered: {verdict.said}. {' '.join(verdict.messages)}".strip())
+        right_parts, parts = verdict.parts
+        lines.append(f"Partly right: {right_parts} of {parts}." if right_parts else "")
     lines += [right(item), q.explanation, proof]
     return "\n\n".join(line for line in lines if line)
 
@@ -61,6 +63,7 @@ def graded(score: Score, needed: int, chapter_links: dict[int, str], section_lin
         lines.append(
             f"{_many(score.late, 'more right answer')} came late; with them it would be {both} of {score.asked}."
         )
+    lines += [told] if (told := partly(score)) else []
     rows = ["| chapter | points | of |", "|---|---:|---:|"]
     titles = {chapter.number: chapter.title for chapter in CHAPTERS}
     for chapter, (points, count) in score.by_chapter.items():
@@ -74,6 +77,13 @@ def graded(score: Score, needed: int, chapter_links: dict[int, str], section_lin
         ]
         lines.append("Read again:\n\n" + "\n".join(again))
     return "\n\n".join(lines)
+
+
+def partly(score: Score) -> str:
+    """What it would be if parts counted, as a sentence; nothing where that is the same."""
+    if score.credit < score.points + 0.05:
+        return ""
+    return f"A point takes the whole answer. If parts counted, it would be {score.credit:.1f} points."
 
 
 def _many(count: int, what: str) -> str:

@@ -13,7 +13,20 @@ function render({ model, el }) {
   const get = (name) => model.get(name);
   const name = 'question-' + Math.random().toString(36).slice(2);
   const all = get('questions');
-  let at = 0, sure = false, sent = 0, late;
+  let at = 0, sure = false, sent = 0, late, began = performance.now();
+  // The questions that are gone through; which is for the reader to choose.
+  const isOpen = (question) => !(String(question.number) in get('answers'));
+  const kinds = {
+    all: ['All questions', () => true],
+    open: ['Open ones', isOpen],
+    flagged: ['Flagged ones', (question) => get('flagged').includes(question.number)],
+    wrong: ['Wrong ones', (question) => get('wrong').includes(question.number)],
+  };
+  const isShown = (question) => kinds[get('only')][1](question);
+  const step = (from, by) => {
+    for (let i = from + by; i >= 0 && i < all.length; i += by) if (isShown(all[i])) return i;
+    return -1;
+  };
 
   const form = make('div');
   const status = make('p');
@@ -31,7 +44,6 @@ function render({ model, el }) {
     node.addEventListener('click', act);
     return node;
   };
-  const isOpen = (question) => !(String(question.number) in get('answers'));
   const tell = (message) => {
     clearTimeout(late);
     late = setTimeout(() => {
@@ -73,6 +85,9 @@ function render({ model, el }) {
   };
 
   const draw = (focus) => {
+    start.style.display = get('begun') ? 'none' : '';
+    form.style.display = moves.style.display = get('begun') ? '' : 'none';
+    if (!get('begun')) return;
     const question = all[at];
     const legend = make('legend', {}, `Question ${question.number} of ${all.length}. `, ...rich(question.text));
     legend.style.cssText = 'white-space: pre-wrap; padding: 0.3em 0';
@@ -94,14 +109,46 @@ function render({ model, el }) {
       group.append(note);
     }
     form.replaceChildren(group);
-    previous.disabled = at === 0;
-    next.disabled = at === all.length - 1;
+    previous.disabled = step(at, -1) < 0;
+    next.disabled = step(at, 1) < 0;
+    flag.setAttribute('aria-pressed', String(get('flagged').includes(question.number)));
+    flag.textContent = get('flagged').includes(question.number) ? 'Flagged' : 'Flag';
+    flag.disabled = get('done');
+    only.value = get('only');
+    [...only.options].find((one) => one.value === 'wrong').disabled = !get('done');
     if (focus) (group.querySelector('input:checked:not(:disabled)') ?? group.querySelector('input:not(:disabled)') ?? (next.disabled ? previous : next)).focus();
   };
   const go = (place) => { at = place; sure = false; draw(true); };
 
-  const previous = button('Previous', () => at > 0 && go(at - 1));
-  const next = button('Next', () => at < all.length - 1 && go(at + 1));
+  const previous = button('Previous', () => step(at, -1) >= 0 && go(step(at, -1)));
+  const next = button('Next', () => step(at, 1) >= 0 && go(step(at, 1)));
+  const flag = button('Flag', () => {
+    const number = all[at].number, on = !get('flagged').includes(number);
+    model.set('flagged', on ? [...get('flagged'), number] : get('flagged').filter((one) => one !== number));
+    draw(false);
+    tell({do: 'flag', number, value: on});
+  });
+  const only = quiet(make('select', {}, ...Object.entries(kinds).map(([value, [text]]) => make('option', {value}, text))));
+  only.setAttribute('aria-label', 'Which questions to go through');
+  only.style.cssText = 'margin: 0.3em 0.6em 0.3em 0; padding: 0.3em; font: inherit';
+  only.addEventListener('change', () => {
+    const before = get('only');
+    model.set('only', only.value);
+    const found = isShown(all[at]) ? at : [step(at, 1), step(at, -1)].find((i) => i >= 0);
+    if (found === undefined) {
+      model.set('only', before);
+      status.textContent = `There are none: ${kinds[only.value][0].toLowerCase()}.`;
+    } else at = found;
+    draw(false);
+  });
+  const start = make('div', {}, make('p', {textContent: `${all.length} questions. The clock starts when you begin.`}),
+    button('Begin', () => {
+      model.set('begun', true);
+      began = performance.now();
+      draw(true);
+      tick();
+      tell({do: 'begin'});
+    }));
   const open = button('Next open question', () => {
     const found = [...all.keys()].map((i) => (at + 1 + i) % all.length).find((i) => isOpen(all[i]));
     if (found === undefined) status.textContent = 'Every question has an answer.';
@@ -119,7 +166,7 @@ function render({ model, el }) {
     open.disabled = finish.disabled = get('done');
     if (focus && rows.length) result.focus();
   };
-  const began = performance.now(), left = get('left');
+  const left = get('left');
   const tick = () => {
     const seconds = left - (performance.now() - began) / 1000;
     clock.textContent = get('done') ? '' : seconds > 60 ? `Time left: ${Math.ceil(seconds / 60)} minutes`
@@ -134,10 +181,14 @@ function render({ model, el }) {
     clearTimeout(late);
     status.textContent = get('status');
   });
+  model.on('change:begun', () => { began = performance.now(); tick(); draw(false); });
+  model.on('change:flagged', () => draw(false));
   model.on('change:done', () => { tick(); draw(false); });
   model.on('change:result', () => { draw(false); showResult(true); });
   status.textContent = get('status');
-  el.append(clock, form, make('div', {}, previous, next, open, finish), status, result);
+  const moves = make('div', {}, previous, next, open, flag, only, finish);
+  el.append(clock, start, form, moves, status, result);
+  at = Math.max(step(-1, 1), 0);
   draw(false);
   showResult(false);
   return () => { clearInterval(timer); clearTimeout(late); };

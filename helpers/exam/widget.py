@@ -18,16 +18,23 @@ _ESM = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 
 
 class Sheet(anywidget.AnyWidget):
-    """All questions of an exam. `answers` holds what is recorded, `status` what the last answer was told,
-    `heard` the name that the page gave to its last message: until it is its own, the page says that nothing was recorded.
+    """All questions of an exam. `answers` holds what is recorded, `flagged` and `wrong` numbers of questions, `begun` whether
+    the clock runs, `only` which questions are gone through, `status` what the last answer was told, `heard` the name that
+    the page gave to its last message: until it is its own, the page says that nothing was recorded.
 
-    `record` takes a question's number and what was entered, and returns the sentence to be told; `hand_in` returns the
-    result as rows of text, and by question what is told of it.
+    `page` gives the first values of these traits, and `recorded` those of a later moment. `acts` are what the page may ask
+    for: "record" takes a question's number and what was entered, "flag" its number and whether, "begin" nothing, and each
+    returns the sentence to be told; `hand_in` returns the result as rows of text, by question what is told of it, and the
+    numbers of the wrong ones.
     """
 
     _esm = _ESM
     questions = traitlets.List().tag(sync=True)
     answers = traitlets.Dict().tag(sync=True)
+    flagged = traitlets.List().tag(sync=True)
+    wrong = traitlets.List().tag(sync=True)
+    begun = traitlets.Bool(False).tag(sync=True)
+    only = traitlets.Unicode("all").tag(sync=True)
     status = traitlets.Unicode("").tag(sync=True)
     heard = traitlets.Unicode("").tag(sync=True)
     left = traitlets.Float(0.0).tag(sync=True)
@@ -38,38 +45,48 @@ class Sheet(anywidget.AnyWidget):
     def __init__(
         self,
         items: list[Item],
-        answers: dict[str, str],
+        page: dict[str, Any],
         left: float,
-        record: Callable[[object, object], str],
-        hand_in: Callable[[], tuple[list[dict[str, Any]], dict[str, str]]],
-        recorded: Callable[[], dict[str, str]],
+        acts: dict[str, Callable[..., str]],
+        hand_in: Callable[[], tuple[list[dict[str, Any]], dict[str, str], list[int]]],
+        recorded: Callable[[], dict[str, Any]],
         markdown: str,
         text: str,
         status: str = "",
     ):
-        self._record, self._hand_in, self._recorded = record, hand_in, recorded
+        self._acts, self._hand_in, self._recorded = acts, hand_in, recorded
         self._markdown, self._text = markdown, text
-        super().__init__(questions=[_data(item) for item in items], answers=answers, left=left, status=status)
+        super().__init__(questions=[_data(item) for item in items], left=left, status=status, **page)
         self.on_msg(self._hear)
 
     def _hear(self, _: Any, content: dict[str, Any], __: Any) -> None:
-        """Take one answer, or hand in, in the order in which they were entered.
+        """Take one answer, flag one question, begin, or hand in, in the order in which that was entered.
 
         They come as messages of their own: of a trait that changes twice while the kernel is busy, ipywidgets
         sends the last value only, and an answer would be lost.
         """
-        if content.get("do") == "record":
-            self.status = self._record(content.get("number", 0), content.get("value", ""))
-            self.answers = self._recorded()
+        do, number = content.get("do"), content.get("number", 0)
+        given = {
+            "record": (number, content.get("value", "")),
+            "flag": (number, content.get("value") is True),
+            "begin": (),
+        }
+        if do == "hand in":
+            self._finish(content)
+        elif isinstance(do, str) and do in given:
+            self.status = self._acts[do](*given[do])
+            for name, value in self._recorded().items():
+                setattr(self, name, value)
             self.send_state("answers")  # also when it was refused: the page shows what was entered
-        elif content.get("do") == "hand in":
-            left = sum(str(question["number"]) not in self._recorded() for question in self.questions)
-            if left and not content.get("sure"):
-                self.status = f"{left} without an answer. Press Hand in once more to hand in all the same."
-            else:
-                rows, self.feedback = self._hand_in()
-                self.done, self.result = True, rows
         self.heard = str(content.get("name", ""))
+
+    def _finish(self, content: dict[str, Any]) -> None:
+        left = sum(str(question["number"]) not in self._recorded()["answers"] for question in self.questions)
+        if left and not content.get("sure"):
+            self.status = f"{left} without an answer. Press Hand in once more to hand in all the same."
+            return
+        rows, self.feedback, self.wrong = self._hand_in()
+        self.done, self.result = True, rows
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         shown = super()._repr_mimebundle_(**options)

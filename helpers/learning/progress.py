@@ -3,11 +3,12 @@
 Nothing here raises, whatever is passed and whatever became of the file.
 """
 
+import time
 from typing import NamedTuple
 
 from helpers.course import CHAPTERS, Chapter
 from helpers.errors import CourseError
-from helpers.learning import catalogue, store, tokens
+from helpers.learning import catalogue, spacing, store, tokens
 from helpers.learning.speaking import speaks
 from helpers.notes import Note, plain
 from helpers.wording import describe
@@ -58,6 +59,7 @@ def show(chapter: object = None) -> Note:
     head = "| Chapter | Sections | Predictions made | Exercises solved | |\n|---|---|---|---|---|"
     end = "Next: {}" if following else "Nothing is left to do in the chapters that are here."
     unsaved = f"\n\n{store.unsaved()}" if store.unsaved() else ""
+    unsaved += _due()
     shown, said = end.format(following) + unsaved, end.format(spoken) + plain(unsaved)
     return Note("\n".join([head, *rows]) + f"\n\n{shown}", "\n".join([*lines, said]))
 
@@ -93,6 +95,12 @@ def reset(confirm: object = None) -> Note:
     if not store.forget():
         return Note(f"The file `{store.NAME}` beside the notebooks cannot be removed: what it holds stays recorded.")
     return Note("Forgotten: no prediction and no exercise is recorded any more.")
+
+
+def _due() -> str:
+    """What of the learner's answers is due to be asked again, as a paragraph; nothing where nothing is."""
+    count = spacing.count_due(time.time())
+    return f"\n\nDue for review today: {count}. `exam.review()` asks them, ten minutes a day." if count else ""
 
 
 def _show_one(number: object) -> Note:

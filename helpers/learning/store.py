@@ -48,7 +48,7 @@ def recorded() -> Records:
     try:
         saved = _read()
         if saved is None:
-            with _alone():
+            with alone():
                 saved = _read_or_put_aside()
     except OSError:
         saved = {}
@@ -64,7 +64,7 @@ def record(states: Records, over: bool = True) -> bool:
     if ci():
         return True
     states = {_writable(id): _writable(state) for id, state in states.items()}
-    with _alone():
+    with alone():
         try:
             saved = merge(_read_or_put_aside(), _unsaved)
             new = merge(saved, states) if over else merge(states, saved)
@@ -82,7 +82,7 @@ def forget() -> bool:
     """Remove every state, in the file and in memory; False when the file could not be removed."""
     if ci():
         return True
-    with _alone():
+    with alone():
         _unsaved.clear()
         try:
             (FOLDER / NAME).unlink(missing_ok=True)
@@ -123,7 +123,7 @@ def why(error: OSError) -> str:
     return "This folder cannot be written to"
 
 
-def put(path: Path, text: str, mode: int = 0o666) -> None:
+def put(path: Path, content: str | bytes, mode: int = 0o666) -> None:
     """Write a file at once or not at all. Whatever stops it, an OSError or an interrupt, nothing is left beside it.
 
     A new file has `mode` less the umask, one that was there keeps its own.
@@ -131,8 +131,8 @@ def put(path: Path, text: str, mode: int = 0o666) -> None:
     temporary = path.with_name(f".{path.name.lstrip('.')}.{secrets.token_hex(4)}.tmp")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with open(descriptor, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
         with contextlib.suppress(FileNotFoundError):
             os.chmod(temporary, path.stat().st_mode)
         os.replace(temporary, path)
@@ -190,7 +190,7 @@ def _write(states: Records) -> None:
 
 
 @contextlib.contextmanager
-def _alone() -> Generator[None]:
+def alone() -> Generator[None]:
     """One writer at a time, among threads and kernels. After `PATIENCE`, or where files have no locks, go on without:
     writes are atomic, so at worst one of two simultaneous ones is lost."""
     with contextlib.ExitStack() as stack:

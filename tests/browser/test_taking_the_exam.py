@@ -29,7 +29,16 @@ def exam_reader(lab, read):
 def drawn() -> list[draw.Item]:
     """The questions that the notebook's exam asks, with their right answers."""
     rules = sitting.rules()
-    return draw.draw(bank.load().values(), "7", rules.weights, rules.questions)
+    return draw.draw(sitting.asked_of(bank.load().values()), "7", rules.weights, rules.questions, rules.sections)
+
+
+def begin(page) -> None:
+    """Start the clock, by keys: the questions show themselves then."""
+    page.get_by_role("button", name="Begin").wait_for()
+    page.keyboard.press("ArrowUp")
+    tab_to(page, "button Begin")
+    page.keyboard.press("Enter")
+    page.locator("fieldset legend").wait_for()
 
 
 def tab_to(page, text: str, most: int = 40) -> None:
@@ -62,8 +71,7 @@ def enter(page, item: draw.Item) -> None:
 def test_an_exam_is_taken_with_the_keyboard_alone(exam_reader):
     page, items = exam_reader.page, drawn()
     page.keyboard.press("Shift+Enter")
-    page.locator("fieldset legend").wait_for()
-    page.keyboard.press("ArrowUp")
+    begin(page)
     tab_to(page, "radio" if isinstance(kinds.of(items[0].question), kinds.Choice) else "text")
     status = page.locator("p[role=status]")
     for item in items:
@@ -78,6 +86,12 @@ def test_an_exam_is_taken_with_the_keyboard_alone(exam_reader):
         if item.number < len(items):
             tab_to(page, "button Next")
             page.keyboard.press("Enter")
+    page.get_by_role("button", name="Flag", exact=True).focus()
+    page.keyboard.press("Space")
+    status.filter(has_text="Question 40 is flagged. Flagged: 40.").wait_for()
+    page.get_by_role("combobox", name="Which questions to go through").focus()
+    page.keyboard.press("f")  # Flagged ones, and no key of JupyterLab's
+    page.get_by_role("button", name="Next", exact=True).is_disabled()
     assert page.evaluate(COUNT) == len(CELLS), "no key has deleted or added a cell"
     tab_to(page, "button Hand in")
     page.keyboard.press("Enter")
@@ -93,7 +107,7 @@ def test_an_exam_is_taken_with_the_keyboard_alone(exam_reader):
 def test_a_screen_reader_is_told_question_options_and_status(exam_reader):
     page, item = exam_reader.page, next(item for item in drawn() if isinstance(kinds.of(item.question), kinds.Choice))
     exam_reader.run(0)
-    page.locator("fieldset legend").wait_for()
+    page.get_by_role("button", name="Begin").click()
     for _ in range(item.number - 1):
         page.get_by_role("button", name="Next", exact=True).click()
     page.get_by_role("radio").first.check()
@@ -115,6 +129,7 @@ def test_a_screen_reader_is_told_question_options_and_status(exam_reader):
 def test_an_answer_that_no_kernel_takes_is_told(exam_reader):
     page, status = exam_reader.page, exam_reader.page.locator("p[role=status]")
     exam_reader.run(0)
+    page.get_by_role("button", name="Begin").click()
     page.get_by_role("button", name="Next open question").click()
     page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
     page.get_by_role("radio").first.check()

@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 
 import helpers
 from helpers.errors import CourseError, NoSuchMessage, NotInTimeline
-from helpers.learning import catalogue, store
+from helpers.learning import catalogue, log, store
 from helpers.live.server import Server
 from helpers.notes import Note
 from helpers.services import launch
@@ -203,10 +203,14 @@ def test_every_public_name_is_tried():
 
 NAMED = {
     helpers.exam.start: ["seed", "minutes", "chapters", "questions", "weights", "clock", "new"],
-    helpers.exam.paper: ["seed", "minutes", "chapters", "questions", "weights", "title"],
+    helpers.exam.paper: ["seed", "minutes", "chapters", "questions", "weights", "title", "versions"],
     helpers.exam.answer: ["number", "choice"],
     helpers.exam.question: ["number"],
-    helpers.exam.review: ["number"],
+    helpers.exam.answers: ["which"],
+    helpers.exam.flag: ["number", "on"],
+    helpers.exam.history: ["number"],
+    helpers.exam.review: ["id", "answer"],
+    helpers.exam.plan: ["rows"],
     helpers.exam.practise: ["id", "choice"],
     helpers.exam.timeline: ["id", "drawn"],
     helpers.exam.grade: ["finish"],
@@ -215,7 +219,8 @@ RIGHT = {"id": ["4.3-staircase", "4.3-three", "2.1-mend", "2.3-scope"], "number"
 
 
 def test_every_public_function_of_the_exam_is_tried():
-    untried = {"show", "time_left", "plan", "rules", "faults"}  # they take nothing
+    untried = {"begin", "time_left", "rules", "faults"}  # they take nothing
+    untried |= {"show", "export", "statistics"}  # below
     assert {call.__name__ for call in NAMED} == set(helpers.exam.__all__) - untried
 
 
@@ -225,6 +230,7 @@ def test_every_public_function_of_the_exam_is_tried():
 def test_the_exam_takes_anything(call, folder, values, given_, chance):
     exam = helpers.exam
     exam._sitting = None
+    log.path().unlink(missing_ok=True)
     exam.start(7, new=True)
     exam.answer(1, 0.4)
     options = {name: value for place, (name, value) in enumerate(zip(NAMED[call], values)) if given_ >> place & 1}
@@ -233,9 +239,27 @@ def test_the_exam_takes_anything(call, folder, values, given_, chance):
     result = call(**options)
     assert repr(result).strip() and "Traceback" not in repr(result) and " at 0x" not in repr(result)
     assert isinstance(result, Note) or call in (helpers.exam.paper, helpers.exam.timeline)
-    for after in (exam.question(1), exam.review(), exam.grade(finish=True), exam.plan(), exam.time_left()):
+    for after in (
+        exam.question(1),
+        exam.answers(),
+        exam.review(),
+        exam.grade(finish=True),
+        exam.plan(),
+        exam.time_left(),
+    ):
         assert isinstance(after, Note)
     assert isinstance(exam.start(7), Note)
+
+
+@often(80)
+@given(which=ANYTHING, file=ANYTHING, formats=ANYTHING)
+def test_what_shows_reads_and_writes_takes_anything(folder, which, file, formats):
+    exam = helpers.exam
+    exam.start(7, questions=3, new=True)
+    for made in (exam.show(which), exam.statistics(file), exam.export(str(folder), [formats, 7])):
+        assert repr(made).strip() and "Traceback" not in repr(made)
+    if not isinstance(file, str):
+        assert isinstance(exam.export(file, "gift"), Note)
 
 
 @often(80)

@@ -157,7 +157,14 @@ def test_whoever_speaks_shows_what_was_passed(text, folder, monkeypatch):
     assert says(predict("1.1-wait", short).markdown, short) and says(hint("1.1-mail", short).markdown, short)
     begun = exam.start(seed=short, questions=3)
     assert says(begun.markdown, short) and short in begun.text
-    for note in (exam.question(short), exam.answer(short, "a"), exam.review(short), exam.start(minutes=short)):
+    for note in (
+        exam.question(short),
+        exam.answer(short, "a"),
+        exam.answers(short),
+        exam.flag(short),
+        exam.review(short),
+        exam.start(minutes=short),
+    ):
         assert says(note.markdown, short), note.markdown
     paper = exam.paper(seed=short, title=text)
     assert entities.escape(text) in paper.questions and says(f"x {paper.save(name=short).markdown}", short)

@@ -195,7 +195,7 @@ def test_a_file_that_cannot_be_read_is_not_overwritten(folder):
 
 def test_a_lock_that_is_never_freed_does_not_stop_anybody(folder, monkeypatch):
     monkeypatch.setattr(store, "PATIENCE", 0.05)
-    with store._alone():
+    with store.alone():
         assert store.record({"1.1-mail": "solved"})
     assert saved(folder) == {"1.1-mail": "solved"}
 

@@ -17,9 +17,7 @@ BANDS = {"cells": 160, "largest section": 26, "lines, median": 10, "lines, nine 
 LEAST_PROSE = 0.85  # Markdown cells to a code cell
 MAY_BE_LONGER = ("4.3", "7.1")
 
-LARGER: dict[int, dict[str, float]] = {
-    10: {"largest section": 27},
-}
+LARGER: dict[int, dict[str, float]] = {}
 
 
 def figures(book: Notebook) -> dict[str, float]:

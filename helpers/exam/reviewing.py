@@ -1,0 +1,199 @@
+"""The daily review: what a learner is about to forget, asked again, ten minutes a day.
+
+Prompts are the questions that were answered before, in exams, practice and reviews, and the rules of background tasks,
+new ones a few a day. A rule is recalled, unfolded and graded by the learner, a question is judged like any other.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+
+from helpers.course import TASKS
+from helpers.errors import CourseError
+from helpers.exam import bank, draw, kinds, links, marking, templates
+from helpers.exam import sitting as sittings
+from helpers.exam import text as texts
+from helpers.learning import log, spacing
+from helpers.learning.log import Answer
+from helpers.learning.spacing import GRADES, Card
+from helpers.notes import Note, plain
+from helpers.wording import describe
+
+MINUTES = 10  # a day
+NEW = 4  # rules a day that were never asked
+COST = {"rule": 30, "single": 45, "prints": 60, "fault": 60, "multiple": 60, "order": 60, "wait": 45, "timeline": 120}
+INDEX = "tasks-rules"  # the cell of the appendix that lists every rule with its question
+RULE = re.compile(r"^- \[(.+?)\]\((\S+?)#cell-id=([\w-]+)\) (.+)$", re.MULTILINE)
+
+
+class Prompt(Protocol):
+    """What can be asked again. `kind` says how long it takes."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    def asked(self) -> str:
+        """The prompt, as Markdown, with the call that answers it."""
+        ...
+
+    def judged(self, answer: object, when: float) -> tuple[str, Answer]:
+        """What is told of an answer, and how the log keeps it. CourseError for what is no answer."""
+        ...
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of background tasks: the question that people ask, the rule, and the link to its cell."""
+
+    id: str
+    question: str
+    rule: str
+    link: str
+    kind: str = "rule"
+
+    def asked(self) -> str:
+        call = f'`exam.review("{self.id}", "good")`, or "again", "hard", "easy"'
+        return (
+            f"**{self.id}** · recall the rule\n\n{self.question}\n\n"
+            f"<details><summary>The rule</summary>\n\n{self.told()}\n\n</details>\n\nHow well did you know it? {call}."
+        )
+
+    def told(self) -> str:
+        return f"{self.rule} [Its cell]({self.link})."
+
+    def judged(self, answer: object, when: float) -> tuple[str, Answer]:
+        grade = GRADES.get(answer.strip().lower()) if isinstance(answer, str) else None
+        if grade is None:
+            raise CourseError(f"{self.id} takes how well you knew it, {', '.join(GRADES)}; {describe(answer)} came.")
+        right = grade > 1
+        kept = Answer(id=self.id, when=when, how="review", right=right, grade=grade, credit=float(right), asked=self.question, said=str(answer), should=self.rule)  # fmt: skip
+        return self.told(), kept
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question of the bank, or the next one of a template; `times`: how often it was answered."""
+
+    source: draw.Source
+    times: int
+
+    @property
+    def id(self) -> str:
+        return self.source.id
+
+    @property
+    def kind(self) -> str:
+        return self.source.kind
+
+    def item(self) -> draw.Item:
+        return draw.item(self.source.question(f"review {self.times}"), "practise")
+
+    def asked(self) -> str:
+        item = self.item()
+        title = f"**{self.id}** · {kinds.of(item.question).title}"
+        return f'{texts.asked(item, title)}\n\nAnswer with `exam.review("{self.id}", ...)`.'
+
+    def judged(self, answer: object, when: float) -> tuple[str, Answer]:
+        item = self.item()
+        given = marking.read(item, answer)
+        if given is None:
+            raise CourseError(f"{self.id} {marking.expected(item, answer)}")
+        verdict = marking.judge(item, given)
+        word = "Right" if verdict.right else "Not right"
+        told = texts.judged(item, verdict, links.proof(item), f"**{word}** · {self.id}")
+        return told, sittings.recorded(item, given, when, "review")
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Every rule of background tasks by its id, from the index of their appendix, in its order."""
+    cells = {cell["id"]: "".join(cell["source"]) for cell in links._cells_of(TASKS)}
+    found = RULE.findall(cells.get(INDEX, ""))
+    return {
+        f"rule-{id}": Rule(f"rule-{id}", question, rule, f"{file}#cell-id={id}") for question, file, id, rule in found
+    }
+
+
+def review(id: object, answer: object, now: float) -> Note:
+    """Ask the next prompt, or one by its id; with an answer, judge it, keep it where it was due, and ask the next."""
+    answers = log.read()
+    if id is None:
+        return _next(answers, now)
+    prompt = _found(id, answers)
+    if answer is ...:
+        return _note(prompt.asked())
+    told, kept = prompt.judged(answer, now)
+    card = spacing.cards(answers, now).get(prompt.id)
+    if card is not None and card.due > now:
+        return _note(
+            f"{told}\n\n{_back(card, now)} It was not due, so nothing is recorded.\n\n{_next(answers, now).markdown}"
+        )
+    unsaved = log.add([kept])
+    answers = [*answers, kept]
+    back = _back(spacing.cards(answers, now)[prompt.id], now)
+    kept_back = f" {unsaved}: it is kept until the kernel ends." if unsaved else ""
+    return _note(f"{told}\n\n{back}{kept_back}\n\n---\n\n{_next(answers, now).markdown}")
+
+
+def today(answers: list[Answer], now: float) -> list[Prompt]:
+    """What to ask today: what is due, the most forgotten first, then a few new rules, as far as ten minutes go."""
+    known = spacing.cards(answers, now)
+    since = now - now % spacing.DAY
+    done = [answer for answer in answers if answer.how == "review" and answer.when >= since]
+    new_today = sum(known[one.id].times == 1 for one in done if one.id in rules())
+    new = [rule for id, rule in rules().items() if id not in known][: max(0, NEW - new_today)]
+    prompts = [prompt for card in spacing.due(answers, now) if (prompt := _prompt(card.id, known)) is not None]
+    left, chosen = 60 * MINUTES - sum(_cost(one.id) for one in done), []
+    for prompt in [*prompts, *new]:
+        left -= COST.get(prompt.kind, 60)
+        if left >= 0:
+            chosen.append(prompt)
+    return chosen
+
+
+def _cost(id: str) -> int:
+    prompt = _prompt(id, {})
+    return COST.get(prompt.kind, 60) if prompt else 0
+
+
+def _next(answers: list[Answer], now: float) -> Note:
+    prompts = today(answers, now)
+    if not prompts:
+        return Note("Nothing more is due today. What you answer in exams and in practice comes back here.")
+    seconds = sum(COST.get(prompt.kind, 60) for prompt in prompts)
+    head = f"**Today**: {len(prompts)} to recall, about {max(1, round(seconds / 60))} minutes."
+    return _note(f"{head}\n\n{prompts[0].asked()}")
+
+
+def _found(id: object, answers: list[Answer]) -> Prompt:
+    known = spacing.cards([one for one in answers if one.id == id], 0.0)
+    prompt = _prompt(id.strip(), known) if isinstance(id, str) else None
+    if prompt is None:
+        raise CourseError(f"There is nothing to review by the name {describe(id)}: `exam.review()` asks what is due.")
+    return prompt
+
+
+def _prompt(id: str, known: dict[str, Card]) -> Prompt | None:
+    """The prompt of an id; None for what has left the course."""
+    if id in rules():
+        return rules()[id]
+    source = _sources().get(id)
+    return Asked(source, known[id].times if id in known else 0) if source else None
+
+
+def _sources() -> dict[str, draw.Source]:
+    return {source.id: source for source in draw.sources(bank.load().values()) + templates.sources()}
+
+
+def _back(card: Card, now: float) -> str:
+    days = max(1, round((card.due - now) / spacing.DAY))
+    return f"It comes back in {days} day{'s' if days > 1 else ''}."
+
+
+def _note(markdown: str) -> Note:
+    """What is folded in Markdown, a rule to be recalled, is left out of plain text: grading it tells it."""
+    return Note(markdown, plain(re.sub(r"<details>.*?</details>\s*", "", markdown, flags=re.DOTALL)))

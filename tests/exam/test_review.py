@@ -1,0 +1,156 @@
+"""The daily review: FSRS over a learner's own answers, ten minutes a day, from questions and from rules."""
+
+import time
+
+import pytest
+
+from helpers import exam, progress
+from helpers.exam import bank, draw, planning, reviewing
+from helpers.exam.bank import SECTIONS
+from helpers.learning import log, spacing, store
+from helpers.learning.log import Answer
+from helpers.learning.spacing import DAY
+
+pytestmark = pytest.mark.usefixtures("folder")
+NOW = 1_800_000_000.0
+
+
+def answer(id: str, days_ago: float, right: bool = True, **more: object) -> Answer:
+    grade = more.pop("grade", 3 if right else 1)
+    return Answer(id=id, when=NOW - days_ago * DAY, how=more.pop("how", "practice"), right=right, grade=grade, **more)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """What `time.time` shows to the exam: NOW, until it is moved."""
+    now = [NOW]
+    monkeypatch.setattr(time, "time", lambda: now[0])
+    return now
+
+
+def test_what_is_right_comes_back_later_each_time_and_what_is_wrong_tomorrow():
+    given, gaps = [], []
+    for _ in range(4):
+        due = spacing.cards(given, NOW)["a"].due if given else NOW
+        given.append(Answer(id="a", when=due, how="review", right=True, grade=3))
+        gaps.append((spacing.cards(given, due)["a"].due - due) / DAY)
+    assert gaps == sorted(gaps) and gaps[0] >= 1 and gaps[-1] > 10 * gaps[0]
+    given.append(Answer(id="a", when=given[-1].when + 30 * DAY, how="review", right=False, grade=1))
+    card = spacing.cards(given, given[-1].when)["a"]
+    assert card.due - given[-1].when < gaps[-1] * DAY and not card.right
+
+
+def test_the_most_forgotten_is_asked_first():
+    given = [answer("1.1-a", 30), answer("1.1-b", 3), answer("1.1-c", 0.1), answer("1.1-d", 30, right=False)]
+    assert [card.id for card in spacing.due(given, NOW)] == ["1.1-d", "1.1-a", "1.1-b"]
+
+
+def test_a_wrong_answer_of_an_exam_is_due_tomorrow(clock):
+    exam.start(7, questions=12, clock=time.time)
+    exam.grade(finish=True)
+    assert spacing.count_due(NOW) == 0 and spacing.count_due(NOW + DAY) == 12
+    clock[0] += DAY
+    assert "Due for review today: 12." in progress.show().text
+    assert "12 to recall" not in exam.review().text, "ten minutes are not enough for all and the new rules"
+
+
+def test_ten_minutes_a_day_and_no_more(clock):
+    many = [answer(id, 40) for id in list(bank.load())[:80]]
+    log.add(many)
+    prompts = reviewing.today(log.read(), NOW)
+    seconds = sum(reviewing.COST[prompt.kind] for prompt in prompts)
+    assert 540 <= seconds <= 600 and len(prompts) < 80
+    done = [answer(one.id, 0, how="review") for one in prompts]
+    assert reviewing.today([*many, *done], NOW) == []
+    assert len(reviewing.today([*many, *done], NOW + DAY)) > 5
+
+
+def test_a_question_is_judged_kept_and_comes_back(clock):
+    log.add([answer("4.3-race", 30)])
+    asked = exam.review()
+    assert "4.3-race" in asked.text and "exam.review(" in asked.text
+    item = draw.item(bank.load()["4.3-race"], "practise")
+    told = exam.review("4.3-race", item.right).text
+    assert told.startswith("Right · 4.3-race") and "It comes back in" in told and "Today" in told
+    assert [one.how for one in log.read()] == ["practice", "review"]
+    again = exam.review("4.3-race", item.right).text
+    assert "It was not due, so nothing is recorded." in again and len(log.read()) == 2
+    assert "takes one letter of" in exam.review("4.3-race", 7).text and len(log.read()) == 2
+
+
+def test_a_rule_is_unfolded_and_graded_by_the_learner(clock):
+    rule = next(iter(reviewing.rules().values()))
+    asked = exam.review(rule.id)
+    assert rule.question in asked.markdown and "<details>" in asked.markdown and rule.rule in asked.markdown
+    told = exam.review(rule.id, "Easy")
+    assert rule.link in told.markdown and "It comes back in 8 days." in told.text
+    assert log.read()[0].grade == 4
+    second = list(reviewing.rules())[1]
+    assert "It comes back in 1 day." in exam.review(second, "again").text
+    assert "takes how well you knew it" in exam.review(list(reviewing.rules())[2], "so so").text
+
+
+def test_new_rules_are_a_few_a_day(clock):
+    assert len(reviewing.today([], NOW)) == reviewing.NEW
+    for _ in range(reviewing.NEW):
+        exam.review(reviewing.today(log.read(), NOW)[0].id, "good")
+    assert exam.review().text.startswith("Nothing more is due today")
+    clock[0] += DAY
+    assert len(reviewing.today(log.read(), NOW + DAY)) >= reviewing.NEW
+
+
+def test_every_rule_of_background_tasks_is_a_prompt_with_its_cell():
+    rules = reviewing.rules()
+    assert len(rules) >= 70 and len({rule.question for rule in rules.values()}) == len(rules)
+    assert all(rule.rule.endswith(".") and "#cell-id=" in rule.link for rule in rules.values())
+
+
+@pytest.mark.parametrize("id", ["4.3-nowhere", 7, "", [], None.__class__])
+def test_what_is_no_prompt_is_told(id):
+    assert exam.review(id, "a").text.startswith("There is nothing to review by the name")
+
+
+def test_what_has_left_the_bank_is_not_asked(clock):
+    log.add([answer("4.3-long-gone", 40)])
+    assert "long-gone" not in exam.review().text
+
+
+# The plan
+
+
+def planned(answers: list[Answer], weights: dict[int, float] | None = None) -> list[planning.Row]:
+    return planning.plan(weights or dict.fromkeys(range(1, 11), 1.0), {}, answers, NOW)
+
+
+def test_the_plan_puts_first_what_weighs_most():
+    rows = planned([], {4: 3, 1: 1})
+    assert rows[0].section.startswith("4.") and {row.weight for row in rows if row.section[0] == "2"} == {0.0}
+    assert sum(row.weight for row in rows) == pytest.approx(100) and {row.section for row in rows} == set(SECTIONS)
+
+
+def test_the_plan_counts_what_is_known_what_is_doubtful_and_what_is_forgotten():
+    def of(section: str, answers: list[Answer]) -> planning.Row:
+        return next(row for row in planned(answers) if row.section == section)
+
+    none = of("1.1", [])
+    few, many = [[answer(f"1.1-{n}", 0) for n in range(count)] for count in (2, 12)]
+    assert none.gain > of("1.1", few).gain > of("1.1", many).gain
+    assert none.doubt > of("1.1", few).doubt > of("1.1", many).doubt
+    old = [answer(f"1.1-{n}", 400) for n in range(12)]
+    assert of("1.1", old).gain > of("1.1", many).gain and of("1.1", old).due == 12
+    wrong = [answer(f"1.1-{n}", 0, right=False) for n in range(12)]
+    assert of("1.1", wrong).known < 0.1 < 0.9 < of("1.1", many).known
+
+
+def test_the_plan_follows_the_readers_progress():
+    before = next(row for row in planned([]) if row.section == "1.1")
+    store.record({"1.1-mail": "solved"})
+    after = next(row for row in planned([]) if row.section == "1.1")
+    assert after.made == before.made + 1 and after.gain < before.gain
+
+
+def test_the_plan_is_a_table_with_links_and_says_what_is_due(clock):
+    log.add([answer("4.3-race", 30)])
+    told = exam.plan(3)
+    assert "#cell-id=" in told.markdown and told.text.endswith("Due today: 1, exam.review().")
+    assert told.text.count("\n| ") == 3 and "`rows` takes" in exam.plan(0).markdown
