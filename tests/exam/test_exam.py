@@ -18,7 +18,7 @@ from hypothesis import strategies as some
 from helpers import exam
 from helpers.course import CHAPTERS
 from helpers.errors import CourseError
-from helpers.exam import bank, draw, links, marking, planning, sitting, state
+from helpers.exam import bank, draw, links, marking, sitting, state
 from helpers.exam.bank import SECTIONS
 from helpers.learning import log, store
 from helpers.notes import Note
