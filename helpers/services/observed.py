@@ -24,10 +24,12 @@ from helpers.live.timeline import Bar, Timeline
 from helpers.notes import Note
 from helpers.services.launch import POSIX
 from helpers.services.process import Process, process
+from helpers.services.waiting import until
 from helpers.wording import code
 
 __all__ = ["Asked", "Service", "observe"]
 
+IMPORT = 60.0  # seconds that an app's import may take
 PATIENCE = 30.0  # seconds that a request with its tasks may take
 GLANCE = 2.0  # seconds for which an answer that does not end is read
 CHANGING = re.compile(r"log.?out|delete|remove|reset|unsubscribe|shutdown|stop|send|trigger|callback", re.IGNORECASE)
@@ -314,7 +316,7 @@ def observe(
 
     `app`: module and name, as uvicorn takes them. `python`: the interpreter that has the app's packages; without it that of
     the folder's `.venv` or `venv`, else this one. `env`: settings that are added to the environment. `factory`: `app` names
-    a function that makes the app. `timeout`, in seconds, is for the start-up, the lifespan included. Nothing in the folder
+    a function that makes the app. `timeout`, in seconds, is for its lifespan to reach `yield`. Nothing in the folder
     is changed. Works with FastAPI from 0.79 on (helpers/live/agent.py says how).
 
     Raises `CourseError` with one sentence for what cannot be served: no such app (candidates are named), an import that
@@ -340,9 +342,13 @@ def observe(
     try:
         running = process([interpreter, agent.__file__], cwd=place, env=settings, name=f"{module}:{name}")
         watched = running
-        observation.wait(lambda: bool(observation.started or observation.unfit) or not watched.running, timeout)
-        observation.wait(lambda: bool(observation.started or observation.unfit), 0.0 if running.running else 0.5)
+        observation.wait(lambda: observation.loaded or observation.unfit is not None or not watched.running, IMPORT)
+        if observation.loaded:
+            observation.wait(lambda: observation.started is not None or not watched.running, timeout)
         if observation.started is None:
+            if observation.ended or not running.running:  # it says its last words, and then it ends
+                observation.wait(lambda: observation.unfit is not None, 1.0)
+                until(lambda: not watched.running, 2.0)
             raise CourseError(_why(observation, running, place, app, timeout))
     except BaseException:
         observation.close()
@@ -409,7 +415,7 @@ def _why(observation: Observation, running: Process, place: Path, app: str, time
     if unfit is None and observation.loaded and running.running:
         return f"{app} did not finish starting within {timeout:g} s: its lifespan is still before `yield`."
     if unfit is None and running.running:
-        return f"{app} was not imported within {timeout:g} s."
+        return f"{app} was not imported within {IMPORT:g} s."
     if unfit is None:
         said = _lifespan_error(running.log)
         if said and observation.loaded:

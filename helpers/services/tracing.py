@@ -50,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--python", metavar="PATH", help="the interpreter that has the app's packages")
     made.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="a setting for the app")
     made.add_argument("--factory", action="store_true", help="the name is a function that makes the app")
-    made.add_argument("--timeout", type=float, default=30.0, metavar="SECONDS", help="for the start-up")
+    made.add_argument("--timeout", type=float, default=30.0, metavar="SECONDS", help="for the lifespan")
     made.add_argument("--grace", type=float, default=10.0, metavar="SECONDS", help="between SIGTERM and SIGKILL")
     made.add_argument("--svg", type=Path, metavar="FILE", help="write the timeline as a picture")
     made.add_argument("--html", type=Path, metavar="FILE", help="write it as a page")
