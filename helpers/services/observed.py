@@ -259,11 +259,14 @@ class Service:
             self.sync()
         return findings(self._observation, self._cut)
 
-    def doctor(self, *requests: str, grace: float = 10.0) -> Findings:
-        """Look at every safe GET, send these requests, end the service as `stop` does, and return what was found."""
+    def doctor(self, *requests: str, grace: float = 10.0, **options: Any) -> Findings:
+        """Look at every safe GET, send these requests too, end the service as `stop` does, and return all that was found.
+
+        `requests` and `options` are what `ask` takes. A path operation's first call is not judged, so name it twice.
+        """
         self.look()
         for request in requests:
-            self.ask(request)
+            self.ask(request, **options)
         self.stop(grace)
         return self.findings()
 
@@ -283,7 +286,8 @@ class Service:
             deadline = time.monotonic() + grace
             while self.process.running and time.monotonic() < deadline:
                 time.sleep(SLICE / 5)
-            killed = self.process.running
+            if killed := self.process.running:
+                self._observation.sync(1.0)  # what it has seen and not told yet
             self.process.kill()
             self._observation.wait(lambda: self._observation.ended, 2.0)
             if killed:

@@ -50,7 +50,7 @@ def list_parcels(session: Annotated[Session, Depends(get_session, scope="functio
 
 @app.get("/manifest")
 async def manifest() -> str:
-    digest = await asyncio.to_thread(hashlib.pbkdf2_hmac, "sha256", b"manifest", b"depot", 400_000)
+    digest = await asyncio.to_thread(hashlib.pbkdf2_hmac, "sha256", b"manifest", b"depot", 1_000_000)
     return digest.hex()
 
 

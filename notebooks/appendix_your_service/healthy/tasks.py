@@ -48,4 +48,4 @@ async def archive(order: int) -> None:
 
 
 async def follow(order: int) -> None:
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(1.0)
