@@ -34,6 +34,7 @@ CONFIGURATION = "COURSE_OBSERVED"
 HEADER = b"x-observed"  # by it a request is known again; the app never sees it
 EVERY = 0.01  # seconds between two looks for something to tell
 EXTERNAL = ("site-packages", "dist-packages")
+ANSWERS = ("HTTPException", "RequestValidationError")  # raised to answer; FastAPI's own spans count them as no error
 TELLING = ("celery", "passlib", "bcrypt", "pwdlib", "argon2")  # packages of which a finding asks whether they are there
 request_now: contextvars.ContextVar[Any] = contextvars.ContextVar("request_now", default=None)
 numbers = itertools.count(1)
@@ -121,7 +122,8 @@ class Eye:
         try:
             yield
         except BaseException as error:
-            failure = error
+            if kind == "task" or not any(one.__name__ in ANSWERS for one in type(error).__mro__):
+                failure = error
             raise
         finally:
             self.close(number, failure)

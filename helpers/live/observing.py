@@ -248,6 +248,8 @@ class Observation:
     def told_over(self, id: int, at: int, error: str | None, route: str | None, endpoint: str | None) -> None:
         one = self.exchanges[id]
         one.over, one.error, one.route, one.endpoint = at, error, route, endpoint
+        if error and one.server.attributes.get("http.response.status_code", 500) >= 500:
+            one.server.error = error  # Starlette answers with a 500 before it raises the error once more
         known = f"{one.server.name.partition(' ')[0]} {endpoint or one.server.attributes['url.path']}"
         one.first = known not in self._seen
         self._seen.add(known)
