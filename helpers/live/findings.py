@@ -105,8 +105,10 @@ def findings(observation: Observation, cut: list[str]) -> Findings:
     by_request = [*seen.loop(), *seen.pool(), *seen.held(), *seen.failing(), *seen.counted()]
     blamed = " ".join(one.sentence for one in by_request if one.kind in ("loop", "task-loop"))
     by_source = [one for one in seen.source() if one.where not in blamed]  # what a request has proved is told once
-    unique = {(one.kind, one.where): one for one in reversed([*by_request, *by_source, *seen.lost(cut)])}
-    return Findings(list(reversed(unique.values())), list(seen.notes()))
+    unique: dict[tuple[str, str], Finding] = {}
+    for one in (*by_request, *by_source, *seen.lost(cut)):
+        unique.setdefault((one.kind, one.where), one)
+    return Findings(list(unique.values()), list(seen.notes()))
 
 
 def own_line(hold: Hold, roots: tuple[str, ...]) -> tuple[str, int, str]:
@@ -140,11 +142,14 @@ class _Seen:
 
     def user(self, place: str) -> str:
         """The path operation that has a function as endpoint or dependency or adds it as a task."""
-        for one in self.operations:
-            adds = {added for function in one.functions for _, added in function.adds}
-            if place in {function.place for function in one.functions} | adds:
-                return one.name
-        return ""
+        return next((one.name for one in self.operations if place in self.places(one)), "")
+
+    def places(self, operation: Operation) -> list[str | None]:
+        """The places of an operation's functions, and of those that they add as tasks."""
+        return [
+            *(function.place for function in operation.functions),
+            *(added for function in operation.functions for _, added in function.adds),
+        ]
 
     def at(self, function: Function, line: int) -> str:
         """ "main.py, line 31", for a line of a function's source, counted from 1."""
@@ -155,7 +160,7 @@ class _Seen:
     def loop(self) -> Iterator[Finding]:
         longest: dict[tuple[str, int], tuple[Hold, list[Exchange]]] = {}
         for hold in self.observation.holds:
-            meanwhile = [one for one in self.exchanges if _overlaps(one, hold)]
+            meanwhile = self.holders(hold)
             if meanwhile and all(one.first for one in meanwhile):
                 continue
             file, number, _ = own_line(hold, self.roots)
@@ -174,6 +179,19 @@ class _Seen:
                 f"{code(linecache.getline(file, number).strip())}, during {during}"
                 f"{f', in its task {code(in_task)}' if in_task else ''}. Every client waited.",
             )
+
+    def holders(self, hold: Hold) -> list[Exchange]:
+        """The requests that a hold may belong to: those under way, and of these the ones whose own code stood still."""
+        meanwhile = [one for one in self.exchanges if _overlaps(one, hold)]
+        standing = {
+            function.place for function in self.functions.values() for line in hold.lines if _stands_in(function, line)
+        }
+        endpoints = {
+            operation.endpoint.place
+            for operation in self.operations
+            if operation.endpoint and standing & set(self.places(operation))
+        }
+        return [one for one in meanwhile if one.endpoint in endpoints] or meanwhile
 
     def pool(self) -> Iterator[Finding]:
         sharing = [one.name for one in self.operations if one.endpoint and not one.endpoint.on_loop]
@@ -332,6 +350,11 @@ def _link(rule: str) -> str:
     return rule.replace("#", "#cell-id=")
 
 
+def _stands_in(function: Function, line: tuple[str, int, str]) -> bool:
+    last = function.line + len(function.source.splitlines())
+    return function.file == line[0] and function.line <= line[1] < last
+
+
 def _overlaps(exchange: Exchange, hold: Hold) -> bool:
     return exchange.server.start <= hold.until and (exchange.over is None or exchange.over >= hold.since)
 
@@ -341,5 +364,4 @@ def _list(names: list[str]) -> str:
 
 
 def _s(nanoseconds: int) -> str:
-    milliseconds = nanoseconds / 1e6
-    return f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
+    return f"{nanoseconds / 1e6:.0f} ms"

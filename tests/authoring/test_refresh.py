@@ -17,7 +17,7 @@ from helpers.authoring.cells import answers, headings, syntax
 from helpers.authoring.navigation import line
 from helpers.authoring.stored import Sanitiser, dumps, keep_unchanged, loads, normalise, same_outputs
 from helpers.authoring.update import MARK
-from helpers.course import CLAIMS, QUEUES, TASKS, VERSIONS
+from helpers.course import CLAIMS, SERVICE, TASKS, VERSIONS
 from helpers.errors import CourseError
 from helpers.live.picture import describe, draw
 
@@ -202,8 +202,8 @@ def test_navigation_links_what_exists_and_names_what_does_not():
     rules = f"[Background tasks: every rule]({TASKS})"
     assert line(START, {START, FIRST, TASKS}) == f"[1 Introduction to FastAPI]({FIRST}) → · {rules}"
     assert line(VERSIONS, {START, TASKS}) == f"← {rules} · [Contents]({START}) · Which queue does what →"
-    assert line(CLAIMS, {START, QUEUES}) == (
-        f"← [Which queue does what]({QUEUES}) · [Contents]({START}) · Background tasks: every rule"
+    assert line(CLAIMS, {START, SERVICE}) == (
+        f"← [Your own service]({SERVICE}) · [Contents]({START}) · Background tasks: every rule"
     )
     assert line(TASKS, {START, VERSIONS}) == (
         f"← 10 Exam Preparation · [Contents]({START}) · [Which version does what]({VERSIONS}) →"
