@@ -319,9 +319,8 @@ class _Seen:
         sharing = [code(one.name) for one in self.operations if one.endpoint and not one.endpoint.on_loop]
         if sharing:
             yield f"In the 40 threads of the pool: {', '.join(sharing)}, and every `def` dependency and task."
-        for name, one in {
-            self.name(one): one for one in self.exchanges if one.ran and one.over and one.server.end
-        }.items():
+        with_tasks = [one for one in self.exchanges if one.ran and one.over and one.server.end]
+        for name, one in {self.name(one): one for one in sorted(with_tasks, key=lambda one: one.counted)}.items():
             yield (
                 f"{code(name)} was answered after {_s(one.answered)}; "
                 f"with its tasks, as some dashboards count, it took {_s(one.counted)}."
