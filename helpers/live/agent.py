@@ -32,6 +32,7 @@ from typing import Any
 
 CONFIGURATION = "COURSE_OBSERVED"
 HEADER = b"x-observed"  # by it a request is known again; the app never sees it
+OLDEST = (3, 9)
 EVERY = 0.01  # seconds between two looks for something to tell
 EXTERNAL = ("site-packages", "dist-packages")
 ANSWERS = ("HTTPException", "RequestValidationError")  # raised to answer; FastAPI's own spans count them as no error
@@ -579,6 +580,8 @@ def listen():
 
 
 def run(channel, told):
+    if sys.version_info < OLDEST:
+        raise Unfit("old-python", version="{}.{}".format(*sys.version_info))
     for package in ("fastapi", "uvicorn"):
         try:
             importlib.import_module(package)

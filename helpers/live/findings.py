@@ -335,7 +335,7 @@ class _Seen:
         refused: dict[str, int] = {}
         for one in self.exchanges:
             status = one.server.attributes.get("http.response.status_code") or 500
-            if status >= 400:
+            if status >= 300:
                 refused[self.name(one)] = status
         for name, status in refused.items():
             yield f"{code(name)} answered {status}: what it does otherwise was not seen."

@@ -321,7 +321,7 @@ def observe(
     `app`: module and name, as uvicorn takes them. `python`: the interpreter that has the app's packages; without it that of
     the folder's `.venv` or `venv`, else this one. `env`: settings that are added to the environment. `factory`: `app` names
     a function that makes the app. `timeout`, in seconds, is for its lifespan to reach `yield`. Nothing in the folder
-    is changed. Works with FastAPI from 0.79 on (helpers/live/agent.py says how).
+    is changed. Works with FastAPI from 0.79 on Pythons from 3.9 on (helpers/live/agent.py says how).
 
     Raises `CourseError` with one sentence for what cannot be served: no such app (candidates are named), an import that
     fails, settings that are missing (their names are listed), a lifespan that fails or does not come to its `yield`.
@@ -437,6 +437,8 @@ def _unfit(unfit: dict[str, Any], place: Path, app: str) -> str:
             return (
                 f"the interpreter of this folder has no {package}: name the one that has it, observe(..., python=...)."
             )
+        case "old-python":
+            return f"the interpreter of this folder is Python {unfit['version']}; observe() needs 3.9 or later."
         case "no-module":
             found = _candidates(place)
             hint = f" There are: {', '.join(found)}." if found else ""

@@ -1,12 +1,15 @@
 """`observe()`: what cannot be served is told in a sentence, what is served is seen as it is, and nothing in it is changed."""
 
+import ast
 import os
+import sys
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+import helpers
 from helpers.errors import CourseError
 from helpers.services.observed import Service, observe
 
@@ -331,6 +334,26 @@ def test_nobody_else_can_tell_it_anything(service: Service):
         stranger.sendall(b"no secret\n" + b'{"what": "left", "tasks": [["x", 1, "x"]], "at": 1}\n')
         service.ask("GET /v1/parcels/3")
     assert service._observation.left == []
+
+
+@pytest.mark.parametrize(
+    "file", ["live/agent.py", "live/heartbeat.py", "live/peers.py", "services/startup/sitecustomize.py"]
+)
+def test_what_runs_in_a_foreign_interpreter_needs_nothing_that_is_not_there(file):
+    """Python 3.9 reads it, nothing of the course is imported, and no annotation is looked at while it runs."""
+    tree = ast.parse(
+        Path(helpers.__file__).with_name(file.partition("/")[0]).joinpath(*file.split("/")[1:]).read_text(),
+        feature_version=(3, 9),
+    )
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module or "." for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names | {
+        "fastapi",
+        "starlette",
+        "uvicorn",
+    }
+    annotated = any(getattr(node, "annotation", None) or getattr(node, "returns", None) for node in ast.walk(tree))
+    assert not annotated or "__future__" in imported
 
 
 def test_a_factory_makes_the_app(tmp_path):
