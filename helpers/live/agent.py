@@ -430,30 +430,43 @@ def unfit_import(error, module_name):
     missing = missing_settings(error)
     if missing:
         return Unfit("settings", names=missing)
-    last = traceback.extract_tb(error.__traceback__)[-1:]
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if os.path.realpath(frame.filename).startswith(os.path.realpath(os.getcwd()))]
+    last = ([frame for frame in own if not any(part in frame.filename for part in EXTERNAL)] or frames)[-1:]
     where = f"{os.path.basename(last[0].filename)}, line {last[0].lineno}" if last else ""
-    if isinstance(error, ModuleNotFoundError) and error.name and module_name.split(".")[0] == error.name.split(".")[0]:
+    if isinstance(error, ModuleNotFoundError) and error.name and (module_name + ".").startswith(error.name + "."):
         return Unfit("no-module")
     if isinstance(error, ModuleNotFoundError):
         return Unfit("no-package", name=error.name or str(error))
-    said = " ".join(str(error).split())
+    said = " ".join(str(error).split()).partition(" For further information")[0]
     return Unfit("import", error=type(error).__name__ + (": " + said if said else ""), where=where)
 
 
 def missing_settings(error):
-    """Names that the app looked for in its environment: a Pydantic settings class's, or a key of `os.environ`."""
+    """Names that the app looked for in its environment: those of a Pydantic settings class, or a key of `os.environ`."""
     while error is not None:
-        if type(error).__name__ == "ValidationError" and hasattr(error, "errors"):
+        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+        made = settings_class(error, frames)
+        if made is not None:
+            config = getattr(made, "model_config", None) or vars(getattr(made, "__config__", object))
             with contextlib.suppress(Exception):
                 gone = [str(one["loc"][0]) for one in error.errors() if "missing" in one["type"]]
-                if gone and any(name in sys.modules for name in ("pydantic_settings", "pydantic.env_settings")):
-                    return gone
-        if isinstance(error, KeyError):
-            frames = [frame.f_globals.get("__name__") for frame, _ in traceback.walk_tb(error.__traceback__)]
-            if frames[-1:] == ["os"] and error.args:
-                return [str(error.args[0])]
+                return [(config.get("env_prefix") or "") + name for name in gone]
+        if isinstance(error, KeyError) and error.args and frames and frames[-1].f_globals.get("__name__") == "os":
+            return [str(error.args[0])]
         error = error.__cause__ or error.__context__
     return []
+
+
+def settings_class(error, frames):
+    """The class of settings whose values did not do; None for any other error."""
+    if type(error).__name__ != "ValidationError":
+        return None
+    made: list[Any] = [type(value) for frame in frames for value in frame.f_locals.values()]
+    made.append(getattr(error, "model", None))  # Pydantic 1 says it
+    return next(
+        (one for one in made if "BaseSettings" in [base.__name__ for base in getattr(one, "__mro__", ())]), None
+    )
 
 
 def is_asgi(found):
@@ -614,7 +627,7 @@ def main():
     told = json.loads(os.environ.pop(CONFIGURATION))
     channel = Channel(told["port"], told["secret"])
     # Python puts this file's folder first, whose modules are none of the app's.
-    sys.path[0] = told["root"]
+    sys.path[0:1] = dict.fromkeys((told["root"], os.getcwd()))
     sys.argv = ["uvicorn", told["module"] + ":" + told["name"]]
     try:
         run(channel, told)

@@ -31,6 +31,7 @@ __all__ = ["Asked", "Service", "observe"]
 
 IMPORT = 60.0  # seconds that an app's import may take
 PATIENCE = 30.0  # seconds that a request with its tasks may take
+SLOW = 10.0  # seconds that an answer may take to which nobody was asked to pay attention
 GLANCE = 2.0  # seconds for which an answer that does not end is read
 CHANGING = re.compile(r"log.?out|delete|remove|reset|unsubscribe|shutdown|stop|send|trigger|callback", re.IGNORECASE)
 
@@ -246,12 +247,12 @@ class Service:
 
     def _glance(self, path: str) -> None:
         before = len(self._clients)
-        with contextlib.suppress(httpx.HTTPError), self.client.stream("GET", path) as answer:
+        with contextlib.suppress(httpx.HTTPError), self.client.stream("GET", path, timeout=SLOW) as answer:
             deadline = time.monotonic() + GLANCE
             for _ in answer.iter_raw():
                 if time.monotonic() > deadline:
                     break
-        self._settle(self._clients[before:])
+        self._settle(self._clients[before:], SLOW)
 
     def findings(self) -> Findings:
         """What was found up to now: by the source of the path operations, and by what their requests did."""
@@ -472,7 +473,9 @@ def _candidates(place: Path) -> list[str]:
             if made := re.search(
                 r"^(\w+)\s*(?::[^=\n]+)?=\s*FastAPI\(", path.read_text(encoding="utf-8"), re.MULTILINE
             ):
-                found.append(f'"{".".join(inside.with_suffix("").parts)}:{made[1]}"')
+                source = inside.parts[0] == "src" and len(inside.parts) > 1
+                module = ".".join(inside.with_suffix("").parts[1 if source else 0 :])
+                found.append(f'"{module}:{made[1]}"{" in the folder src" if source else ""}')
     return found[:4]
 
 

@@ -82,6 +82,7 @@ def test_the_healthy_service_has_no_fault():
     assert "ConnectionError: the carrier does not answer" in service.log, "a failure that is caught is logged"
 
 
+@pytest.mark.slow  # the notebook shows it as well
 def test_the_doctor_looks_asks_and_ends_it():
     with observe(HERE / "healthy") as service:
         assert len(service.doctor("POST /returns", json={"id": 7})) == 0

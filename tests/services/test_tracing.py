@@ -37,6 +37,7 @@ def test_a_request_is_shown_as_text_and_drawn(tmp_path, capsys):
     assert svg.startswith("<svg") and svg in page and "<title>POST /orders</title>" in page
 
 
+@pytest.mark.slow  # two services, each looked at
 def test_the_doctors_exit_code_says_whether_anything_was_found(capsys):
     code, out = told(["main:app", "--doctor", *HEALTHY], capsys)
     assert code == 0 and "Nothing was found." in out
