@@ -111,9 +111,11 @@ UNFIT = {
 def refusals(tmp_path_factory) -> dict[str, str]:
     """What `observe()` says to each of these, all asked at once."""
 
+    home = tmp_path_factory.mktemp("home")
+
     def asked(name: str) -> str:
         files, told, _ = UNFIT[name]
-        folder = tmp_path_factory.mktemp("home") / "project"
+        folder = home / name.replace(" ", "_") / "project"
         try:
             observe(project(folder, files), **told).stop()
         except CourseError as error:
