@@ -33,7 +33,10 @@ IMPORT = 60.0  # seconds that an app's import may take
 PATIENCE = 30.0  # seconds that a request with its tasks may take
 SLOW = 10.0  # seconds that an answer may take to which nobody was asked to pay attention
 GLANCE = 2.0  # seconds for which an answer that does not end is read
-CHANGING = re.compile(r"log.?out|delete|remove|reset|unsubscribe|shutdown|stop|send|trigger|callback", re.IGNORECASE)
+# Words of a path that say that its GET does something, whatever the standard wants of a GET.
+CHANGING = re.compile(
+    r"(?:^|[/_-])(?:log[_-]?out|delete|remove|reset|unsubscribe|shutdown|stop|send|trigger|callback)(?:$|[/_-])", re.I
+)
 
 
 class Asked(Timeline):

@@ -213,6 +213,9 @@ SERVICE = """
     @app.get("/log-out")
     async def log_out() -> None: ...
 
+    @app.get("/senders")
+    async def senders() -> None: ...
+
     @app.get("/search")
     async def search(words: str) -> None: ...
 
@@ -267,6 +270,7 @@ def test_every_path_operation_is_found(service: Service):
         "POST /v1/parcels/": ("hand_in", ()),
         "POST /v1/parcels/block": ("block", ()),
         "GET /log-out": ("log_out", ()),
+        "GET /senders": ("senders", ()),
         "GET /search": ("search", ("words",)),
         "GET /other/inside": ("inside", ()),
     }
@@ -278,7 +282,13 @@ def test_it_sends_what_changes_nothing_and_nothing_else(service: Service):
     asked = service.look()
     sent = [one.server.name for one in service.exchanges[before:]]
     assert sorted(sent) == sorted(2 * asked)
-    assert asked == ["GET /v1/parcels/here", "GET /v1/parcels/headers", "GET /v1/parcels/spans", "GET /other/inside"]
+    assert sorted(asked) == [
+        "GET /other/inside",
+        "GET /senders",
+        "GET /v1/parcels/headers",
+        "GET /v1/parcels/here",
+        "GET /v1/parcels/spans",
+    ]
 
 
 def test_a_timeline_has_every_bar(service: Service):
