@@ -11,7 +11,7 @@ import pytest
 
 import helpers
 from helpers.errors import CourseError
-from helpers.services.observed import Service, observe
+from helpers.services.observed import Service, _interpreter, observe
 
 APP = "from fastapi import FastAPI\napp = FastAPI()\n"
 LIFESPAN = """
@@ -145,6 +145,19 @@ def test_what_is_no_project_is_refused_at_once(tmp_path, told, sentence):
     with pytest.raises(CourseError) as refusal:
         observe(**{"folder": tmp_path, **told})
     assert str(refusal.value) == sentence
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an environment's programs stand elsewhere there")
+def test_the_folders_own_environment_is_taken_first(tmp_path):
+    """Beside the module, before that where its package begins; and without any the interpreter that runs this."""
+    package = tmp_path / "shop"
+    package.mkdir()
+    assert _interpreter(package, tmp_path, None) == Path(sys.executable)
+    for folder in (tmp_path, package):
+        (folder / ".venv" / "bin").mkdir(parents=True)
+        (folder / ".venv" / "bin" / "python").symlink_to(sys.executable)
+        assert _interpreter(package, tmp_path, None) == folder / ".venv" / "bin" / "python"
+    assert _interpreter(package, tmp_path, sys.executable) == Path(sys.executable)
 
 
 SERVICE = """
