@@ -17,6 +17,7 @@ _HOME = {
     "LoadCurve": "live.load_curve",
     "swagger_ui": "live.swagger",
     "process": "services.process",
+    "observe": "services.observed",
     "scratch_folder": "services.scratch",
     "Project": "services.project",
     "Mailbox": "services.mailbox",

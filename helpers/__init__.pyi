@@ -23,6 +23,7 @@ from helpers.live.swagger import swagger_ui as swagger_ui
 from helpers.notes import Note as Note
 from helpers.services.broker import Broker as Broker
 from helpers.services.mailbox import Mailbox as Mailbox
+from helpers.services.observed import observe as observe
 from helpers.services.postgres import Postgres as Postgres
 from helpers.services.process import process as process
 from helpers.services.project import Project as Project

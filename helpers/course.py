@@ -142,12 +142,14 @@ START = "00_start_here.ipynb"
 TASKS = "appendix_background_tasks.ipynb"
 VERSIONS = "appendix_versions.ipynb"
 QUEUES = "appendix_queues.ipynb"
+SERVICE = "appendix_your_service.ipynb"
 CLAIMS = "appendix_claims.ipynb"
 INDEX = "appendix_index.ipynb"
 APPENDICES = {
     TASKS: "Background tasks: every rule",
     VERSIONS: "Which version does what",
     QUEUES: "Which queue does what",
+    SERVICE: "Your own service",
     CLAIMS: "The claims",
     INDEX: "Index and questions",
 }  # file -> title, in their order

@@ -7,7 +7,11 @@ one instruction, as a call that sleeps does, or the loop's thread used the proce
 it is over). Nor is anybody blamed for what stopped the whole process, which stops the looks too; for waiting for the
 interpreter's lock, which wakes the thread every 5 ms where Linux counts that (Python/ceval_gil.c); or for Python's garbage
 collector, which runs in whatever thread made the last object.
+
+This file also runs beside the app of a reader (helpers/live/agent.py), on Pythons from 3.9: it imports nothing of the course.
 """
+
+from __future__ import annotations
 
 import asyncio
 import contextlib
@@ -40,10 +44,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Hold:
-    """A time during which the loop did nothing else: `seconds`, and the `lines` that stood still, outermost first."""
+    """A time during which the loop did nothing else: `seconds`, and the `lines` that stood still, outermost first.
+
+    `since`: when it began, by `time.monotonic()`.
+    """
 
     seconds: float
     lines: tuple[Line, ...]
+    since: float
 
 
 # On a busy machine a thread starts late, whoever asks for it; and all executors share one lock while they start one.
@@ -67,6 +75,11 @@ class Heartbeat:
         self._collects: float | None = None  # since when it runs
         self._over = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="heartbeat", daemon=True)
+
+    @property
+    def beaten(self) -> float:
+        """When the loop last beat, by `time.monotonic()`."""
+        return self._beaten[0]
 
     def start(self) -> None:
         """Begin to watch; called in any thread."""
@@ -130,10 +143,10 @@ class Heartbeat:
         beaten = self._beaten[0]
         self._keep(late, beaten if beaten != late.beaten else time.monotonic())
 
-    def _keep(self, late: "_Late", until: float) -> None:
+    def _keep(self, late: _Late, until: float) -> None:
         seconds = until - late.since
         if late.lines() and seconds >= LEAST and (late.stood >= LEAST or self._used() - late.busy >= LEAST):
-            self.holds.append(Hold(seconds, tuple(late.lines())))
+            self.holds.append(Hold(seconds, tuple(late.lines()), late.since))
 
 
 class _Late:

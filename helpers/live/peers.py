@@ -7,8 +7,11 @@ A client that has closed its socket before the server accepts the connection has
 too: it can read no answer, but it could have sent a request that nobody should obey. Clients that are accepted and leave
 later are served as ever. macOS and Windows do not tell, nor does a Linux without sock_diag: there everybody is let in.
 
-This file also runs inside the programs that `process()` starts (helpers/services/startup): it imports nothing of the course.
+This file also runs inside the programs that `process()` starts (helpers/services/startup): it imports nothing of the course,
+and knows Pythons from 3.9 on.
 """
+
+from __future__ import annotations
 
 import errno
 import os

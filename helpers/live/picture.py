@@ -7,7 +7,7 @@ __all__ = ["describe", "draw", "text"]
 
 WIDTH, LEFT, RIGHT, TOP, ROW, BAR = 760, 180, 60, 34, 30, 18
 # Each pair was chosen for a contrast above 4.5:1 on white; hatching marks a failure, so colour is never the only sign.
-COLOURS = {"client": "#0b5cad", "server": "#6f42c1", "task": "#b34700"}
+COLOURS = {"client": "#0b5cad", "server": "#6f42c1", "task": "#b34700", "loop": "#8250df"}
 INNER = "#57606a"
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 60000)
 
@@ -120,6 +120,9 @@ def describe(data: dict[str, Any]) -> str:
             sentences.append(f"The client waited {took} for {bar['name']}{end}")
         elif bar["kind"] == "server" and (bar["status"] or 0) >= 400:
             sentences.append(f"The server answered with {bar['status']}")
+        elif bar["kind"] == "loop":
+            flush()
+            sentences.append(f"The event loop stood still for {took} in {bar['name']}")
         elif bar["kind"] == "task":
             after.append(f"{bar['name']} {_outcome(bar, took)}")
     flush()

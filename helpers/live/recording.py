@@ -11,7 +11,7 @@ from helpers.live.server import any_busy
 from helpers.live.spans import Span, check_telemetry, collect
 from helpers.live.timeline import Bar, Timeline
 
-__all__ = ["record"]
+__all__ = ["bars_of", "record"]
 
 ORDER = ("client", "server", "dependencies", "endpoint", "serialization", "task", "event")
 POLL = 0.001  # seconds
@@ -53,7 +53,7 @@ def record(
                 patience.tell(lambda: f"for {_awaited(spans, ignored)} to end")
                 time.sleep(POLL)
             timeline.fill(
-                *_bars(spans, _kept(spans, ignored), [event for event in events or [] if _is_event(event)], begun)
+                *bars_of(spans, _kept(spans, ignored), [event for event in events or [] if _is_event(event)], begun)
             )
     for event in events or []:
         if not _is_event(event):
@@ -105,7 +105,7 @@ def _awaited(spans: list[Span], ignored: tuple[str, ...]) -> str:
     return ", ".join(names) or "a request or a task of an earlier cell"
 
 
-def _bars(all_spans: list[Span], spans: list[Span], events: Sequence[tuple], begun: int) -> tuple[list[Bar], float]:
+def bars_of(all_spans: list[Span], spans: list[Span], events: Sequence[tuple], begun: int) -> tuple[list[Bar], float]:
     """Bars in seconds from the first request, each request followed by what it caused; and the recording's length."""
     now = time.perf_counter_ns()
     zero = min((span.start for span in spans), default=begun)
