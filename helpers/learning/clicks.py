@@ -22,7 +22,7 @@ _turn = threading.Lock()  # JupyterLab may have clicks heard in another thread t
 
 def offered() -> bool:
     """Whether clicks can be heard here: in a notebook's kernel, where no output is stored or compared."""
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    shell: Any = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     return not store.ci() and hasattr(shell, "kernel") and "__vsc_ipynb_file__" not in shell.user_ns
 
 
