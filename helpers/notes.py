@@ -73,8 +73,8 @@ class Card(Note):
 def head(word: str) -> str:
     """The head of a card as HTML inside Markdown; a number may follow the word, as in "HINT 1 of 2"."""
     sign, colour = CARDS[word if word in CARDS else word.split(" ")[0]]
-    box = f"border: 1px solid {colour}; border-left: 8px solid {colour}; border-radius: 3px; padding: 1px 8px"
-    return f'<strong style="{box}">{sign} {word}</strong>'
+    bar = f"border: 1px solid {colour}; border-left: 8px solid {colour}; border-radius: 3px"
+    return f'<strong style="{bar}; padding: 1px 8px; white-space: nowrap">{sign} {word}</strong>'
 
 
 @cache

@@ -8,7 +8,7 @@ from helpers.authoring.cells import tags
 from helpers.authoring.minutes import Section, measure, total
 from helpers.course import CHAPTERS, START, WAYS, Chapter, Way
 from helpers.errors import CourseError
-from helpers.learning.minutes import spoken
+from helpers.learning.minutes import spoken, state
 
 __all__ = ["TAG", "ways", "write_ways"]
 
@@ -33,7 +33,7 @@ def ways(chapters: Mapping[str, NotebookNode]) -> str:
     for way in WAYS:
         listed = stops(way, measured)
         lines = [f"1. [{text}]({link}) {spoken(minutes)}" for text, link, minutes in listed]
-        blocks += [f"### {way.title}: {spoken(sum(minutes for _, _, minutes in listed))}", "\n".join(lines)]
+        blocks += [f"### {way.title}", state(sum(minutes for _, _, minutes in listed)), "\n".join(lines)]
     return "\n\n".join(blocks)
 
 

@@ -90,6 +90,7 @@ function render({ model, el }) {
   model.on('change:heard', heard);
   draw();
   tell();
+  el.style.margin = '0 2em';  // below the card
   el.append(row, status);
   return () => {
     clearTimeout(late);
