@@ -114,7 +114,9 @@ def test_what_the_text_links_to_stands_beside_the_pages(tmp_path):
 
 
 def test_every_rule_claim_and_topic_has_a_line_and_an_address():
-    lines = finder.lines({path.name: site.read(path) for path in [*site.files(), *(site.NOTEBOOKS / name for name in site.GENERATED)]})
+    lines = finder.lines(
+        {path.name: site.read(path) for path in [*site.files(), *(site.NOTEBOOKS / name for name in site.GENERATED)]}
+    )
     anchors = [line.anchor for line in lines]
     assert len(set(anchors)) == len(anchors)
     assert {f"claim-{name}" for name in claims.load()} <= set(anchors)
