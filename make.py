@@ -246,6 +246,12 @@ def links(*options: str) -> None:
     site("--links", *options)
 
 
+def timetable(*options: str) -> None:
+    """print a timetable for a course of three days (ARGS=5 for five)"""
+    set_up(LOCK)
+    run("-m", "helpers.authoring.timetable", *options)
+
+
 def bench(*options: str) -> None:
     """measure the helpers against the bare alternative"""
     set_up(LOCK, TEST_LOCK)
