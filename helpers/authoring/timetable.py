@@ -103,7 +103,9 @@ def table(known: Sequence[Lesson], days: int, link: str = "{title}") -> str:
     taught = [lesson for half in halves for lesson in half]
     out = [lesson for lesson in known if lesson not in taught]
     exercises = sum(lesson.exercises for lesson in taught)
-    lines = [f"{spoken(sum(one.minutes for one in taught)).capitalize()} of teaching, {exercises} exercises among them."]
+    lines = [
+        f"{spoken(sum(one.minutes for one in taught)).capitalize()} of teaching, {exercises} exercises among them."
+    ]
     lines += ["", "| day | time | section | minutes | exercises |", "|---|---|---|---:|---:|"]
     for number, half in enumerate(halves):
         for lesson, start in zip(half, _starts(half, STARTS[number % 2]), strict=True):
@@ -111,7 +113,10 @@ def table(known: Sequence[Lesson], days: int, link: str = "{title}") -> str:
             time = f"{start // 60}:{start % 60:02}"
             lines.append(f"| {number // 2 + 1} | {time} | {shown} | {lesson.minutes} | {lesson.exercises or ''} |")
     left = ", ".join(f"{lesson.label} ({lesson.minutes})" for lesson in out)
-    lines += ["", f"Left out, with minutes: {left}. 4.x is what stands behind the sections of chapter 4, good homework."]
+    lines += [
+        "",
+        f"Left out, with minutes: {left}. 4.x is what stands behind the sections of chapter 4, good homework.",
+    ]
     return "\n".join(lines)
 
 
