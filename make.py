@@ -246,6 +246,23 @@ def links(*options: str) -> None:
     site("--links", *options)
 
 
+def solutions(*options: str) -> None:
+    """write the solutions of all exercises for who teaches, _pack/solutions.md"""
+    site("--solutions", *options)
+
+
+def slides(*options: str) -> None:
+    """write the rules and pictures of a chapter as slides, _slides/ (CHAPTER=4 for one)"""
+    set_up(LOCK, TEST_LOCK)
+    run("-m", "helpers.authoring.slides", *options)
+
+
+def timetable(*options: str) -> None:
+    """print a timetable for a course of three days (ARGS=5 for five)"""
+    set_up(LOCK)
+    run("-m", "helpers.authoring.timetable", *options)
+
+
 def bench(*options: str) -> None:
     """measure the helpers against the bare alternative"""
     set_up(LOCK, TEST_LOCK)
@@ -308,7 +325,17 @@ def lint(*options: str) -> None:
 def clean(*options: str) -> None:
     """remove the environment and every cache, never the reader's progress"""
     say("Removing .venv, caches and screenshots")
-    junk = [".venv", ".pytest_cache", ".ruff_cache", ".hypothesis", ".benchmarks", "_screenshots", "_site", "_pack"]
+    junk = [
+        ".venv",
+        ".pytest_cache",
+        ".ruff_cache",
+        ".hypothesis",
+        ".benchmarks",
+        "_screenshots",
+        "_site",
+        "_pack",
+        "_slides",
+    ]
     found = [ROOT / name for name in junk] + list(ROOT.glob("*.egg-info"))
     for folder in ("helpers", "tests", "notebooks"):
         found += [path for name in ("__pycache__", ".ipynb_checkpoints") for path in (ROOT / folder).rglob(name)]
@@ -329,6 +356,9 @@ VERBS = {
         site,
         pack,
         links,
+        solutions,
+        slides,
+        timetable,
         bench,
         repeat,
         versions,
@@ -347,7 +377,7 @@ def main(words: list) -> None:
     verb = words[0] if words else "help"
     if verb in ("help", "-h", "--help"):
         print("After the Response. Verbs, as in `make lab` or `python make.py lab`:\n")
-        print("\n".join(f"  {name:8} {action.__doc__}" for name, action in VERBS.items()))
+        print("\n".join(f"  {name:9} {action.__doc__}" for name, action in VERBS.items()))
         return
     if verb not in VERBS:
         sys.exit(f"There is no verb {verb!r}; there are: {', '.join(VERBS)}.")

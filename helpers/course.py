@@ -154,3 +154,26 @@ APPENDICES = {
     INDEX: "Index and questions",
 }  # file -> title, in their order
 GENERATED = (CLAIMS, INDEX)  # nobody writes these: each is made from its data and the other notebooks
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way through the course: what it promises in minutes, and its sections in order; "2.0" is what opens chapter 2.
+
+    Without sections it is every chapter, and takes what they take.
+    """
+
+    title: str
+    promises: int = 0
+    sections: tuple[str, ...] = ()
+
+
+WAYS = (
+    Way("The whole course"),
+    Way(
+        "FastAPI in a day",
+        8 * 60,
+        ("1.0", "1.1", "2.0", "2.1", "2.2", "2.3", "3.1", "3.3", "4.1", "4.3", "5.1", "5.3", "6.2"),
+    ),
+    Way("Background tasks in two hours", 2 * 60, ("1.0", "2.0", "4.3", "7.0")),
+)

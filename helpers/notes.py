@@ -1,4 +1,4 @@
-"""What the helpers say in a cell, and Markdown as plain text and as HTML: the one place that reads it.
+"""What the helpers say in a cell, as a note or as a card, and Markdown as plain text and as HTML: the one place that reads it.
 
 It is read by markdown-it-py, as JupyterLab reads it but for HTML, which stays text.
 """
@@ -35,6 +35,46 @@ class Note:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/markdown": self.markdown, "text/plain": self.text}
+
+
+# By its word, what a card shows beside it: a sign, and the colour of its bar, which stands out 3:1 from white and from
+# the dark pages of JupyterLab and the site, and is never alone in saying something.
+CARDS = {
+    "PREDICT": ("◇", "#3b82c4"),
+    "COMPARE": ("◆", "#3b82c4"),
+    "NOT STARTED": ("○", "#808080"),
+    "NOT YET": ("◐", "#c2700a"),
+    "SOLVED": ("●", "#2e8b3d"),
+    "HINT": ("→", "#9a6ad0"),
+    "TRUE": ("=", "#2e8b3d"),
+    "HALF-TRUE": ("≈", "#c2700a"),
+    "FALSE": ("≠", "#d14b4b"),
+    "OUTDATED": ("†", "#808080"),
+    "OPINION": ("?", "#808080"),
+}
+
+
+class Card(Note):
+    """A note that is recognised at a glance: a quotation in Markdown whose head is a word of `CARDS` with its sign.
+
+    `title` goes on in the line of the word; `parts` are the paragraphs, lists and code below it, all of it Markdown.
+    The head alone is HTML: what reads none shows the words all the same, and GitHub leaves out the colour only.
+    `below` is what stands below the head, as text.
+    """
+
+    def __init__(self, word: str, title: str, *parts: str):
+        below = [part for part in parts if part]
+        lines = "\n\n".join([f"{head(word)} · {title}", *below]).split("\n")
+        super().__init__("\n".join(f"> {line}".rstrip() for line in lines))
+        self.below = plain("\n\n".join(below))
+        self.text = f"{word} · {plain(title)}\n\n{self.below}"
+
+
+def head(word: str) -> str:
+    """The head of a card as HTML inside Markdown; a number may follow the word, as in "HINT 1 of 2"."""
+    sign, colour = CARDS[word if word in CARDS else word.split(" ")[0]]
+    bar = f"border: 1px solid {colour}; border-left: 8px solid {colour}; border-radius: 3px"
+    return f'<strong style="{bar}; padding: 1px 8px; white-space: nowrap">{sign} {word}</strong>'
 
 
 @cache

@@ -2,8 +2,8 @@
 
 A chapter is a number (`4`) or a file's stem; without one, all notebooks are run. Each runs in its folder with
 `COURSE_RUN=ci`, four at a time. Where only measured numbers differ, the stored outputs stay (`--force` takes the new
-ones). Navigation, the index of rules, the appendix of claims and the index are written anew. `--check` runs nothing and
-tells what is stale.
+ones). Navigation, minutes, ways, the index of rules, the appendix of claims and the index are written anew, in all
+notebooks. `--check` runs nothing and tells what is stale.
 A notebook with a failing cell keeps its file, and the command then ends with exit code 1.
 """
 
@@ -21,11 +21,13 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from helpers.authoring import appendix, index
+from helpers.authoring.minutes import write_minutes
 from helpers.authoring.navigation import navigate
 from helpers.authoring.rules import write_index
 from helpers.authoring.stored import Sanitiser, dumps, keep_unchanged, loads, normalise
 from helpers.authoring.update import MARK
-from helpers.course import CHAPTERS, CLAIMS, GENERATED, INDEX, TASKS
+from helpers.authoring.ways import write_ways
+from helpers.course import CHAPTERS, CLAIMS, GENERATED, INDEX, START, TASKS
 from helpers.errors import CourseError
 from helpers.learning.store import put
 
@@ -75,9 +77,11 @@ def read(path: Path) -> NotebookNode:
 
 
 def prepared(path: Path) -> NotebookNode:
-    """The notebook of a file as it should be stored: navigation up to date, in canonical form, outputs as they are."""
+    """The notebook of a file as it should be stored: what is generated up to date, in canonical form, outputs as they are."""
     existing = {*GENERATED, *(known.name for known in files(path.parent))}
-    notebook = navigate(read(path), path.name, existing)
+    notebook = write_minutes(navigate(read(path), path.name, existing), path.name)
+    if path.name == START:
+        write_ways(notebook, START, {known.name: read(known) for known in files(path.parent) if known != path})
     if path.name == TASKS:
         write_index(notebook, TASKS, {known.name: read(known) for known in files(path.parent) if known != path})
     return normalise(notebook)
@@ -89,9 +93,9 @@ def generated(name: str, folder: Path = NOTEBOOKS) -> str:
 
 
 def stale(folder: Path = NOTEBOOKS) -> list[str]:
-    """A sentence for each notebook whose navigation or stored form is out of date, and for each generated one."""
+    """A sentence for each notebook whose generated lines or stored form are out of date, and for each generated one."""
     sentences = [
-        f"{path.name}: its navigation or stored form is out of date."
+        f"{path.name}: its navigation, minutes or stored form is out of date."
         for path in files(folder)
         if dumps(prepared(path)) != path.read_text(encoding="utf-8")
     ]
@@ -195,12 +199,14 @@ def main(arguments: list[str] | None = None, folder: Path = NOTEBOOKS) -> int:
     try:
         if options.check:
             sentences = stale(folder)
-            print("\n".join(sentences) or "Navigation, stored form and what is generated are up to date.")
+            print("\n".join(sentences) or "Navigation, minutes, stored form and what is generated are up to date.")
             return bool(sentences)
         paths = chosen(options.chapters, folder)
-        failed = _run(paths, options.jobs, options.force)
+        failed = _run([path for path in paths if path.name != START], options.jobs, options.force)
         for path in set(files(folder)) - set(paths):
             write(path, dumps(prepared(path)))
+        # The start page tells how long the chapters take, which stands in their files now.
+        failed += _run([path for path in paths if path.name == START], 1, options.force)
         for name in GENERATED:
             if write(folder / name, generated(name, folder)):
                 print(f"{Path(name).stem}  written")

@@ -8,7 +8,7 @@ from pathlib import Path
 from helpers.course import CHAPTERS
 from helpers.errors import CourseError
 from helpers.given import shown
-from helpers.notes import Note
+from helpers.notes import Note, head
 
 DATA = Path(__file__).with_name("claims.toml")
 TAG = "claim-"
@@ -61,6 +61,8 @@ def myths(chapter: int) -> Note:
     if not claims:
         return Note("No claim of the texts is settled in this chapter.")
     markdown = ["| Id | Some say | Verdict | What is true |", "|---|---|---|---|"]
-    markdown += [f"| {claim.id} | {claim.claim} | **{claim.verdict}** | {claim.instead} |" for claim in claims]
+    markdown += [
+        f"| {claim.id} | {claim.claim} | {head(claim.verdict.upper())} | {claim.instead} |" for claim in claims
+    ]
     text = [f"{claim.id} {claim.verdict}: {claim.claim} -> {claim.instead}" for claim in claims]
     return Note("\n".join(markdown), "\n".join(text))

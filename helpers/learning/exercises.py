@@ -18,7 +18,7 @@ from helpers.learning.speaking import speaks
 from helpers.learning.stubs import WANTED, kind, missing_route, tell, unfinished
 from helpers.live.frames import is_own
 from helpers.live.server import started
-from helpers.notes import Note
+from helpers.notes import Card, Note
 from helpers.wording import capital, describe, raised, scrub, sentence
 
 NOT_STARTED, NOT_YET, SOLVED = "NOT STARTED", "NOT YET", "SOLVED"
@@ -41,16 +41,15 @@ def check(id: str = "", *answers: object, verbose: bool = False) -> Note:
     """Say whether the learner's answers are NOT STARTED, NOT YET or SOLVED; `verbose` adds their code's traceback."""
     exercise = catalogue.exercise(id)
     verdict = judge(exercise, answers)
-    message = sentence(capital(verdict.message))
-    text = f"**{verdict.state}** · {exercise.id}, {exercise.title}\n\n{message}"
+    parts = [sentence(capital(verdict.message))]
     if verdict.state == NOT_YET:
-        text += f'\n\nAsked: {exercise.task} Stuck? `hint("{exercise.id}")`'
+        parts.append(f'Asked: {exercise.task} Stuck? `hint("{exercise.id}")`')
         if verbose and verdict.lines:
-            text += "\n\n```text\n" + "\n".join(verdict.lines) + "\n```"
+            parts.append("```text\n" + "\n".join(verdict.lines) + "\n```")
     if verdict.state != NOT_STARTED:
         saved = store.record({exercise.id: "solved" if verdict.state == SOLVED else "attempted"})
-        text += "" if saved else f"\n\n{store.unsaved()}"
-    return Note(text)
+        parts.append("" if saved else store.unsaved())
+    return Card(verdict.state, f"{exercise.id}, {exercise.title}", *parts)
 
 
 def judge(exercise: Exercise, answers: tuple[object, ...]) -> Verdict:
@@ -104,7 +103,7 @@ def hint(id: str = "", n: int = 1) -> Note:
     if not isinstance(n, int) or isinstance(n, bool) or not 1 <= n <= last:
         return Note(f'`hint("{exercise.id}", n)` has hints from 1 to {last}; {describe(n)} came.')
     more = f'More: `hint("{exercise.id}", {n + 1})`.' if n < last else f'One way: `solution("{exercise.id}")`.'
-    return Note(f"**Hint {n} of {last}** · {exercise.id}, {exercise.title}\n\n{exercise.hints[n - 1]}\n\n{more}")
+    return Card(f"HINT {n} of {last}", f"{exercise.id}, {exercise.title}", exercise.hints[n - 1], more)
 
 
 @speaks

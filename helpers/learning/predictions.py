@@ -1,12 +1,13 @@
 """Predictions: `predict` records what the learner expects, `compare` sets it beside what was measured.
 
 `predict` never says whether a prediction is right, because the measurement will. Neither raises, whatever is passed.
+In JupyterLab a prediction is also answered by a click or a key, on the row of letters below its question.
 """
 
-from helpers.learning import catalogue, store
+from helpers.learning import catalogue, clicks, store
 from helpers.learning.model import Prediction
 from helpers.learning.speaking import speaks
-from helpers.notes import Note
+from helpers.notes import Card, Note
 from helpers.wording import describe
 
 
@@ -16,38 +17,69 @@ def predict(id: str = "", choice: object = ...) -> Note:
     prediction = catalogue.prediction(id)
     before, now = _recorded(prediction), None if choice is ... else prediction.read(choice)
     expected = "a letter" if prediction.options else f"a number in {prediction.unit}" if prediction.unit else "a number"
-    question = f"**Predict** · {prediction.id}\n\n{prediction.question}"
     if choice is ...:
-        options = "\n".join(f"- {prediction.meaning(letter)}" for letter in prediction.options)
         so_far = f" Recorded so far: {prediction.say(before)}." if before else ""
-        todo = f"Replace the `...` with {expected} and run this cell again.{so_far}"
-        return Note("\n\n".join(part for part in (question, options, todo) if part))
+        todo = f"replace the `...` with {expected} and run this cell again.{so_far}"
+        if clicks.offered():
+            click = "Choose a letter below" if prediction.options else "Enter it below"
+            question = _question(prediction, None, f"{click}, or {todo}")
+            return clicks.Asked(question, prediction, before, lambda entered: _entered(prediction, entered))
+        return _question(prediction, None, f"R{todo[1:]}")
     if now is None:
         letters = f", one of {', '.join(prediction.options)}" if prediction.options else ", zero or more"
         stays = f" Your prediction before, {prediction.say(before)}, stays." if before else ""
         return Note(f'`predict("{prediction.id}", ...)` takes {expected}{letters}; {describe(choice)} came.{stays}')
-    done = "Recorded" if store.record({prediction.id: now}) else "Kept, but not saved"
-    verdict = f"{done}: {prediction.say(now)}. Run the next cells and compare. {store.unsaved()}".strip()
-    return Note(f"{question}\n\n- {prediction.meaning(now)}\n\n{verdict}")
+    return _question(prediction, now, _record(prediction, now))
 
 
 @speaks
 def compare(id: str = "") -> Note:
     """The recorded prediction beside the measured answer. Gives nothing away before there is a prediction."""
     prediction = catalogue.prediction(id)
+    card = _comparison(prediction)
+    return clicks.Compared(card, prediction.id) if clicks.offered() else card
+
+
+def _question(prediction: Prediction, chosen: str | None, last: str) -> Card:
+    meant = {letter: prediction.meaning(letter) for letter in prediction.options or filter(None, [chosen])}
+    yours = {letter: " ← your prediction" * (letter == chosen and len(meant) > 1) for letter in meant}
+    options = "\n".join(f"- {text}{yours[letter]}" for letter, text in meant.items())
+    return Card("PREDICT", prediction.id, prediction.question, options, last)
+
+
+def _record(prediction: Prediction, now: str) -> str:
+    """Record it, have the comparisons that stand in the notebook say so, and give the sentence that is told of it."""
+    done = "Recorded" if store.record({prediction.id: now}) else "Kept, but not saved"
+    if clicks.compared(prediction.id):
+        clicks.renew(prediction.id, _comparison(prediction))
+    return f"{done}: {prediction.say(now)}. Run the next cells and compare. {store.unsaved()}".strip()
+
+
+def _entered(prediction: Prediction, entered: object) -> tuple[str, str]:
+    """What the row tells of a click or a number, and what is recorded then. After a measurement, the comparison."""
+    now = prediction.read(entered)
+    if now is None:
+        return predict(prediction.id, entered).text, _recorded(prediction) or ""
+    told = _record(prediction, now)
+    if clicks.compared(prediction.id):
+        told = " ".join(filter(None, [_comparison(prediction).below, store.unsaved()]))
+    return " ".join(filter(None, [told, store.news()])), now
+
+
+def _comparison(prediction: Prediction) -> Card:
     recorded = _recorded(prediction)
-    title = f"**Compare** · {prediction.id}\n\n"
     if recorded is None:
         todo = f'answer `predict("{prediction.id}", ...)` above and run this cell again; if other sections have run since, '
         todo += f'`compare("{prediction.id}")` alone'
-        return Note(f"{title}Not predicted yet: {todo}.")
+        return Card("COMPARE", prediction.id, f"Not predicted yet: {todo}.")
     measured = prediction.meaning(prediction.read(prediction.answer) or "")
     if recorded == prediction.read(prediction.answer):
-        return Note(f"{title}You predicted {measured}, as measured. {prediction.shown_by}")
+        return Card("COMPARE", prediction.id, f"● You predicted {measured}, as measured. {prediction.shown_by}")
     said = f"You predicted **{prediction.say(recorded)}**; measured was {measured}"
-    why = "close enough." if prediction.is_right(recorded) else prediction.reason(recorded)
-    end = ", " if prediction.is_right(recorded) else ". " if why else "."
-    return Note(f"{title}{said}{end}{why} {prediction.shown_by}")
+    right = prediction.is_right(recorded)
+    why = "close enough." if right else prediction.reason(recorded)
+    end = ", " if right else ". " if why else "."
+    return Card("COMPARE", prediction.id, f"{'●' if right else '≠'} {said}{end}{why} {prediction.shown_by}")
 
 
 def _recorded(prediction: Prediction) -> str | None:

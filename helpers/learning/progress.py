@@ -4,11 +4,12 @@ Nothing here raises, whatever is passed and whatever became of the file.
 """
 
 import time
+from math import ceil
 from typing import NamedTuple
 
 from helpers.course import CHAPTERS, Chapter
 from helpers.errors import CourseError
-from helpers.learning import catalogue, spacing, store, tokens
+from helpers.learning import catalogue, minutes, spacing, store, tokens
 from helpers.learning.speaking import speaks
 from helpers.notes import Note, plain
 from helpers.wording import describe
@@ -29,10 +30,15 @@ class Counts(NamedTuple):
 
     @property
     def bar(self) -> str:
-        """Done and to do, as signs: ####------."""
+        """Done and to do, as signs: ●●●●○○○○○○."""
+        full = WIDTH - ceil(WIDTH * self.open)
+        return "●" * full + "○" * (WIDTH - full)
+
+    @property
+    def open(self) -> float:
+        """The part that is still to do, from 0 to 1; a chapter without anything to do counts as open."""
         whole = self.predictions + self.exercises
-        full = WIDTH * (self.predicted + self.solved) // whole if whole else 0
-        return "#" * full + "-" * (WIDTH - full)
+        return 1 - (self.predicted + self.solved) / whole if whole else 1.0
 
 
 @speaks
@@ -40,28 +46,37 @@ def show(chapter: object = None) -> Note:
     """The map of the course with what is done and where to go next; with a chapter's number, that chapter in short."""
     if chapter is not None:
         return _show_one(chapter)
-    rows, lines, following, spoken = [], [], "", ""
+    rows, lines, following, said, rest = [], [], "", "", 0.0
     for one in CHAPTERS:
         counts, here = _counts(one), (store.FOLDER / one.file).is_file()
-        name = f"{one.number} {one.title}"
+        takes = sum(minutes.stated(store.FOLDER / one.file).values())
+        name, time = f"{one.number} {one.title}", minutes.spoken(takes) if takes else ""
         link = f"[{name}]({one.file})" if here else name
         if isinstance(counts, str):
-            rows.append(f"| {link} | {len(one.sections)} | {counts} | | |")
-            lines.append(f"{name}: {len(one.sections)} sections, {counts}")
+            rows.append(f"| | {link} | {time} | {counts} | | |")
+            lines.append(f"{name}: {counts}")
             continue
         predicted = f"{counts.predicted} of {counts.predictions}"
         solved = f"{counts.solved} of {counts.exercises}"
-        rows.append(f"| {link} | {len(one.sections)} | {predicted} | {solved} | `{counts.bar}` |")
-        lines.append(f"{name}: {len(one.sections)} sections, predictions {predicted}, exercises {solved} {counts.bar}")
-        if counts.left and not following:
+        is_next = bool(counts.left) and not following
+        if is_next:
             left = f"{len(counts.left)} still to do, from {counts.left[0]} on."
-            following, spoken = f"{link}, {left}", f"{f'{name} ({one.file})' if here else name}, {left}"
-    head = "| Chapter | Sections | Predictions made | Exercises solved | |\n|---|---|---|---|---|"
+            following, said = f"{link}, {left}", f"{f'{name} ({one.file})' if here else name}, {left}"
+        sign = "→" if is_next else "●" if not counts.open else ""
+        rows.append(f"| {sign} | {link} | {time} | {predicted} | {solved} | {counts.bar} |")
+        told = filter(None, [time, f"predictions {predicted}", f"exercises {solved} {counts.bar}"])
+        lines.append(f"{name}: {', '.join(told)}")
+        rest += takes * counts.open
+    head = "| | Chapter | Takes | Predictions made | Exercises solved | Done |\n|---|---|---|---|---|---|"
     end = "Next: {}" if following else "Nothing is left to do in the chapters that are here."
-    unsaved = f"\n\n{store.unsaved()}" if store.unsaved() else ""
-    unsaved += _due()
-    shown, said = end.format(following) + unsaved, end.format(spoken) + plain(unsaved)
-    return Note("\n".join([head, *rows]) + f"\n\n{shown}", "\n".join([*lines, said]))
+    more = "".join(f"\n\n{sentence}" for sentence in (_time(rest), _due(), store.unsaved()) if sentence)
+    shown, spoken = end.format(following) + more, end.format(said) + plain(more)
+    return Note("\n".join([head, *rows]) + f"\n\n{shown}", "\n".join([*lines, spoken]))
+
+
+def _time(rest: float) -> str:
+    """How long the rest takes; to five minutes, because nobody reads by the clock."""
+    return f"What is left takes about {minutes.spoken(5 * ceil(rest / 5))}." if rest else ""
 
 
 @speaks
@@ -98,9 +113,9 @@ def reset(confirm: object = None) -> Note:
 
 
 def _due() -> str:
-    """What of the learner's answers is due to be asked again, as a paragraph; nothing where nothing is."""
+    """What of the learner's answers is due to be asked again; nothing where nothing is."""
     count = spacing.count_due(time.time())
-    return f"\n\nDue for review today: {count}. `exam.review()` asks them, ten minutes a day." if count else ""
+    return f"Due for review today: {count}. `exam.review()` asks them, ten minutes a day." if count else ""
 
 
 def _show_one(number: object) -> Note:

@@ -1,12 +1,19 @@
 // The slider and picture of load_curve.py. Plain DOM and SVG: nothing is loaded from a network.
 const SVG = "http://www.w3.org/2000/svg";
-const WIDTH = 560, HEIGHT = 220, LEFT = 60, BOTTOM = 40, TOP = 12, RIGHT = 12;
+const WIDTH = 560, HEIGHT = 240, LEFT = 72, BOTTOM = 44, TOP = 12, RIGHT = 16;
 
 function shape(name, attributes, text) {
   const element = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   if (text !== undefined) element.textContent = text;
   return element;
+}
+
+// Up to `most` steps of 1, 2 or 5 times a power of ten, from 0 to the end.
+function ticks(end, most) {
+  const power = 10 ** Math.floor(Math.log10(end / most));
+  const step = [1, 2, 5, 10].map((times) => times * power).find((size) => end / size <= most);
+  return Array.from({ length: Math.floor(end / step + 1e-9) + 1 }, (_, number) => number * step);
 }
 
 function picture(points, most) {
@@ -19,10 +26,19 @@ function picture(points, most) {
   const said = points.map((point) => `${point.clients} clients ${Math.round(point.last * 1000)} ms`).join(", ");
   svg.append(shape("title", {}, `Wait of the last client: ${said || "no point yet"}`));
   svg.append(shape("path", { ...ink, d: `M${LEFT} ${TOP}V${HEIGHT - BOTTOM}H${WIDTH - RIGHT}` }));
-  svg.append(shape("text", { ...words, x: LEFT - 6, y: TOP + 10, "text-anchor": "end" }, `${Math.round(longest * 1000)} ms`));
-  svg.append(shape("text", { ...words, x: LEFT - 6, y: HEIGHT - BOTTOM, "text-anchor": "end" }, "0"));
-  svg.append(shape("text", { ...words, x: WIDTH - RIGHT, y: HEIGHT - 22, "text-anchor": "end" }, `${most}`));
-  svg.append(shape("text", { ...words, x: (LEFT + WIDTH) / 2, y: HEIGHT - 6, "text-anchor": "middle" }, "clients at once"));
+  for (const value of ticks(longest * 1000, 5)) {
+    const at = y(value / 1000);
+    svg.append(shape("path", { ...ink, d: `M${LEFT} ${at}H${WIDTH - RIGHT}`, "stroke-opacity": "0.15" }));
+    svg.append(shape("text", { ...words, x: LEFT - 6, y: at + 4, "text-anchor": "end" }, `${Math.round(value)}`));
+  }
+  for (const value of ticks(most, 8).map((value) => Math.round(value)).filter((value, at, all) => all.indexOf(value) === at)) {
+    svg.append(shape("path", { ...ink, d: `M${x(value)} ${HEIGHT - BOTTOM}v4` }));
+    svg.append(shape("text", { ...words, x: x(value), y: HEIGHT - BOTTOM + 17, "text-anchor": "middle" }, `${value}`));
+  }
+  svg.append(shape("text", { ...words, x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 6, "text-anchor": "middle" }, "clients at once"));
+  const middle = (TOP + HEIGHT - BOTTOM) / 2;
+  const turned = { ...words, x: 14, y: middle, "text-anchor": "middle", transform: `rotate(-90 14 ${middle})` };
+  svg.append(shape("text", turned, "wait of the last, in ms"));
   if (points.length) {
     const line = points.map((point) => `${x(point.clients)},${y(point.last)}`).join(" ");
     svg.append(shape("polyline", { ...ink, points: line, "stroke-width": "2" }));

@@ -9,21 +9,23 @@ WIDTH, LEFT, RIGHT, TOP, ROW, BAR = 760, 180, 60, 34, 30, 18
 # Each pair was chosen for a contrast above 4.5:1 on white; hatching marks a failure, so colour is never the only sign.
 COLOURS = {"client": "#0b5cad", "server": "#6f42c1", "task": "#b34700", "loop": "#8250df"}
 INNER = "#57606a"
+LETTER = 6.7  # the width of one in a label, in units of the drawing
+WIDEST = 290  # a lane's head: labels that need more go over two lines
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 60000)
 
 
 def draw(data: dict[str, Any]) -> str:
-    """SVG of `Timeline.data()`: a lane for client, server, endpoint and each task, and a line where a response was sent."""
+    """SVG of `Timeline.data()`: a lane for client, server, endpoint, each task and event, and a line where a response was sent."""
     bars = [bar for bar in data["bars"] if bar["kind"] != "event"]
-    events = [bar for bar in data["bars"] if bar["kind"] == "event"]
-    end = max([bar["end"] for bar in data["bars"]], default=1.0) or 1.0
-    scale = (WIDTH - LEFT - RIGHT) / end
-    lanes = bars + ([{"kind": "event", "name": "events"}] if events else [])
-    height = TOP + ROW * len(lanes) + 30 + (15 * ((len(events) - 1) // 3) if events else 0)
+    lanes = bars + [bar for bar in data["bars"] if bar["kind"] == "event"]
+    left = lane(data)
+    end = max([bar["end"] for bar in lanes], default=1.0) or 1.0
+    scale = (WIDTH - left - RIGHT) / end
     bottom = TOP + ROW * len(lanes)
+    height = bottom + 30
 
     def x(moment: float) -> str:
-        return f"{LEFT + scale * moment:.1f}"
+        return f"{left + scale * moment:.1f}"
 
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" '
@@ -42,11 +44,11 @@ def draw(data: dict[str, Any]) -> str:
         )
     for row, bar in enumerate(lanes):
         y = TOP + row * ROW
-        parts.append(
-            f'<text x="{LEFT - 10}" y="{y + 17}" text-anchor="end" fill="#1f2328"><tspan fill="#57606a">{bar["kind"]}</tspan> '
-            f"{escape(_short(bar['name'], 23 - len(bar['kind']))) if bar['kind'] != 'event' else ''}</text>"
-        )
+        parts.append(_head(bar, left - 10, y))
         if bar["kind"] == "event":
+            at = left + scale * bar["start"]
+            parts.append(f'<path d="M{at:.1f} {y + 8}l5 5l-5 5l-5 -5z" fill="#1f2328"/>')
+            parts.append(f'<text x="{at + 9:.1f}" y="{y + 17}" fill="#1f2328">{_ms(bar["start"])}</text>')
             continue
         failed = bool(bar["error"])
         fill = "url(#failed)" if failed else COLOURS.get(bar["kind"], INNER)
@@ -56,36 +58,62 @@ def draw(data: dict[str, Any]) -> str:
         parts.append(
             f'<rect x="{x(bar["start"])}" y="{y + 4}" width="{width:.1f}" height="{BAR}" rx="3" fill="{fill}"{stroke}{dash}/>'
         )
-        parts.append(_label(bar, LEFT + scale * bar["start"], width, y + 17, failed))
-    parts += _sent_lines(bars, x, bottom)
-    for number, event in enumerate(events):
-        y, at = TOP + len(bars) * ROW + 13, LEFT + scale * event["start"]
-        words = _short(event["name"])
-        fits = at + 9 + 6 * len(words) < WIDTH
-        side = f'x="{at + 9:.1f}"' if fits else f'x="{at - 9:.1f}" text-anchor="end"'
-        parts.append(
-            f'<path d="M{at:.1f} {y - 5}l5 5l-5 5l-5 -5z" fill="#1f2328"/>'
-            f'<text {side} y="{y + 4 + 12 * (number % 3 - 1)}" font-size="10" fill="#1f2328">{escape(words)}</text>'
-        )
+        parts.append(_label(bar, left + scale * bar["start"], width, y + 17, left))
+    parts += _sent_lines(bars, x, bottom, left)
     return "".join(parts) + "</svg>"
 
 
-def _label(bar: dict[str, Any], left: float, width: float, y: int, failed: bool) -> str:
-    """The duration inside a bar that is long enough, else beside it on the side where there is room."""
-    words = _ms(bar["end"] - bar["start"])
+def lane(data: dict[str, Any]) -> int:
+    """How wide the heads of the lanes are: as the longest label needs, from `LEFT` to `WIDEST`."""
+    longest = max((len(f"{bar['kind']} {bar['name']}") for bar in data["bars"]), default=0)
+    return round(min(max(LEFT, longest * LETTER + 20), WIDEST))
+
+
+def _head(bar: dict[str, Any], right: int, y: int) -> str:
+    """A lane's kind and name, in two lines where they are longer than the widest lane."""
+    room = int((WIDEST - 20) / LETTER)
+    first, second = _broken(bar["name"], room - len(bar["kind"]) - 1, room)
+    heights = (17,) if not second else (11, 25)
+    kind = f'<tspan fill="#57606a">{bar["kind"]}</tspan>'
+    lines = [f"{kind} {escape(first)}", escape(second)]
+    return "".join(
+        f'<text x="{right}" y="{y + height}" text-anchor="end" fill="#1f2328">{line}</text>'
+        for height, line in zip(heights, lines)
+    )
+
+
+def _broken(name: str, first: int, second: int) -> tuple[str, str]:
+    """A name as two lines of so many letters, broken behind a word or a part of a path if that is possible."""
+    if len(name) <= first:
+        return name, ""
+    at = max(name.rfind(sign, 0, first) for sign in "/ _")
+    at = at if at > 0 else first
+    rest = name[at:].lstrip()
+    return name[:at].rstrip(), rest if len(rest) <= second else rest[: second - 1] + "…"
+
+
+def _label(bar: dict[str, Any], at: float, width: float, y: int, left: int) -> str:
+    """The duration inside a bar that is long enough, else beside it on the side where there is room.
+
+    What finds room on neither side stands on a light patch inside the bar.
+    """
+    words, failed = _ms(bar["end"] - bar["start"]), bool(bar["error"])
     if bar["running"]:
         words += ", still running"
     if failed:
         words = f"✗ {bar['error']}, {words}"
     room = 7.2 * len(words) + 8
     if width > room and not failed:
-        return f'<text x="{left + width / 2:.1f}" y="{y}" text-anchor="middle" fill="#ffffff">{escape(words)}</text>'
-    if left + width + room > WIDTH:
-        return f'<text x="{left - 6:.1f}" y="{y}" text-anchor="end" fill="#1f2328">{escape(words)}</text>'
-    return f'<text x="{left + width + 6:.1f}" y="{y}" fill="#1f2328">{escape(words)}</text>'
+        return f'<text x="{at + width / 2:.1f}" y="{y}" text-anchor="middle" fill="#ffffff">{escape(words)}</text>'
+    if at + width + room <= WIDTH:
+        return f'<text x="{at + width + 6:.1f}" y="{y}" fill="#1f2328">{escape(words)}</text>'
+    if at - room >= left:
+        return f'<text x="{at - 6:.1f}" y="{y}" text-anchor="end" fill="#1f2328">{escape(words)}</text>'
+    patch = f'<rect x="{at + 4:.1f}" y="{y - 11}" width="{room:.1f}" height="14" rx="3" fill="#ffffff"/>'
+    return f'{patch}<text x="{at + 8:.1f}" y="{y}" fill="#1f2328">{escape(words)}</text>'
 
 
-def _sent_lines(bars: list[dict[str, Any]], x, bottom: int) -> list[str]:
+def _sent_lines(bars: list[dict[str, Any]], x, bottom: int, left: int) -> list[str]:
     """ "Response sent": through all lanes for a single request, else through the lanes of its own request."""
     servers = [row for row, bar in enumerate(bars) if bar["kind"] == "server" and bar["sent"] is not None]
     parts = []
@@ -98,7 +126,7 @@ def _sent_lines(bars: list[dict[str, Any]], x, bottom: int) -> list[str]:
             side = "end" if float(x(sent)) > WIDTH / 2 else "start"
             parts.append(f'<text x="{x(sent)}" y="{TOP - 14}" text-anchor="{side}" fill="#116329">response sent</text>')
     if len(servers) > 1:
-        parts.append(f'<text x="{LEFT}" y="{TOP - 14}" fill="#116329">- - response sent</text>')
+        parts.append(f'<text x="{left}" y="{TOP - 14}" fill="#116329">- - response sent</text>')
     return parts
 
 
@@ -150,7 +178,3 @@ def text(data: dict[str, Any]) -> str:
 
 def _ms(milliseconds: float) -> str:
     return f"{milliseconds:.1f} ms" if milliseconds < 100 else f"{milliseconds:.0f} ms"
-
-
-def _short(name: str, length: int = 18) -> str:
-    return name if len(name) <= length else name[: length - 1] + "…"

@@ -9,14 +9,16 @@ import threading
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+import make
 from helpers.authoring.site import __main__ as site
-from helpers.authoring.site import finder
-from helpers.learning import catalogue, claims, topics
+from helpers.authoring.site import finder, notes
+from helpers.course import CHAPTERS, START
+from helpers.learning import asked, catalogue, claims, topics
 
 NOW = datetime.datetime(2026, 11, 21, 8, 30, tzinfo=datetime.UTC)
 REPORT = """<testsuites><testsuite>
@@ -114,21 +116,69 @@ def test_what_the_text_links_to_stands_beside_the_pages(tmp_path):
 
 
 def test_every_rule_claim_and_topic_has_a_line_and_an_address():
-    lines = finder.lines({path.name: site.read(path) for path in [*site.files(), *(site.NOTEBOOKS / name for name in site.GENERATED)]})
+    lines = finder.lines(
+        {path.name: site.read(path) for path in [*site.files(), *(site.NOTEBOOKS / name for name in site.GENERATED)]}
+    )
     anchors = [line.anchor for line in lines]
     assert len(set(anchors)) == len(anchors)
     assert {f"claim-{name}" for name in claims.load()} <= set(anchors)
     assert {f"topic-{topic.id.replace('.', '-')}" for topic in topics.load()} <= set(anchors)
     assert sum(line.kind.startswith("Rules") and "**" in line.detail for line in lines) > 60
+    questions = [line for line in lines if line.kind.startswith("Questions")]
+    assert [line.text for line in questions] == [one.question for one in asked.every()] and len(questions) >= 120
     page = finder.page(lines)
     assert all(line.markdown in page for line in lines) and 'type="search"' in page
     landing = site.landing(lines)
     assert f"{len(claims.load())} claims" in landing and "{" not in landing
+    assert f"{len(questions)} questions" in landing and "appendix_index.ipynb" in landing
 
 
 def test_a_line_carries_its_address_and_leads_to_its_cell():
     line = finder.Line("Topics", "topic-3-5-list", "a list", "(3.5)", "list-asked")
     assert line.markdown == '- <span id="topic-3-5-list"></span>[a list](#cell-list-asked) (3.5)'
+
+
+def test_a_line_carries_the_words_by_which_people_look_for_it():
+    line = finder.Line("Questions people ask", "question-a-1", "Why?", "So.", "why", 'hot reload "x"')
+    assert (
+        line.markdown == '- <span id="question-a-1" data-words="hot reload &quot;x&quot;"></span>[Why?](#cell-why) So.'
+    )
+
+
+def test_the_notes_lead_to_cells_and_hold_the_timetables():
+    notebooks = {chapter.file: site.read(site.NOTEBOOKS / chapter.file) for chapter in CHAPTERS}
+    ids = {cell.id for notebook in notebooks.values() for cell in notebook.cells}
+    page = notes.page(notebooks)
+    led = set(re.findall(r"\(#cell-([\w-]+)\)", page))
+    assert led <= notes.targets(notebooks) <= ids
+    assert re.findall(r"^## In (.+)$", page, re.M) == ["1 day", "3 days", "5 days"]
+    assert page.count("- **Goes wrong**: ") == page.count("- **Ask**, then ") == 48
+
+
+def test_the_link_for_a_hub_opens_the_start_page_in_a_clone():
+    text = (site.HERE / "teaching.md").read_text(encoding="utf-8")
+    link = urlsplit(re.search(r"https://HUB/\S+", text)[0])
+    asked_for = parse_qs(link.query, strict_parsing=True)
+    assert link.path == "/hub/user-redirect/git-pull" and set(asked_for) == {"repo", "branch", "urlpath"}
+    repository = urlsplit(asked_for["repo"][0])
+    assert (repository.scheme, repository.netloc, repository.path) == ("https", "github.com", "/OWNER/REPOSITORY")
+    kind, view, folder, *file = asked_for["urlpath"][0].split("/")
+    assert (kind, view, folder) == ("lab", "tree", "REPOSITORY") and (site.ROOT / Path(*file)).is_file()
+    assert file[-1] == START
+
+
+def test_the_page_for_teachers_names_verbs_and_files_that_are_there():
+    text = (site.HERE / "teaching.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`make (\w+)", text)) <= set(make.VERBS)
+    assert ".devcontainer/Dockerfile" in text and (site.ROOT / ".devcontainer" / "Dockerfile").exists()
+
+
+def test_the_solutions_can_be_written_alone(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(site, "ROOT", tmp_path)
+    monkeypatch.setattr(site, "SOLUTIONS", tmp_path / "_pack" / "solutions.md")
+    monkeypatch.setattr(site, "answer_sheet", lambda: "# All\n")
+    assert site.main(["--solutions"]) == 0 and capsys.readouterr().out == "_pack/solutions.md\n"
+    assert (tmp_path / "_pack" / "solutions.md").read_text(encoding="utf-8") == "# All\n"
 
 
 def test_the_report_of_the_comparison_is_counted(tmp_path):
@@ -219,12 +269,14 @@ def test_a_browser_reads_and_searches_it_without_another_host(built):
         page.goto(f"{here}/search.html?q=thumbnail")
         page.wait_for_selector("ul.search li a")
         page.goto(f"{here}/index.html")
-        page.get_by_label("A rule, a claim, a topic").fill("session request")
+        page.get_by_label("A question, a rule, a claim, a topic").fill("session request")
         page.keyboard.press("Enter")
         page.wait_for_url("**/find.html?q=session+request")
         page.wait_for_selector("text=/^\\d+ of \\d+$/")
         lines = page.locator("section section li:visible").all_inner_texts()
         assert lines and all("session" in line.lower() and "request" in line.lower() for line in lines), lines
+        page.get_by_label("Words to look for").fill("partially initialized")
+        assert page.locator("section section li:visible").count() == 1, "words that a question does not show find it"
         page.goto(f"{here}/01_introduction_to_fastapi.html")
         page.locator("button.theme-switch-button").first.click()
         theme = page.evaluate("document.documentElement.dataset.theme")

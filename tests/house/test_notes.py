@@ -13,7 +13,7 @@ from helpers.errors import CourseError
 from helpers.learning import catalogue, exercises, machine, store
 from helpers.learning.model import Exercise
 from helpers.live.timeline import Bar, Timeline
-from helpers.notes import Note, html, image, plain
+from helpers.notes import CARDS, Card, Note, head, html, image, plain
 from helpers.wording import code, describe, literal, raised, sentence
 
 READ = MarkdownIt("commonmark", {"html": True}).enable("table")
@@ -23,7 +23,8 @@ READ.validateLink = lambda url: True  # as a browser, not as careful as markdown
 def seen(markdown: str) -> str:
     """The words that a browser shows of Markdown; fails where a tag was made of something."""
     shown = READ.render(markdown)
-    known = r"</?(p|br|code|strong|em|ul|ol|li|pre|hr|table|thead|tbody|tr|th|td)( class=\"language-\w+\"| start=\"\d+\")?( /)?>"
+    known = r"</?(p|br|code|strong|em|ul|ol|li|pre|hr|table|thead|tbody|tr|th|td|blockquote)( class=\"language-\w+\"| start=\"\d+\")?( /)?>"
+    shown = re.sub(r'<strong style="border: [\w#:;% -]*">', "<strong>", shown)  # the head of a card
     assert not re.search(r"<\w", re.sub(known, "", shown)), shown
     return " ".join(entities.unescape(re.sub(r"<[^<>]*>", "", shown)).split())
 
@@ -67,6 +68,47 @@ def test_a_note_says_what_it_is_given():
         "b",
         {"text/markdown": "**a**", "text/plain": "b"},
     )
+
+
+# Cards
+
+
+def luminance(colour: str) -> float:
+    """How bright a colour is, from 0 to 1, as WCAG reckons it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    parts = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+@pytest.mark.parametrize("word", CARDS)
+@pytest.mark.parametrize(
+    "page", ["#ffffff", "#111111", "#212121", "#121212"]
+)  # JupyterLab and the site, light and dark
+def test_a_cards_bar_is_seen_on_every_page(word, page):
+    lighter, darker = sorted((luminance(CARDS[word][1]), luminance(page)), reverse=True)
+    assert (lighter + 0.05) / (darker + 0.05) >= 3
+
+
+def test_no_two_cards_share_their_sign():
+    assert len({sign for sign, _ in CARDS.values()}) == len(CARDS), "colour is never the only sign"
+
+
+def test_a_card_is_a_quotation_with_a_head():
+    card = Card("HINT 2 of 3", "1.1-mail, `x`", "Look **there**.", "", "```text\na\n\nb\n```", "- one\n- two")
+    assert card.markdown.splitlines() == [
+        f"> {head('HINT 2 of 3')} · 1.1-mail, `x`", ">", "> Look **there**.", ">",
+        "> ```text", "> a", ">", "> b", "> ```", ">", "> - one", "> - two",
+    ]  # fmt: skip
+    assert "→ HINT 2 of 3</strong>" in head("HINT 2 of 3")
+    shown = READ.render(card.markdown)
+    assert (
+        shown.startswith("<blockquote>") and shown.count("<blockquote>") == 1 and "<pre>" in shown and "<li>" in shown
+    )
+    assert card.text.startswith("HINT 2 of 3 · 1.1-mail, x\n\nLook there.") and card.text.endswith(
+        f"\n\n{card.below[-11:]}"
+    )
+    assert card.below.startswith("Look there.") and "border" not in card.text
+    assert card._repr_mimebundle_() == {"text/markdown": card.markdown, "text/plain": card.text}
 
 
 # A learner's text

@@ -13,6 +13,7 @@ from helpers.course import CHAPTERS
 from helpers.course import CLAIMS as APPENDIX
 from helpers.errors import CourseError
 from helpers.learning.claims import SOURCES, VERDICTS, load, myths, of_chapter
+from helpers.notes import head
 
 CLAIMS = load()
 SECTIONS = {number for chapter in CHAPTERS for number in chapter.sections}
@@ -45,7 +46,7 @@ def test_myths_is_the_table_of_a_chapter():
     note = myths(1)
     rows = note.markdown.splitlines()[2:]
     assert [row.split(" | ")[0].strip("| ") for row in rows] == [claim.id for claim in of_chapter(1)]
-    assert "| **outdated** |" in note.markdown
+    assert f"| {head('OUTDATED')} |" in note.markdown
     assert [line.split()[0] for line in note.text.splitlines()] == [claim.id for claim in of_chapter(1)]
     assert repr(note) == repr(myths(1))
 

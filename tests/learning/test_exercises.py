@@ -17,6 +17,7 @@ from helpers.learning import attempts, catalogue, store
 from helpers.learning.exercises import NOT_STARTED, NOT_YET, SOLVED, Exercise, body, check, hint, judge, solution
 from helpers.learning.predictions import predict
 from helpers.learning.stubs import is_stub, own_routes, unfinished
+from helpers.notes import head
 from helpers.services.waiting import until
 from tests.chapters import answers
 from tests.learning.demo_course import DEMO, chapters_in
@@ -175,7 +176,7 @@ def test_three_states(mail, demo):
         check("1.1-mail", given[name]) for name in ("mail_shipped", "mail_called", "mail_by_router")
     )
     assert shipped.markdown == (
-        "**NOT STARTED** · 1.1-mail, Mail after the answer\n\nSend the mail with `deliver` after the answer. "
+        f"> {head('NOT STARTED')} · 1.1-mail, Mail after the answer\n>\n> Send the mail with `deliver` after the answer. "
         "Replace the `...` in `send` and run this cell again."
     )
     assert called.text == (
@@ -305,7 +306,7 @@ def grouped():
 )
 def test_code_that_fails(order, answer, says):
     note = check("1.2-order", answer)
-    assert note.markdown.startswith("**NOT YET**") and says in note.markdown
+    assert note.markdown.startswith(f"> {head('NOT YET')}") and says in note.markdown
     assert len(note.text) < 1000 and not re.search(answers.UNSTABLE, note.markdown)
 
 
@@ -317,7 +318,9 @@ def test_the_learners_own_traceback_on_request(order):
     quiet, verbose = check("1.2-order", dies), check("1.2-order", dies, verbose=True)
     assert verbose.markdown.startswith(quiet.markdown)
     line = dies.__code__.co_firstlineno + 1
-    assert verbose.markdown.removeprefix(quiet.markdown) == f"\n\n```text\nline {line}, in dies: return 1 / 0\n```"
+    assert (
+        verbose.markdown.removeprefix(quiet.markdown) == f"\n>\n> ```text\n> line {line}, in dies: return 1 / 0\n> ```"
+    )
     assert check("1.2-order", order.solution(), verbose=True).text == check("1.2-order", order.solution()).text
 
 
@@ -441,7 +444,7 @@ def nothing(a, *b, c=1, **d): ...
 
 def test_hints(mail):
     assert hint("1.1-mail").text == (
-        'Hint 1 of 2 · 1.1-mail, Mail after the answer\n\nLook at add_task.\n\nMore: hint("1.1-mail", 2).'
+        'HINT 1 of 2 · 1.1-mail, Mail after the answer\n\nLook at add_task.\n\nMore: hint("1.1-mail", 2).'
     )
     assert hint("1.1-mail", 2).text.endswith('FastAPI?\n\nOne way: solution("1.1-mail").')
     for n, came in [(0, "0"), (3, "3"), (-1, "-1"), (True, "True"), ("1", "'1'"), (None, "None"), (1.0, "1.0")]:

@@ -9,6 +9,7 @@ import pytest
 from helpers.course import TASKS
 from helpers.learning import catalogue, store
 from helpers.learning.predictions import Prediction, compare, predict
+from helpers.notes import head
 from tests.chapters import answers
 
 WRITTEN = list(answers.written(catalogue.predictions))
@@ -125,13 +126,13 @@ def test_a_bad_notebook_is_found(inline, source, output, faults):
 
 # What a learner sees
 
-QUESTION = "Predict · 1.1-inline\n\nThe mail server takes 0.8 s. How long does the client wait?"
+QUESTION = "PREDICT · 1.1-inline\n\nThe mail server takes 0.8 s. How long does the client wait?"
 
 
 def test_as_shipped_it_asks(inline):
-    options = "- **a** not at all\n- **b** 0.8 s\n- **c** twice 0.8 s"
-    todo = "Replace the `...` with a letter and run this cell again."
-    assert predict("1.1-inline", ...).markdown == f"{QUESTION.replace('Predict', '**Predict**')}\n\n{options}\n\n{todo}"
+    todo = "Replace the ... with a letter and run this cell again."
+    assert predict("1.1-inline", ...).text == f"{QUESTION}\n\n- a not at all\n- b 0.8 s\n- c twice 0.8 s\n\n{todo}"
+    assert predict("1.1-inline", ...).markdown.startswith(f"> {head('PREDICT')} · 1.1-inline\n>\n> The mail server")
     assert predict("1.1-inline").text == predict("1.1-inline", ...).text
     assert store.recorded() == {}
 
@@ -139,9 +140,10 @@ def test_as_shipped_it_asks(inline):
 @pytest.mark.parametrize("choice", ["b", "B", " b ", "b\n"])
 def test_a_letter_is_recorded_and_not_judged(inline, choice):
     note = predict("1.1-inline", choice)
-    assert note.text == f"{QUESTION}\n\n- b 0.8 s\n\nRecorded: b. Run the next cells and compare."
+    yours, options = " ← your prediction", "- a not at all\n- b 0.8 s{}\n- c twice 0.8 s"
+    assert note.text == f"{QUESTION}\n\n{options.format(yours)}\n\nRecorded: b. Run the next cells and compare."
     assert store.recorded() == {"1.1-inline": "b"}
-    assert predict("1.1-inline", "a").text == note.text.replace("- b 0.8 s", "- a not at all").replace(": b.", ": a.")
+    assert f"- a not at all{yours}\n- b 0.8 s\n" in predict("1.1-inline", "a").text
     assert predict("1.1-inline", ...).text.endswith("run this cell again. Recorded so far: a.")
 
 
@@ -174,7 +176,7 @@ def test_nonsense_gets_one_sentence_and_changes_nothing(inline, choice, came):
 
 def test_comparing_with_the_measurement(inline):
     assert compare("1.1-inline").text == (
-        'Compare · 1.1-inline\n\nNot predicted yet: answer predict("1.1-inline", ...) above and run this cell again; '
+        'COMPARE · 1.1-inline\n\nNot predicted yet: answer predict("1.1-inline", ...) above and run this cell again; '
         'if other sections have run since, compare("1.1-inline") alone.'
     )
     said = {letter: (predict("1.1-inline", letter), compare("1.1-inline").text)[1] for letter in "abc"}

@@ -8,12 +8,13 @@ import re
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
 from helpers import check, compare, exam, predict, progress
 from helpers.course import CHAPTERS
-from helpers.learning import catalogue, store, tokens
+from helpers.learning import catalogue, minutes, spacing, store, tokens
 from tests.learning.demo_course import DEMO, chapters_in
 
 NOTEBOOK = CHAPTERS[0].file
@@ -305,26 +306,64 @@ def test_ci_neither_reads_nor_writes(folder, monkeypatch):
 def test_the_map(folder):
     before = progress.show()
     assert before.markdown.startswith(
-        "| Chapter | Sections | Predictions made | Exercises solved | |\n|---|---|---|---|---|\n"
+        "| | Chapter | Takes | Predictions made | Exercises solved | Done |\n|---|---|---|---|---|---|\n"
     )
-    row = "| [1 Introduction to FastAPI](01_introduction_to_fastapi.ipynb) | 4 | {} of 2 | {} of 2 | `{}` |"
-    assert row.format(0, 0, "-" * 10) in before.markdown
-    assert "| 2 Core Concepts | 5 | not yet written | | |" in before.markdown
+    row = "| {} | [1 Introduction to FastAPI](01_introduction_to_fastapi.ipynb) |  | {} of 2 | {} of 2 | {} |"
+    assert row.format("→", 0, 0, "○" * 10) in before.markdown
+    assert "| | 2 Core Concepts |  | not yet written | | |" in before.markdown
     assert before.markdown.endswith(
         "Next: [1 Introduction to FastAPI](01_introduction_to_fastapi.ipynb), 4 still to do, from 1.1-inline on."
     )
     assert before.text.startswith(
-        "1 Introduction to FastAPI: 4 sections, predictions 0 of 2, exercises 0 of 2 ----------\n"
-        "2 Core Concepts: 5 sections, not yet written\n"
+        f"1 Introduction to FastAPI: predictions 0 of 2, exercises 0 of 2 {'○' * 10}\n2 Core Concepts: not yet written\n"
     )
     assert before.text.endswith(
         "Next: 1 Introduction to FastAPI (01_introduction_to_fastapi.ipynb), 4 still to do, from 1.1-inline on."
     )
     store.record({"1.1-inline": "a", "1.1-mail": "solved", "1.2-order": "attempted"})
-    assert row.format(1, 1, "#####-----") in progress.show().markdown
+    assert row.format("→", 1, 1, "●●●●●○○○○○") in progress.show().markdown
     store.record({"1.1-wait": "1", "1.2-order": "solved"})
-    assert row.format(2, 2, "#" * 10) in progress.show().markdown
+    assert row.format("●", 2, 2, "●" * 10) in progress.show().markdown
     assert progress.show().text.endswith("Nothing is left to do in the chapters that are here.")
+
+
+def timed(folder: Path, *lines: str) -> None:
+    source = "\n\n".join(lines)
+    (folder / NOTEBOOK).write_text(json.dumps({"cells": [{"cell_type": "markdown", "source": [source]}]}))
+
+
+def test_the_map_tells_how_long_the_rest_takes(folder):
+    timed(folder, "# 1 Title", "*About 2 h.*", "## 1.1 One", minutes.state(80, 3), "## 1.2 Two", minutes.state(40))
+    before = progress.show()
+    assert "| 2 h | 0 of 2 |" in before.markdown and before.text.endswith("What is left takes about 2 h.")
+    store.record({"1.1-inline": "a", "1.1-mail": "solved"})
+    assert progress.show().text.endswith("What is left takes about 1 h.")
+    store.record({"1.1-wait": "1", "1.2-order": "solved"})
+    assert "takes about" not in progress.show().text
+
+
+@pytest.mark.parametrize(("due", "says"), [(0, ""), (4, "Due for review today: 4. exam.review() asks them")])
+def test_the_map_tells_what_is_due_for_review(folder, monkeypatch, due, says):
+    monkeypatch.setattr(spacing, "count_due", lambda now: due)
+    assert says in progress.show().text and ("review" in progress.show().text) == bool(due)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(0, "0 minutes"), (1, "1 minute"), (60, "1 h"), (61, "1 h 1 minute"), (125, "2 h 5 minutes")]
+)
+def test_minutes_are_read_as_they_are_said(tmp_path, number, said):
+    assert minutes.spoken(number) == said
+    for exercises in (0, 1, 2):
+        cell = {"cell_type": "markdown", "source": ["## A section\n", "\n", minutes.state(number, exercises)]}
+        file = tmp_path / f"{exercises}.ipynb"
+        file.write_text(json.dumps({"cells": [cell]}))
+        assert minutes.stated(file) == {"A section": number}
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"cells": [{}]}', "\0"])
+def test_a_file_that_is_no_notebook_states_no_minutes(tmp_path, content):
+    (tmp_path / "x.ipynb").write_text(content)
+    assert minutes.stated(tmp_path / "x.ipynb") == {} == minutes.stated(tmp_path / "none.ipynb")
 
 
 def test_one_chapter_in_short(folder):
@@ -344,7 +383,7 @@ def test_a_copy_in_another_folder_shows_the_same_but_for_the_link(folder):
     text, short = progress.show().text, progress.show(1).text
     (folder / NOTEBOOK).unlink()
     assert progress.show().text == text.replace(f" ({NOTEBOOK})", "") and progress.show(1).text == short
-    assert "| 1 Introduction to FastAPI | 4 | 0 of 2 |" in progress.show().markdown
+    assert "| 1 Introduction to FastAPI |  | 0 of 2 |" in progress.show().markdown
 
 
 @pytest.mark.parametrize("chapter", [0, 11, -1, 1.0, True, "1", [], "x" * 999, ...])
@@ -360,8 +399,8 @@ def test_chapters_without_data_and_with_broken_data(folder, tmp_path_factory, mo
         (broken / f"ch{number:02}").mkdir()
         (broken / f"ch{number:02}" / "exercises.py").write_text(code)
     chapters_in(monkeypatch, DEMO, broken)
-    assert "2 Core Concepts: 5 sections, predictions 0 of 0, exercises 0 of 0 ----------" in progress.show().text
-    assert "3 Building APIs with FastAPI: 7 sections, its exercises cannot be loaded here" in progress.show().text
+    assert f"2 Core Concepts: predictions 0 of 0, exercises 0 of 0 {'○' * 10}" in progress.show().text
+    assert "3 Building APIs with FastAPI: its exercises cannot be loaded here" in progress.show().text
     assert progress.show(2).text.endswith("Nothing is left to do in this chapter.")
     assert progress.show(3).text.endswith("its exercises cannot be loaded here.")
 

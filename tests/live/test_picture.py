@@ -83,11 +83,50 @@ def test_nothing_leaves_the_picture():
         assert float(rect.get("x", 0)) + float(rect.get("width")) <= picture.WIDTH
 
 
-def test_the_label_of_a_late_event_stands_on_its_left():
-    late = {"length": 1, "bars": [bar("a name of some length", "event", 100, 100), bar("early", "event", 1, 1)]}
-    texts = list(ElementTree.fromstring(picture.draw(late)).iter("{http://www.w3.org/2000/svg}text"))
-    sides = {t.text: t.get("text-anchor") for t in texts if t.get("font-size") == "10"}
-    assert sides == {"a name of some le…": "end", "early": None}
+def words(data: dict) -> list[ElementTree.Element]:
+    return list(ElementTree.fromstring(picture.draw(data)).iter("{http://www.w3.org/2000/svg}text"))
+
+
+def test_an_event_has_a_lane_and_its_moment():
+    data = {"length": 1, "bars": [bar("a name of some length", "event", 100, 100), bar("early", "event", 1, 1)]}
+    shown = ["".join(text.itertext()) for text in words(data)]
+    assert {"event a name of some length", "event early", "100 ms", "1.0 ms"} <= set(shown)
+    assert f'height="{picture.TOP + 2 * picture.ROW + 30}"' in picture.draw(data)
+
+
+LONG = "PUT /senders/{sender_id}/parcels/{parcel_id}/photographs"
+
+
+@pytest.mark.parametrize("name", ["POST /parcels/{parcel_id}", LONG, "a" * 60, "relay publish " * 4, "x_" * 30])
+@pytest.mark.parametrize("kind", ["client", "serialization", "event"])
+def test_no_label_is_cut_and_none_leaves_its_lane(name, kind):
+    data = {"length": 1, "bars": [bar(name.strip(), kind, 0, 1, status=200)]}
+    left, lines = picture.lane(data), []
+    for text in words(data):
+        if text.get("x") == str(left - 10):
+            lines.append("".join(text.itertext()))
+    assert "".join(lines).replace(" ", "") == f"{kind}{name}".replace(" ", "") and len(lines) <= 2
+    assert all(10 + len(line) * picture.LETTER <= left for line in lines), lines
+    assert picture.LEFT <= left <= picture.WIDEST
+
+
+def test_short_labels_keep_the_lane_and_longer_ones_widen_it():
+    assert picture.lane(NONE) == picture.lane(ONE) == picture.LEFT
+    assert picture.lane({"bars": [bar("POST /parcels/{parcel_id}", "server", 0, 1)]}) > picture.LEFT
+
+
+def test_what_fits_on_neither_side_stands_on_a_patch_inside_its_bar():
+    failed = bar("save", "task", 10, 100, error="IntegrityErrorOfADatabase")
+    svg = picture.draw({"length": 100, "bars": [failed]})
+    found = re.search(
+        r'<rect x="([\d.]+)" y="\d+" width="([\d.]+)" height="14" rx="3" fill="#ffffff"/><text x="([\d.]+)"', svg
+    )
+    assert found and picture.LEFT < float(found[1]) < float(found[3])
+    assert float(found[1]) + float(found[2]) < picture.WIDTH
+    brief = picture.draw(
+        {"length": 100, "bars": [bar("a", "task", 10, 12, error="ValueError"), bar("b", "task", 0, 100)]}
+    )
+    assert 'height="14"' not in brief
 
 
 def test_names_are_escaped():

@@ -29,7 +29,7 @@ from helpers.authoring.cells import folded, tags
 from helpers.authoring.navigation import TAG as NAVIGATION
 from helpers.authoring.navigation import TITLES
 from helpers.authoring.refresh import NOTEBOOKS, files, read
-from helpers.authoring.site import finder
+from helpers.authoring.site import finder, notes
 from helpers.authoring.stored import dumps
 from helpers.course import APPENDICES, CHAPTERS, GENERATED, START
 from helpers.learning import catalogue, claims, history
@@ -39,6 +39,7 @@ ROOT, HERE = NOTEBOOKS.parent, Path(__file__).parent
 SITE, PACK, BOOK = ROOT / "_site", ROOT / "_pack" / "after-the-response.zip", ROOT / "_pack" / "after-the-response.epub"
 # The packages whose behaviour the stored outputs are about; the lock holds the rest.
 SHOWN = ("fastapi", "starlette", "uvicorn", "pydantic", "anyio", "httpx", "sqlalchemy", "ipykernel", "nbval")
+SOLUTIONS = ROOT / "_pack" / "solutions.md"
 
 # What the landing page links to, beside the notebooks.
 PAGES = ("CONTRIBUTING", "helpers/chapters/README", "helpers/authoring/site/teaching")
@@ -92,15 +93,18 @@ def _html(link: re.Match) -> str:
 
 
 def sources(folder: Path, verified: str) -> None:
-    """Fills a folder with what Sphinx reads: the landing page, the finder, the notebooks, the page on verification."""
+    """Fills a folder with what Sphinx reads: the landing page, finder, notebooks, pages for teachers, the verification."""
     written = [*files(), *(NOTEBOOKS / name for name in GENERATED)]
     notebooks = {path.name: read(path) for path in written if path.exists()}
     lines = finder.lines(notebooks)
-    targets = linked(notebooks.values()) | {line.cell for line in lines if line.cell}
+    (folder / "notes.md").write_text(notes.page(notebooks), encoding="utf-8")
+    targets = linked(notebooks.values()) | {line.cell for line in lines if line.cell} | notes.targets(notebooks)
     for name, notebook in notebooks.items():
         (folder / name).write_text(dumps(page(notebook, targets)), encoding="utf-8")
     order = [name for name in (START, *(chapter.file for chapter in CHAPTERS), *APPENDICES) if name in notebooks]
-    listed = "\n".join([*(f"{TITLES[name]} <{Path(name).stem}>" for name in order), "find", *PAGES, "verified"])
+    listed = "\n".join(
+        [*(f"{TITLES[name]} <{Path(name).stem}>" for name in order), "find", *PAGES, "notes", "verified"]
+    )
     toc = f"\n\n```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{listed}\n```\n"
     for name in beside(notebooks.values()):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -124,6 +128,7 @@ def landing(lines: Iterable[finder.Line]) -> str:
         (HERE / "landing.md")
         .read_text(encoding="utf-8")
         .format(
+            questions=kinds["Questions people ask"],
             rules=kinds["Rules of background tasks"],
             topics=kinds["Topics"],
             claims=verdicts.total(),
@@ -222,7 +227,7 @@ def contents() -> Iterator[tuple[str, bytes]]:
         yield name, (ROOT / name).read_bytes()
     for path in sorted(path for path in SITE.rglob("*") if path.is_file()):
         yield f"site/{path.relative_to(SITE).as_posix()}", path.read_bytes()
-    yield "solutions.md", answer_sheet().encode()
+    yield SOLUTIONS.name, answer_sheet().encode()
 
 
 def pack(archive: Path = PACK) -> None:
@@ -240,12 +245,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m helpers.authoring.site", description=__doc__.partition("\n\n")[0])
     parser.add_argument("--unverified", action="store_true", help="build without comparing the notebooks first")
     parser.add_argument("--pack", action="store_true", help="write the offline pack and the book (EPUB) too")
+    parser.add_argument("--solutions", action="store_true", help="build nothing, write the solutions of all exercises")
     parser.add_argument(
         "--links", action="store_true", help="build nothing, ask whether all links to other hosts answer"
     )
     options = parser.parse_args(arguments)
     if options.links:
         return check_links()
+    if options.solutions:
+        SOLUTIONS.parent.mkdir(exist_ok=True)
+        SOLUTIONS.write_text(answer_sheet(), encoding="utf-8")
+        print(SOLUTIONS.relative_to(ROOT).as_posix())
+        return 0
     counts = None
     if not options.unverified:
         with tempfile.TemporaryDirectory() as scratch:

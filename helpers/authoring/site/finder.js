@@ -5,9 +5,13 @@ document.addEventListener("DOMContentLoaded", () => {
   const output = document.querySelector(".finder output");
   const sections = [...document.querySelectorAll("section section")];
   const lines = sections.flatMap((section) => [...section.querySelectorAll("li")]);
+  const said = new Map(lines.map((line) => {
+    const more = [...line.querySelectorAll("[data-words]")].map((mark) => mark.dataset.words);
+    return [line, [line.textContent, ...more].join(" ").toLowerCase()];
+  }));
   const show = () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    for (const line of lines) line.hidden = !words.every((word) => line.textContent.toLowerCase().includes(word));
+    for (const line of lines) line.hidden = !words.every((word) => said.get(line).includes(word));
     for (const section of sections) section.hidden = !section.querySelector("li:not([hidden])");
     const found = lines.filter((line) => !line.hidden).length;
     output.textContent = words.length ? `${found} of ${lines.length}` : "";

@@ -1,10 +1,12 @@
-"""The page on which a reader finds a rule, a claim or a topic by its words: a line each, with an address of its own.
+"""The page on which a reader finds a question, a rule, a claim or a topic by its words: a line each, with an address.
 
-It is written from what the notebooks hold and from the data of claims and topics, so nothing on it can go stale. The
+It is written from what the notebooks hold and from the data of questions, claims and topics, so nothing on it can go stale. The
 script `finder.js` shows the lines that hold all words of the search; without it, all of them can be read.
 """
 
 import html
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -14,7 +16,7 @@ from nbformat import NotebookNode
 from helpers.authoring import rules
 from helpers.authoring.cells import tags
 from helpers.course import CLAIMS
-from helpers.learning import claims, topics
+from helpers.learning import asked, claims, topics
 
 __all__ = ["Line", "lines", "page"]
 
@@ -30,6 +32,7 @@ SEARCH = """\
 class Line:
     """One line: the heading that it stands under, its address on the page, what it says, and the cell that shows it.
 
+    `words` are further ones by which people look for it: the search reads them, the page does not show them.
     `cell` is empty for an opinion, which no cell can settle: its line leads to the appendix of claims.
     """
 
@@ -38,27 +41,29 @@ class Line:
     text: str
     detail: str
     cell: str
+    words: str = ""
 
     @property
     def markdown(self) -> str:
         """The line as the page holds it. `#cell-...` is the anchor that the site sets before a cell."""
         detail = f" {self.detail}" if self.detail else ""
         target = f"#cell-{self.cell}" if self.cell else CLAIMS
-        return f'- <span id="{html.escape(self.anchor)}"></span>[{self.text}]({target}){detail}'
+        words = f' data-words="{html.escape(self.words)}"' if self.words else ""
+        return f'- <span id="{html.escape(self.anchor)}"{words}></span>[{self.text}]({target}){detail}'
 
 
 def lines(notebooks: Mapping[str, NotebookNode]) -> list[Line]:
-    """The lines of the page, from the notebooks by file name: rules, then claims, then topics.
+    """The lines of the page, from the notebooks by file name: questions, rules, claims, topics.
 
     A topic that no cell shows has no line.
     """
     tagged = _tagged(notebooks.values())
-    return [*_rules(notebooks), *_claims(tagged), *_topics(tagged)]
+    return [*_questions(), *_rules(notebooks), *_claims(tagged), *_topics(tagged)]
 
 
 def page(found: Iterable[Line]) -> str:
     """The page as Markdown."""
-    parts = ["# Find a rule, a claim, a topic", "", SEARCH]
+    parts = ["# Find a question, a rule, a claim, a topic", "", SEARCH]
     for kind, group in groupby(found, key=lambda line: line.kind):
         parts += ["", f"## {kind}", "", *(line.markdown for line in group)]
     return "\n".join(parts) + "\n"
@@ -71,6 +76,15 @@ def _tagged(notebooks: Iterable[NotebookNode]) -> dict[str, str]:
         for tag in tags(cell):
             first.setdefault(tag, cell.id)
     return first
+
+
+def _questions() -> Iterator[Line]:
+    seen: Counter[str] = Counter()
+    for one in asked.every():
+        name = re.sub("[^a-z0-9]+", "-", one.source)
+        seen[name] += 1
+        anchor = f"question-{name}" if seen[name] == 1 else f"question-{name}-{seen[name]}"
+        yield Line("Questions people ask", anchor, one.question, one.answer, one.id, " ".join(one.words))
 
 
 def _rules(notebooks: Mapping[str, NotebookNode]) -> Iterator[Line]:

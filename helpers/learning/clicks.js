@@ -1,0 +1,103 @@
+// The row of clicks.py: a button for each letter, or a field for a number. JupyterLab takes single keys ("d d" deletes
+// the cell) from what has the focus, unless that very element says otherwise: hence `quiet`.
+const SAME = 'font: inherit; margin: 2px 6px 2px 0; padding: 4px 14px; border-radius: 3px; cursor: pointer; '
+  + 'color: var(--jp-ui-font-color1, inherit); background: var(--jp-layout-color1, transparent); ';
+const OPEN = SAME + 'border: 1px solid var(--jp-ui-font-color2, currentColor)';
+const CHOSEN = SAME + 'font-weight: bold; border: 1px solid #3b82c4; box-shadow: inset 6px 0 0 #3b82c4';
+
+const quiet = (node) => { node.setAttribute('data-lm-suppress-shortcuts', 'true'); return node; };
+const make = (name, props = {}, ...children) => {
+  const node = Object.assign(document.createElement(name), props);
+  node.append(...children);
+  return node;
+};
+
+function render({ model, el }) {
+  const get = (name) => model.get(name);
+  const view = 'row-' + Math.random().toString(36).slice(2);
+  let sent = 0, late, waiting = null;  // what was entered here and is not recorded yet
+
+  const status = make('p');
+  status.setAttribute('role', 'status');
+  status.setAttribute('aria-live', 'polite');
+  status.style.cssText = 'margin: 2px 0 4px';
+  const row = make('div');
+  row.setAttribute('role', 'group');
+  row.setAttribute('aria-label', `Your prediction for ${get('about')}`);
+
+  const choose = (choice) => {
+    waiting = choice;
+    draw();
+    clearTimeout(late);
+    late = setTimeout(() => {
+      status.textContent = 'Not recorded yet: the kernel is busy. If it was restarted, run this cell again.';
+    }, 1500);
+    model.send({ choice, name: `${view} ${++sent}` });
+  };
+
+  const buttons = get('options').map(([letter, text]) => {
+    const button = quiet(make('button', { type: 'button', title: text }));
+    button.setAttribute('aria-label', `${letter}: ${text}`);
+    button.addEventListener('click', () => choose(letter));
+    return [letter, button];
+  });
+  row.append(...buttons.map(([, button]) => button));
+  row.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const at = buttons.findIndex(([, button]) => button === document.activeElement);
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const named = buttons.find(([letter]) => letter === event.key.toLowerCase());
+    const next = named ?? (step && buttons[(at + step + buttons.length) % buttons.length]);
+    if (!next) return;
+    event.preventDefault();
+    next[1].focus();
+    if (named) choose(named[0]);
+  });
+
+  let field;
+  if (!buttons.length) {
+    field = quiet(make('input', { type: 'text', inputMode: 'decimal', value: get('chosen') }));
+    field.style.cssText = SAME + 'cursor: text; width: 8em; border: 1px solid var(--jp-ui-font-color2, currentColor)';
+    field.addEventListener('keydown', (event) => {
+      event.stopPropagation();
+      if (event.key === 'Enter') choose(field.value);
+    });
+    const record = quiet(make('button', { type: 'button', textContent: 'Record' }));
+    record.style.cssText = OPEN;
+    record.addEventListener('click', () => choose(field.value));
+    row.append(make('label', {}, 'Your prediction: ', field, `${get('unit')} `), record);
+  }
+
+  // The buttons stay the same ones: a new one would lose the focus to the notebook, whose keys delete cells.
+  const draw = () => {
+    const chosen = waiting ?? get('chosen');
+    for (const [letter, button] of buttons) {
+      button.setAttribute('aria-pressed', String(letter === chosen));
+      button.textContent = `${letter === chosen ? '◆' : '◇'} ${letter}`;
+      button.style.cssText = letter === chosen ? CHOSEN : OPEN;
+    }
+  };
+  const tell = () => { status.textContent = get('status'); };
+  const heard = () => {
+    if (get('heard') !== `${view} ${sent}`) return;
+    clearTimeout(late);
+    waiting = null;
+    draw();
+    tell();
+  };
+  model.on('change:chosen', draw);
+  model.on('change:status', tell);
+  model.on('change:heard', heard);
+  draw();
+  tell();
+  el.style.margin = '0 2em';  // below the card
+  el.append(row, status);
+  return () => {
+    clearTimeout(late);
+    model.off('change:chosen', draw);
+    model.off('change:status', tell);
+    model.off('change:heard', heard);
+  };
+}
+
+export default { render };

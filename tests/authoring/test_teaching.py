@@ -1,0 +1,80 @@
+"""The notes for who teaches: one for each section, about cells that are there, and nothing left out that others need."""
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from pydantic import ValidationError
+
+from helpers.authoring import teaching
+from helpers.authoring.refresh import NOTEBOOKS, read
+from helpers.course import CHAPTERS
+from helpers.errors import CourseError
+
+SECTIONS = [section for chapter in CHAPTERS for section in chapter.sections]
+
+
+@pytest.fixture(scope="module")
+def notebooks():
+    return {chapter.file: read(NOTEBOOKS / chapter.file) for chapter in CHAPTERS}
+
+
+def test_every_section_has_its_note_in_the_order_of_the_course():
+    assert list(teaching.load()) == SECTIONS and len(SECTIONS) == 48
+
+
+def test_a_note_is_three_short_sentences_and_no_two_are_the_same():
+    notes = teaching.load().values()
+    for part in ("wrong", "ask", "leave"):
+        said = [getattr(note, part) for note in notes]
+        assert len(set(said)) == len(said)
+    long = [note.wrong for note in notes if len(f"{note.wrong} {note.ask} {note.leave}".split()) > 80]
+    assert long == []
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_note_speaks_of_cells_of_its_section(section, notebooks):
+    note, cells = teaching.load()[section], teaching.cells_of(section, notebooks)
+    runs = [cell for cell in cells if cell.id == note.run]
+    assert len(runs) == 1 and runs[0].cell_type == "code", f"{note.run} is no code cell of {section}"
+    gone = {cell.id for cell in teaching.left_out(note, cells)}
+    assert note.run not in gone, "the cell that answers the class is left out"
+    assert len(gone) < len(cells) / 2, "more than half of the section is left out"
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_what_is_left_out_binds_nothing_that_the_rest_reads(section, notebooks):
+    gone = teaching.left_out(teaching.load()[section], teaching.cells_of(section, notebooks))
+    file = next(chapter.file for chapter in CHAPTERS if section in chapter.sections)
+    ids = {cell.id for cell in gone}
+    assert teaching.needed(gone, [cell for cell in notebooks[file].cells if cell.id not in ids]) == set()
+
+
+def test_a_name_that_is_needed_is_noticed():
+    gone = [new_code_cell("import math\nfound = [size for size in (1, 2)]\ndef half(whole):\n    return whole / 2")]
+    kept = [new_code_cell("half(2)"), new_code_cell("async def ask(found):\n    return math.pi + found + size")]
+    assert teaching.needed(gone, kept) == {"half", "math"}
+    assert teaching.needed(gone, [*kept, new_code_cell("import math\nhalf = 1")]) == set()
+    assert teaching.needed(gone, [new_markdown_cell("half"), new_code_cell("no python here")]) == set()
+
+
+def test_sections_end_where_another_heading_stands():
+    cells = [new_markdown_cell(text) for text in ("# 1 A", "## 1.1 B", "c", "## Myth check", "d", "## 1.2 E")]
+    found = teaching.sections(new_notebook(cells=cells))
+    assert {number: [cell.source for cell in own] for number, own in found.items()} == {
+        "1.1": ["## 1.1 B", "c"],
+        "1.2": ["## 1.2 E"],
+    }
+
+
+def test_a_stretch_that_is_not_there_is_told(notebooks):
+    note = teaching.load()["1.1"].model_copy(update={"cells": ("what-clients..what-bytes",)})
+    with pytest.raises(CourseError, match=r"what-clients\.\.what-bytes"):
+        teaching.left_out(note, teaching.cells_of("1.1", notebooks))
+    with pytest.raises(CourseError, match="4.7"):
+        teaching.cells_of("4.7", notebooks)
+
+
+def test_a_question_that_cannot_be_voted_on_is_refused():
+    good = teaching.load()["1.1"].model_dump()
+    for wrong in ({"ask": "Vote on this."}, {"ask": "Is it so? Or not?"}, {"cells": ()}, {"more": "words"}):
+        with pytest.raises(ValidationError):
+            teaching.Advice(**{**good, **wrong})
