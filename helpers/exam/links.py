@@ -56,7 +56,7 @@ def cell(place: tuple[int, str]) -> str:
 def shown(place: tuple[int, str]) -> str:
     """What the code cell at a question's `place` has printed and given back when it was executed, as plain text."""
     id = cell(place)
-    both = [*_content(place[0]), *(_cells_of(TASKS) if place[0] == 4 else [])]
+    both = [*_content(place[0]), *_appended(place[0])]
     outputs = next((one.get("outputs", []) for one in both if one["id"] == id), []) if id else []
     texts = (one.get("text") or one.get("data", {}).get("text/plain", "") for one in outputs)
     return "\n".join("".join(text).rstrip("\n") for text in texts)

@@ -17,7 +17,7 @@ from helpers.authoring.cells import answers, headings, syntax
 from helpers.authoring.navigation import line
 from helpers.authoring.stored import Sanitiser, dumps, keep_unchanged, loads, normalise, same_outputs
 from helpers.authoring.update import MARK
-from helpers.course import CLAIMS, SERVICE, TASKS, VERSIONS
+from helpers.course import CLAIMS, INDEX, SERVICE, TASKS, VERSIONS
 from helpers.errors import CourseError
 from helpers.live.picture import describe, draw
 
@@ -163,7 +163,8 @@ def test_an_unknown_chapter_is_told_the_known_ones(tmp_path, capsys):
     assert refresh.chosen(["1", "01_introduction_to_fastapi", f"notebooks/{FIRST}"], tmp_path) == [tmp_path / FIRST]
 
 
-@pytest.mark.parametrize("text", ["", "no JSON", "[]", "{}", '{"cells": 3}', "def test_a_file_that_is_no_notebook_gets_a_sentence(tmp_path, text, capsys):
+@pytest.mark.parametrize("text", ["", "no JSON", "[]", "{}", '{"cells": 3}', "<<<<<<< HEAD"])
+def test_a_file_that_is_no_notebook_gets_a_sentence(tmp_path, text, capsys):
     (tmp_path / FIRST).write_text(text)
     with pytest.raises(CourseError, match="01_introduction_to_fastapi.ipynb cannot be read"):
         refresh.read(tmp_path / FIRST)
@@ -201,7 +202,6 @@ def test_navigation_links_what_exists_and_names_what_does_not():
     rules = f"[Background tasks: every rule]({TASKS})"
     assert line(START, {START, FIRST, TASKS}) == f"[1 Introduction to FastAPI]({FIRST}) → · {rules}"
     assert line(VERSIONS, {START, TASKS}) == f"← {rules} · [Contents]({START}) · Which queue does what →"
-<<<<<<< HEAD
     assert line(CLAIMS, {START, SERVICE}) == (
         f"← [Your own service]({SERVICE}) · [Contents]({START}) · Index and questions → · Background tasks: every rule"
     )
