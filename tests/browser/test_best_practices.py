@@ -40,7 +40,9 @@ def test_the_load_curve_is_drawn_by_keys_and_no_key_harms_the_notebook(read):
     assert reader.page.evaluate(COUNT) == before
     assert reader.page.locator("svg[role=img] circle").count() == 3
     said = reader.page.locator("svg[role=img] text").all_text_contents()
-    assert {"clients at once", "wait of the last, in ms", "0", "8"} <= set(said) and len(said) >= 8, "both axes have ticks"
+    assert {"clients at once", "wait of the last, in ms", "0", "8"} <= set(said) and len(said) >= 8, (
+        "both axes have ticks"
+    )
     reader.photograph("load-curve")
     assert reader.slips == []
 

@@ -221,7 +221,15 @@ def test_words_and_durations_stand_where_they_belong():
     root = drawing(timeline_of(MADE).data())
     labels = {"".join(text.itertext()).strip(): text for text in root.iter(f"{SVG}text")}
     assert {"310 ms", "296 ms", "240 ms", "✗ OSError, 390 ms", "780 ms, still running", "response sent"} <= set(labels)
-    assert {"client POST /go", "server POST /go", "endpoint go", "task send", "task forever", "event closed", "800 ms"} <= set(labels)
+    assert {
+        "client POST /go",
+        "server POST /go",
+        "endpoint go",
+        "task send",
+        "task forever",
+        "event closed",
+        "800 ms",
+    } <= set(labels)
     assert labels["780 ms, still running"].get("text-anchor") == "middle", "a long bar holds its label"
     sent = [path.get("d") for path in root.iter(f"{SVG}path") if path.get("stroke") == "#116329"]
     assert labels["response sent"].get("x") == re.match(r"M([\d.]+) ", sent[0])[1]
