@@ -91,7 +91,7 @@ function render({ model, el }) {
     const sure = waiting.sure ?? (waiting.choice === undefined || waiting.choice === get('chosen') ? get('sure') : 0);
     for (const [letter, button] of buttons) mark(button, letter === chosen, letter);
     for (const [level, button] of levels) mark(button, level === sure, button.title);
-    scale.style.display = chosen ? '' : 'none';
+    scale.style.display = chosen && !get('settled') ? '' : 'none';
   };
   const tell = () => { status.textContent = get('status'); };
   const heard = () => {
@@ -103,6 +103,7 @@ function render({ model, el }) {
   };
   model.on('change:chosen', draw);
   model.on('change:sure', draw);
+  model.on('change:settled', draw);
   model.on('change:status', tell);
   model.on('change:heard', heard);
   draw();
@@ -113,6 +114,7 @@ function render({ model, el }) {
     clearTimeout(late);
     model.off('change:chosen', draw);
     model.off('change:sure', draw);
+    model.off('change:settled', draw);
     model.off('change:status', tell);
     model.off('change:heard', heard);
   };

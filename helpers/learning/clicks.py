@@ -98,6 +98,7 @@ def _row(prediction: Prediction, take: Take) -> Any:
         levels = traitlets.List([[level, words] for level, words in SURE.items()]).tag(sync=True)
         chosen = traitlets.Unicode(prediction.read(recorded) or "").tag(sync=True)
         sure = traitlets.Int(sureness(recorded) or 0).tag(sync=True)
+        settled = traitlets.Bool(compared(prediction.id)).tag(sync=True)  # nobody asks how sure one was afterwards
         status = traitlets.Unicode("").tag(sync=True)
         heard = traitlets.Unicode("").tag(sync=True)  # the name that a page gave to its last message
 
@@ -105,6 +106,7 @@ def _row(prediction: Prediction, take: Take) -> Any:
         with _turn:  # one after the other, as they were entered
             taken = take(content.get("choice"), content.get("sure"))
             row.status, row.chosen, row.sure = taken.told, taken.chosen, taken.sure or 0
+            row.settled = compared(prediction.id)
             row.heard = str(content.get("name", ""))
 
     row = Row(options=[[letter, plain(text)] for letter, text in prediction.options.items()])

@@ -68,9 +68,9 @@ def _entered(prediction: Prediction, entered: object, sure: object) -> clicks.Ta
     if now is None:
         told = "Choose first." if entered is None else predict(prediction.id, entered).text
         return clicks.Taken(told, _recorded(prediction) or "", sureness(before))
-    level = (
-        sure if isinstance(sure, int) and sure in SURE else sureness(before) if now == prediction.read(before) else None
-    )
+    level = sureness(before) if now == prediction.read(before) else None
+    if isinstance(sure, int) and sure in SURE and not clicks.compared(prediction.id):
+        level = sure
     told = _record(prediction, now, level)
     if clicks.compared(prediction.id):
         told = " ".join(filter(None, [_comparison(prediction).below, store.unsaved()]))

@@ -90,7 +90,10 @@ def test_how_sure_one_is_goes_with_the_choice_until_another_is_chosen(shown):
     click(one, "b")
     assert (one.chosen, one.sure) == ("b", 0) and store.recorded() == {"1.1-inline": "b"}
     click(one, None, 7)
-    assert store.recorded() == {"1.1-inline": "b"}
+    assert store.recorded() == {"1.1-inline": "b"} and not one.settled
+    compare("1.1-inline")._ipython_display_()
+    click(one, None, 3)
+    assert store.recorded() == {"1.1-inline": "b"} and one.settled, "afterwards everybody is certain"
 
 
 def test_what_is_not_saved_is_told(shown, monkeypatch):
