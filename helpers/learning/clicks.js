@@ -15,7 +15,7 @@ const make = (name, props = {}, ...children) => {
 function render({ model, el }) {
   const get = (name) => model.get(name);
   const view = 'row-' + Math.random().toString(36).slice(2);
-  let sent = 0, late, waiting = null;  // what was entered here and is not recorded yet
+  let sent = 0, late, waiting = {};  // what was entered here and is not recorded yet
 
   const status = make('p');
   status.setAttribute('role', 'status');
@@ -25,34 +25,46 @@ function render({ model, el }) {
   row.setAttribute('role', 'group');
   row.setAttribute('aria-label', `Your prediction for ${get('about')}`);
 
-  const choose = (choice) => {
-    waiting = choice;
+  const enter = (entered) => {
+    waiting = entered;
     draw();
     clearTimeout(late);
     late = setTimeout(() => {
       status.textContent = 'Not recorded yet: the kernel is busy. If it was restarted, run this cell again.';
     }, 1500);
-    model.send({ choice, name: `${view} ${++sent}` });
+    model.send({ ...entered, name: `${view} ${++sent}` });
   };
 
-  const buttons = get('options').map(([letter, text]) => {
+  const buttonsFor = (list, send) => list.map(([value, label, text]) => {
     const button = quiet(make('button', { type: 'button', title: text }));
-    button.setAttribute('aria-label', `${letter}: ${text}`);
-    button.addEventListener('click', () => choose(letter));
-    return [letter, button];
+    button.setAttribute('aria-label', label);
+    button.addEventListener('click', () => send(value));
+    return [value, button];
   });
-  row.append(...buttons.map(([, button]) => button));
-  row.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const at = buttons.findIndex(([, button]) => button === document.activeElement);
+  // Arrows go along a row, and what names one of its buttons presses it.
+  const keys = (group, list, send) => group.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.target.tagName === 'INPUT') return;
+    const at = list.findIndex(([, button]) => button === document.activeElement);
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    const named = buttons.find(([letter]) => letter === event.key.toLowerCase());
-    const next = named ?? (step && buttons[(at + step + buttons.length) % buttons.length]);
+    const named = list.find(([value]) => String(value) === event.key.toLowerCase());
+    const next = named ?? (step && list[(at + step + list.length) % list.length]);
     if (!next) return;
     event.preventDefault();
     next[1].focus();
-    if (named) choose(named[0]);
+    if (named) send(named[0]);
   });
+  const choose = (choice) => enter({ choice });
+  const grade = (sure) => enter({ sure });
+  const buttons = buttonsFor(get('options').map(([letter, text]) => [letter, `${letter}: ${text}`, text]), choose);
+  row.append(...buttons.map(([, button]) => button));
+  keys(row, buttons, choose);
+
+  const scale = make('div', {}, 'How sure? ');
+  scale.setAttribute('role', 'group');
+  scale.setAttribute('aria-label', `How sure you are of ${get('about')}`);
+  const levels = buttonsFor(get('levels').map(([level, words]) => [level, `${level}: ${words}`, words]), grade);
+  scale.append(...levels.map(([, button]) => button));
+  keys(scale, levels, grade);
 
   let field;
   if (!buttons.length) {
@@ -69,32 +81,40 @@ function render({ model, el }) {
   }
 
   // The buttons stay the same ones: a new one would lose the focus to the notebook, whose keys delete cells.
+  const mark = (button, pressed, words) => {
+    button.setAttribute('aria-pressed', String(pressed));
+    button.textContent = `${pressed ? '◆' : '◇'} ${words}`;
+    button.style.cssText = pressed ? CHOSEN : OPEN;
+  };
   const draw = () => {
-    const chosen = waiting ?? get('chosen');
-    for (const [letter, button] of buttons) {
-      button.setAttribute('aria-pressed', String(letter === chosen));
-      button.textContent = `${letter === chosen ? '◆' : '◇'} ${letter}`;
-      button.style.cssText = letter === chosen ? CHOSEN : OPEN;
-    }
+    const chosen = waiting.choice ?? get('chosen');
+    const sure = waiting.sure ?? (waiting.choice === undefined || waiting.choice === get('chosen') ? get('sure') : 0);
+    for (const [letter, button] of buttons) mark(button, letter === chosen, letter);
+    for (const [level, button] of levels) mark(button, level === sure, button.title);
+    scale.style.display = chosen && !get('settled') ? '' : 'none';
   };
   const tell = () => { status.textContent = get('status'); };
   const heard = () => {
     if (get('heard') !== `${view} ${sent}`) return;
     clearTimeout(late);
-    waiting = null;
+    waiting = {};
     draw();
     tell();
   };
   model.on('change:chosen', draw);
+  model.on('change:sure', draw);
+  model.on('change:settled', draw);
   model.on('change:status', tell);
   model.on('change:heard', heard);
   draw();
   tell();
   el.style.margin = '0 2em';  // below the card
-  el.append(row, status);
+  el.append(row, scale, status);
   return () => {
     clearTimeout(late);
     model.off('change:chosen', draw);
+    model.off('change:sure', draw);
+    model.off('change:settled', draw);
     model.off('change:status', tell);
     model.off('change:heard', heard);
   };

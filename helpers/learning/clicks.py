@@ -8,13 +8,22 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from helpers.learning import store
-from helpers.learning.model import Prediction
+from helpers.learning.model import SURE, Prediction, sureness
 from helpers.notes import Card, plain
 
-Take = Callable[[object], tuple[str, str]]  # what was entered -> what is told of it, and what is recorded then
+
+class Taken(NamedTuple):
+    """What is told of what was entered, and what is recorded then: the choice, and how sure it is."""
+
+    told: str
+    chosen: str
+    sure: int | None
+
+
+Take = Callable[[object, object], Taken]  # a choice, or how sure the one before is; the other is None
 
 _compared: set[str] = set()  # the predictions whose comparison this kernel has shown
 _turn = threading.Lock()  # JupyterLab may have clicks heard in another thread than the cells run in
@@ -29,16 +38,16 @@ def offered() -> bool:
 class Asked(Card):
     """A question, shown with the row that answers it. `take` records what was entered."""
 
-    def __init__(self, question: Card, prediction: Prediction, recorded: str | None, take: Take):
+    def __init__(self, question: Card, prediction: Prediction, take: Take):
         self.markdown, self.text = question.markdown, question.text
-        self._prediction, self._recorded, self._take = prediction, recorded, take
+        self._prediction, self._take = prediction, take
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
         display(self._repr_mimebundle_(), raw=True)
         try:
-            row = _row(self._prediction, self._recorded, self._take)
+            row = _row(self._prediction, self._take)
         except ImportError:  # no anywidget: the letter is typed
             return
         shown = row._repr_mimebundle_()
@@ -75,22 +84,29 @@ def _place(id: str) -> str:
     return f"compare {id}"
 
 
-def _row(prediction: Prediction, recorded: str | None, take: Take) -> Any:
+def _row(prediction: Prediction, take: Take) -> Any:
     import anywidget  # here, because it takes 0.7 s
     import traitlets
+
+    recorded = store.recorded().get(prediction.id)
 
     class Row(anywidget.AnyWidget):
         _esm = Path(__file__).with_suffix(".js")
         about = traitlets.Unicode(prediction.id).tag(sync=True)
         options = traitlets.List().tag(sync=True)
         unit = traitlets.Unicode(prediction.unit).tag(sync=True)
-        chosen = traitlets.Unicode(recorded or "").tag(sync=True)
+        levels = traitlets.List([[level, words] for level, words in SURE.items()]).tag(sync=True)
+        chosen = traitlets.Unicode(prediction.read(recorded) or "").tag(sync=True)
+        sure = traitlets.Int(sureness(recorded) or 0).tag(sync=True)
+        settled = traitlets.Bool(compared(prediction.id)).tag(sync=True)  # nobody asks how sure one was afterwards
         status = traitlets.Unicode("").tag(sync=True)
         heard = traitlets.Unicode("").tag(sync=True)  # the name that a page gave to its last message
 
     def hear(_: Any, content: dict[str, Any], __: Any) -> None:
         with _turn:  # one after the other, as they were entered
-            row.status, row.chosen = take(content.get("choice"))
+            taken = take(content.get("choice"), content.get("sure"))
+            row.status, row.chosen, row.sure = taken.told, taken.chosen, taken.sure or 0
+            row.settled = compared(prediction.id)
             row.heard = str(content.get("name", ""))
 
     row = Row(options=[[letter, plain(text)] for letter, text in prediction.options.items()])

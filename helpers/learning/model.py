@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
-__all__ = ["Exercise", "Prediction"]
+__all__ = ["SURE", "Exercise", "Prediction", "sureness"]
+
+# How sure a prediction is, as it is recorded behind the choice ("c@3") and as a reader says it.
+SURE = {1: "a guess", 2: "rather sure", 3: "certain"}
+
+
+def sureness(recorded: str | None) -> int | None:
+    """How sure a recorded prediction was, from 1 to 3, where that was said."""
+    mark = (recorded or "").partition("@")[2]
+    return int(mark) if mark in map(str, SURE) else None
 
 
 @dataclass(frozen=True)
@@ -50,7 +59,11 @@ class Prediction:
     tolerance: float = 2.0
 
     def read(self, choice: object) -> str | None:
-        """The choice as it is recorded, a letter or a number to three digits; None when it is neither."""
+        """The choice as it is recorded, a letter or a number to three digits; None when it is neither.
+
+        What is recorded may say behind it how sure it was: that is read by `sureness`.
+        """
+        choice = choice.partition("@")[0] if isinstance(choice, str) else choice
         if self.options:
             letter = choice.strip().lower() if isinstance(choice, str) else ""
             return letter if letter in self.options else None

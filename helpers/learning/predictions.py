@@ -5,15 +5,18 @@ In JupyterLab a prediction is also answered by a click or a key, on the row of l
 """
 
 from helpers.learning import catalogue, clicks, store
-from helpers.learning.model import Prediction
+from helpers.learning.model import SURE, Prediction, sureness
 from helpers.learning.speaking import speaks
 from helpers.notes import Card, Note
 from helpers.wording import describe
 
 
 @speaks
-def predict(id: str = "", choice: object = ...) -> Note:
-    """Record what the learner expects, or ask, with `...`. What cannot be read leaves what was recorded before."""
+def predict(id: str = "", choice: object = ..., sure: object = None) -> Note:
+    """Record what the learner expects, or ask, with `...`. What cannot be read leaves what was recorded before.
+
+    `sure` says how sure that is: 1 a guess, 2 rather sure, 3 certain. `progress.show()` tells how well that was judged.
+    """
     prediction = catalogue.prediction(id)
     before, now = _recorded(prediction), None if choice is ... else prediction.read(choice)
     expected = "a letter" if prediction.options else f"a number in {prediction.unit}" if prediction.unit else "a number"
@@ -23,13 +26,15 @@ def predict(id: str = "", choice: object = ...) -> Note:
         if clicks.offered():
             click = "Choose a letter below" if prediction.options else "Enter it below"
             question = _question(prediction, None, f"{click}, or {todo}")
-            return clicks.Asked(question, prediction, before, lambda entered: _entered(prediction, entered))
+            return clicks.Asked(question, prediction, lambda *entered: _entered(prediction, *entered))
         return _question(prediction, None, f"R{todo[1:]}")
     if now is None:
         letters = f", one of {', '.join(prediction.options)}" if prediction.options else ", zero or more"
         stays = f" Your prediction before, {prediction.say(before)}, stays." if before else ""
         return Note(f'`predict("{prediction.id}", ...)` takes {expected}{letters}; {describe(choice)} came.{stays}')
-    return _question(prediction, now, _record(prediction, now))
+    if sure is not None and (isinstance(sure, bool) or not isinstance(sure, int) or sure not in SURE):
+        return Note(f"`sure=` takes 1 (a guess), 2 (rather sure) or 3 (certain); {describe(sure)} came.")
+    return _question(prediction, now, _record(prediction, now, sure if isinstance(sure, int) else None))
 
 
 @speaks
@@ -47,23 +52,29 @@ def _question(prediction: Prediction, chosen: str | None, last: str) -> Card:
     return Card("PREDICT", prediction.id, prediction.question, options, last)
 
 
-def _record(prediction: Prediction, now: str) -> str:
+def _record(prediction: Prediction, now: str, sure: int | None) -> str:
     """Record it, have the comparisons that stand in the notebook say so, and give the sentence that is told of it."""
-    done = "Recorded" if store.record({prediction.id: now}) else "Kept, but not saved"
+    done = "Recorded" if store.record({prediction.id: f"{now}@{sure}" if sure else now}) else "Kept, but not saved"
     if clicks.compared(prediction.id):
         clicks.renew(prediction.id, _comparison(prediction))
-    return f"{done}: {prediction.say(now)}. Run the next cells and compare. {store.unsaved()}".strip()
+    how = f", {SURE[sure]}" if sure else ""
+    return f"{done}: {prediction.say(now)}{how}. Run the next cells and compare. {store.unsaved()}".strip()
 
 
-def _entered(prediction: Prediction, entered: object) -> tuple[str, str]:
-    """What the row tells of a click or a number, and what is recorded then. After a measurement, the comparison."""
-    now = prediction.read(entered)
+def _entered(prediction: Prediction, entered: object, sure: object) -> clicks.Taken:
+    """What becomes of a click or a number, or of a click on how sure that is. After a measurement, the comparison is told."""
+    before = store.recorded().get(prediction.id)
+    now = prediction.read(before if entered is None else entered)
     if now is None:
-        return predict(prediction.id, entered).text, _recorded(prediction) or ""
-    told = _record(prediction, now)
+        told = "Choose first." if entered is None else predict(prediction.id, entered).text
+        return clicks.Taken(told, _recorded(prediction) or "", sureness(before))
+    level = sureness(before) if now == prediction.read(before) else None
+    if isinstance(sure, int) and sure in SURE and not clicks.compared(prediction.id):
+        level = sure
+    told = _record(prediction, now, level)
     if clicks.compared(prediction.id):
         told = " ".join(filter(None, [_comparison(prediction).below, store.unsaved()]))
-    return " ".join(filter(None, [told, store.news()])), now
+    return clicks.Taken(" ".join(filter(None, [told, store.news()])), now, level)
 
 
 def _comparison(prediction: Prediction) -> Card:

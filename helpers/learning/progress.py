@@ -10,6 +10,7 @@ from typing import NamedTuple
 from helpers.course import CHAPTERS, Chapter
 from helpers.errors import CourseError
 from helpers.learning import catalogue, minutes, spacing, store, tokens
+from helpers.learning.model import SURE, sureness
 from helpers.learning.speaking import speaks
 from helpers.notes import Note, plain
 from helpers.wording import describe
@@ -69,7 +70,7 @@ def show(chapter: object = None) -> Note:
         rest += takes * counts.open
     head = "| | Chapter | Takes | Predictions made | Exercises solved | Done |\n|---|---|---|---|---|---|"
     end = "Next: {}" if following else "Nothing is left to do in the chapters that are here."
-    more = "".join(f"\n\n{sentence}" for sentence in (_time(rest), _due(), store.unsaved()) if sentence)
+    more = "".join(f"\n\n{sentence}" for sentence in (_time(rest), _due(), _sure(), store.unsaved()) if sentence)
     shown, spoken = end.format(following) + more, end.format(said) + plain(more)
     return Note("\n".join([head, *rows]) + f"\n\n{shown}", "\n".join([*lines, spoken]))
 
@@ -77,6 +78,18 @@ def show(chapter: object = None) -> Note:
 def _time(rest: float) -> str:
     """How long the rest takes; to five minutes, because nobody reads by the clock."""
     return f"What is left takes about {minutes.spoken(5 * ceil(rest / 5))}." if rest else ""
+
+
+def _sure() -> str:
+    """How many predictions came as measured, by how sure the learner was of them."""
+    states, counts = store.recorded(), {}
+    for number in catalogue.numbers() if any("@" in state for state in states.values()) else ():
+        for one in catalogue.predictions(number):
+            choice, level = one.read(states.get(one.id)), sureness(states.get(one.id))
+            if choice is not None and level:
+                counts.setdefault(level, []).append(one.is_right(choice))
+    told = [f"{SURE[level]} {sum(right)} of {len(right)}" for level, right in sorted(counts.items(), reverse=True)]
+    return f"As measured, by how sure you were: {', '.join(told)}." if told else ""
 
 
 @speaks

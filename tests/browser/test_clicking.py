@@ -49,6 +49,9 @@ def test_a_click_answers_and_the_comparison_follows(clicking):
     assert group.get_by_role("button", name="a: nobody").get_attribute("aria-pressed") == "true"
     assert group.aria_snapshot().count("'button ") == 4 and "[pressed]" in group.aria_snapshot()
     assert recorded(file) == {"2.1-word": "a"}
+    page.get_by_role("button", name="3: certain").click()
+    status.filter(has_text="Recorded: a, certain.").wait_for()
+    assert recorded(file) == {"2.1-word": "a@3"}
     assert "You predicted a; measured was c" in reader.run(1)
     group.get_by_role("button", name="c: the second client").click()
     status.filter(has_text="as measured").wait_for()

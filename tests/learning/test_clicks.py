@@ -31,11 +31,11 @@ def shown(demo, monkeypatch):
 def row(id: str):
     """The row that a question shows."""
     asked = predict(id, ...)
-    return clicks._row(asked._prediction, asked._recorded, asked._take)
+    return clicks._row(asked._prediction, asked._take)
 
 
-def click(row, choice: str) -> None:
-    row._handle_custom_msg({"choice": choice, "name": "row-1 1"}, [])
+def click(row, choice: str | None, sure: int | None = None) -> None:
+    row._handle_custom_msg({"choice": choice, "sure": sure, "name": "row-1 1"}, [])
     assert row.heard == "row-1 1"
 
 
@@ -75,6 +75,25 @@ def test_a_number_is_entered(shown):
     assert one.status.startswith('predict("1.1-wait", ...) takes a number in s') and one.chosen == ""
     click(one, "0.8 s")
     assert one.chosen == "0.8" and store.recorded() == {"1.1-wait": "0.8"}
+
+
+def test_how_sure_one_is_goes_with_the_choice_until_another_is_chosen(shown):
+    one = row("1.1-inline")
+    click(one, None, 3)
+    assert (one.status, one.chosen, one.sure) == ("Choose first.", "", 0) and store.recorded() == {}
+    click(one, "a")
+    click(one, None, 3)
+    assert one.status.startswith("Recorded: a, certain.") and store.recorded() == {"1.1-inline": "a@3"}
+    assert (row("1.1-inline").chosen, row("1.1-inline").sure) == ("a", 3)
+    click(one, "a")
+    assert one.sure == 3
+    click(one, "b")
+    assert (one.chosen, one.sure) == ("b", 0) and store.recorded() == {"1.1-inline": "b"}
+    click(one, None, 7)
+    assert store.recorded() == {"1.1-inline": "b"} and not one.settled
+    compare("1.1-inline")._ipython_display_()
+    click(one, None, 3)
+    assert store.recorded() == {"1.1-inline": "b"} and one.settled, "afterwards everybody is certain"
 
 
 def test_what_is_not_saved_is_told(shown, monkeypatch):

@@ -8,6 +8,7 @@ import pytest
 
 from helpers.course import TASKS
 from helpers.learning import catalogue, store
+from helpers.learning.model import sureness
 from helpers.learning.predictions import Prediction, compare, predict
 from helpers.notes import head
 from tests.chapters import answers
@@ -172,6 +173,19 @@ def test_nonsense_gets_one_sentence_and_changes_nothing(inline, choice, came):
     predict("1.1-inline", "c")
     assert predict("1.1-inline", choice).text == f"{sentence} Your prediction before, c, stays."
     assert store.recorded() == {"1.1-inline": "c"}
+
+
+def test_how_sure_one_is(inline, wait):
+    assert "Recorded: b, rather sure. Run" in predict("1.1-inline", "b", sure=2).text
+    assert store.recorded() == {"1.1-inline": "b@2"} and sureness("b@2") == 2
+    assert "You predicted b 0.8 s, as measured." in compare("1.1-inline").text
+    assert predict("1.1-inline", ...).text.endswith("Recorded so far: b.")
+    for sure in (0, 4, "3", True, 2.0, [1]):
+        assert predict("1.1-inline", "a", sure=sure).text.startswith("sure= takes 1 (a guess), 2 (rather sure) or 3 (")
+    assert store.recorded() == {"1.1-inline": "b@2"}
+    predict("1.1-wait", 0.8, sure=3)
+    assert store.recorded()["1.1-wait"] == "0.8@3" and "as measured" in compare("1.1-wait").text
+    assert [sureness(state) for state in (None, "b", "b@", "b@9", "b@x", "@1")] == [None, None, None, None, None, 1]
 
 
 def test_comparing_with_the_measurement(inline):
