@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 class Variant(NamedTuple):
     """`breaks` is the promise, `says` a part of the sentence; `old` stands exactly once in `file`, but with
-    `everywhere`, and becomes `new`."""
+    `everywhere`, and becomes `new`. The test of the service that would notice, `unseen_by`, is left out."""
 
     breaks: str
     says: str
@@ -13,6 +13,7 @@ class Variant(NamedTuple):
     new: str
     file: str = "main.py"
     everywhere: bool = False
+    unseen_by: str = ""
 
 
 SHUTDOWN = "    closing.set()\n    await drawing\n"
@@ -42,7 +43,11 @@ VARIANTS = {
         "killed", "accepted orders were never done", 'Label.state != "drawn"', 'Label.state == "ordered"'
     ),
     "nothing makes a key unique": Variant(
-        "once", "brought in 9 pieces of work", 'UniqueConstraint("owner", "key")', 'UniqueConstraint("id", "key")'
+        "once",
+        "brought in 9 pieces of work",
+        'UniqueConstraint("owner", "key")',
+        'UniqueConstraint("id", "key")',
+        unseen_by="test_the_same_key_means_the_same_label",
     ),
     "another user reads a label": Variant(
         "private", "Another user got a 200", "label is None or label.owner != user", "label is None"
