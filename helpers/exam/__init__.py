@@ -469,9 +469,18 @@ def practise(id: object = "", choice: object = ...) -> Note:
     if given is None:
         return Note(f"{found.id} {marking.expected(item, choice)}")
     verdict = marking.judge(item, given)
-    log.add([sittings.recorded(item, given, time.time(), "practice")])
+    _practised(item, given, time.time())
     told = texts.judged(item, verdict, links.proof(item), f"**{'Right' if verdict.right else 'Not right'}**")
     return Note(f"{text}\n\n{told}")
+
+
+def _practised(item: Item, given: str, now: float) -> None:
+    """Keep an answer for the review, unless the question was answered lately: a cell run again is no second answer."""
+    from helpers.exam.reviewing import card_of
+
+    card = card_of(log.read(), item.question.origin, now)
+    if card is None or card.due <= now:
+        log.add([sittings.recorded(item, given, now, "practice")])
 
 
 @speaks

@@ -11,6 +11,7 @@ import math
 import random
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 
 from helpers.exam.model import Item, Question
@@ -21,7 +22,7 @@ SCARCE = {"order": 2.0, "wait": 2.0, "timeline": 2.0, "multiple": 1.5}  # what c
 TRIES = 20  # other starts, when enemies meet
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
     """Where a question comes from: one of the bank, or a template, which makes another one for each seed.
 
@@ -33,13 +34,18 @@ class Source:
     facts: frozenset[str]
     question: Callable[[object], Question]
 
-    @property
+    @cached_property
     def section(self) -> str:
         return self.id.partition("-")[0]
 
+    @cached_property
+    def place(self) -> tuple[tuple[int, ...], str]:
+        """Where it stands among all: by the numbers of its section, then by its id."""
+        return tuple(map(int, self.section.split("."))), self.id
+
     @property
     def chapter(self) -> int:
-        return int(self.section.partition(".")[0])
+        return self.place[0][0]
 
 
 def sources(questions: Iterable[Question]) -> list[Source]:
@@ -104,7 +110,10 @@ def chances(
     A section's part is capped by how many sources it has; what it cannot take goes to the others. What was seen lately
     has no chance while the section has enough that was not.
     """
-    by_section = {name: list(group) for name, group in groupby(sorted(own, key=_place), key=lambda one: one.section)}
+    by_section = {
+        name: list(group)
+        for name, group in groupby(sorted(own, key=lambda one: one.place), key=lambda one: one.section)
+    }
     most = max(EXPOSURE, count / len(own))
     parts = filled(
         count,
@@ -162,8 +171,9 @@ def _pick(
         best = max(best, chosen, key=len)
         if len(best) == count:
             break
-    best = _topped_up(best, own, found, seed, count, taken)
-    return sorted(best, key=lambda one: (_place(one)[0], _rank(seed, one.id)))
+    else:
+        best = _topped_up(best, own, found, seed, count, taken)
+    return sorted(best, key=lambda one: (one.place[0], _rank(seed, one.id)))
 
 
 def _steps(own: list[Source], found: Mapping[str, float], seed: object, count: int, attempt: int) -> list[Source]:
@@ -204,10 +214,6 @@ def _topped_up(
 def _room(own: Iterable[Source]) -> int:
     """How many of these can stand in one exam."""
     return len(_at_peace(own, frozenset()))
-
-
-def _place(source: Source) -> tuple[tuple[int, ...], str]:
-    return tuple(map(int, source.section.split("."))), source.id
 
 
 def _rank(seed: object, text: str) -> bytes:

@@ -150,13 +150,19 @@ def review(id: object, answer: object, now: float) -> "Sheet | Note":
 def _judged(prompt: Prompt, answer: object, answers: list[Answer], now: float) -> tuple[str, list[Answer]]:
     """What is told of an answer, and the log with it, if it was due."""
     told, kept = prompt.judged(answer, now)
-    card = spacing.cards(answers, now).get(prompt.id)
+    card = card_of(answers, prompt.id, now)
     if card is not None and card.due > now:
         return f"{told}\n\n{_back(card, now)} It was not due, so nothing is recorded.", answers
     unsaved = log.add([kept])
     answers = [*answers, kept]
     back = _back(spacing.cards(answers, now)[prompt.id], now)
     return f"{told}\n\n{back}" + (f" {unsaved}: it is kept until the kernel ends." if unsaved else ""), answers
+
+
+def card_of(answers: list[Answer], id: str, now: float) -> Card | None:
+    """The card of one prompt, None while it was never answered. Until it is due, an answer is the same cell run again, or
+    given by somebody who has just read what is right: it does not count."""
+    return spacing.cards([one for one in answers if one.id == id], now).get(id)
 
 
 def _sheet(prompts: list[Prompt], note: Note) -> "Sheet | Note":

@@ -83,6 +83,15 @@ def test_a_question_is_judged_kept_and_comes_back(clock):
     assert "takes one letter of" in exam.review("4.3-race", 7).text and len(log.read()) == 2
 
 
+def test_practice_counts_once_until_it_is_due_again(clock):
+    for choice in (0.3, 0.3, 0.5):  # the second is the cell run again, the third comes from who has read what is right
+        exam.practise("4.3-three", choice)
+    assert [one.right for one in log.read()] == [False]
+    clock[0] += 2 * DAY
+    exam.practise("4.3-three", 0.5)
+    assert [one.right for one in log.read()] == [False, True]
+
+
 def test_a_rule_is_unfolded_and_graded_by_the_learner(clock):
     rule = next(iter(reviewing.rules().values()))
     asked = exam.review(rule.id)
