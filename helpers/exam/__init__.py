@@ -294,7 +294,7 @@ def show(which: object = None) -> "Sheet | Note":
     markdown = texts.sheet(chosen) if chosen else f"No question is {which}."
     text = plain(markdown)
     try:
-        from helpers.exam.widget import Sheet
+        from helpers.exam.widget import Sheet, data
     except ImportError:
         return Note(markdown, text)
 
@@ -302,8 +302,8 @@ def show(which: object = None) -> "Sheet | Note":
         return lambda *given: act(sitting, *given) if _sitting is sitting else other
 
     return Sheet(
-        sitting.items,
-        page=_page(sitting) | {"only": which if isinstance(which, str) else "all"},
+        [data(item) for item in sitting.items],
+        page=_page(sitting) | _result(sitting) | {"only": which if isinstance(which, str) else "all"},
         left=max(sitting.left, 0.0),
         acts={
             "record": mine(lambda *given: plain(f"{_record(*given)} {store.news()}".strip()), plain(OTHER)),
@@ -339,6 +339,14 @@ def _page(sitting: Sitting) -> dict[str, Any]:
         "flagged": list(sitting.state.flagged),
         "begun": sitting.state.begun is not None or sitting.state.handed_in,
     }
+
+
+def _result(sitting: Sitting) -> dict[str, Any]:
+    """What the page shows besides, of an exam that is handed in."""
+    if not sitting.state.handed_in:
+        return {}
+    rows, feedback, wrong = _hand_in_sheet(sitting)
+    return {"done": True, "result": rows, "feedback": feedback, "wrong": wrong}
 
 
 def _by_text(sitting: Sitting) -> dict[str, str]:
@@ -467,11 +475,11 @@ def practise(id: object = "", choice: object = ...) -> Note:
 
 
 @speaks
-def review(id: object = None, answer: object = ...) -> Note:
+def review(id: object = None, answer: object = ...) -> "Sheet | Note":
     """What is due today: about ten minutes of questions that you met before and of rules, the most forgotten first.
 
-    Without an id it asks the next one. With its id and an answer, a rule's being "again", "hard", "good" or "easy", it is
-    judged and comes back when you are about to forget it.
+    Without an id it asks all of them, one at a time. With an id and an answer, a rule's being "again", "hard", "good" or
+    "easy", one is judged, and comes back when you are about to forget it.
     """
     from helpers.exam import reviewing
 

@@ -5,20 +5,24 @@ new ones a few a day. A rule is recalled, unfolded and graded by the learner, a 
 """
 
 import re
+import time
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from helpers.course import TASKS
 from helpers.errors import CourseError
 from helpers.exam import bank, draw, kinds, links, marking, templates
 from helpers.exam import sitting as sittings
 from helpers.exam import text as texts
-from helpers.learning import log, spacing
+from helpers.learning import log, spacing, store
 from helpers.learning.log import Answer
 from helpers.learning.spacing import GRADES, Card
 from helpers.notes import Note, plain
 from helpers.wording import describe
+
+if TYPE_CHECKING:
+    from helpers.exam.widget import Sheet
 
 MINUTES = 10  # a day
 NEW = 4  # rules a day that were never asked
@@ -38,6 +42,10 @@ class Prompt(Protocol):
 
     def asked(self) -> str:
         """The prompt, as Markdown, with the call that answers it."""
+        ...
+
+    def data(self) -> dict[str, Any]:
+        """The prompt as the page has it."""
         ...
 
     def judged(self, answer: object, when: float) -> tuple[str, Answer]:
@@ -61,6 +69,10 @@ class Rule:
             f"**{self.id}** · recall the rule\n\n{self.question}\n\n"
             f"<details><summary>The rule</summary>\n\n{self.told()}\n\n</details>\n\nHow well did you know it? {call}."
         )
+
+    def data(self) -> dict[str, Any]:
+        options = [[grade, grade] for grade in GRADES]
+        return {"kind": "rule", "text": self.question, "rule": self.rule, "code": "", "options": options, "takes": ""}
 
     def told(self) -> str:
         return f"{self.rule} [Its cell]({self.link})."
@@ -97,6 +109,11 @@ class Asked:
         title = f"**{self.id}** · {kinds.of(item.question).title}"
         return f'{texts.asked(item, title)}\n\nAnswer with `exam.review("{self.id}", ...)`.'
 
+    def data(self) -> dict[str, Any]:
+        from helpers.exam.widget import data
+
+        return data(self.item())
+
     def judged(self, answer: object, when: float) -> tuple[str, Answer]:
         item = self.item()
         given = marking.read(item, answer)
@@ -118,25 +135,66 @@ def rules() -> dict[str, Rule]:
     }
 
 
-def review(id: object, answer: object, now: float) -> Note:
-    """Ask the next prompt, or one by its id; with an answer, judge it, keep it where it was due, and ask the next."""
+def review(id: object, answer: object, now: float) -> "Sheet | Note":
+    """Ask what is due, or one prompt by its id; with an answer, judge it, keep it where it was due, and ask the next."""
     answers = log.read()
     if id is None:
-        return _next(answers, now)
+        return _sheet(today(answers, now), _next(answers, now))
     prompt = _found(id, answers)
     if answer is ...:
         return _note(prompt.asked())
+    told, answers = _judged(prompt, answer, answers, now)
+    return _note(f"{told}\n\n---\n\n{_next(answers, now).markdown}")
+
+
+def _judged(prompt: Prompt, answer: object, answers: list[Answer], now: float) -> tuple[str, list[Answer]]:
+    """What is told of an answer, and the log with it, if it was due."""
     told, kept = prompt.judged(answer, now)
     card = spacing.cards(answers, now).get(prompt.id)
     if card is not None and card.due > now:
-        return _note(
-            f"{told}\n\n{_back(card, now)} It was not due, so nothing is recorded.\n\n{_next(answers, now).markdown}"
-        )
+        return f"{told}\n\n{_back(card, now)} It was not due, so nothing is recorded.", answers
     unsaved = log.add([kept])
     answers = [*answers, kept]
     back = _back(spacing.cards(answers, now)[prompt.id], now)
-    kept_back = f" {unsaved}: it is kept until the kernel ends." if unsaved else ""
-    return _note(f"{told}\n\n{back}{kept_back}\n\n---\n\n{_next(answers, now).markdown}")
+    return f"{told}\n\n{back}" + (f" {unsaved}: it is kept until the kernel ends." if unsaved else ""), answers
+
+
+def _sheet(prompts: list[Prompt], note: Note) -> "Sheet | Note":
+    """What is due, one prompt at a time by keyboard or mouse; as text where widgets are missing or nothing is due."""
+    try:
+        from helpers.exam.widget import Sheet
+    except ImportError:
+        return note
+    page: dict[str, Any] = {"answers": {}, "feedback": {}}
+    by_number = dict(enumerate(prompts, start=1))
+
+    def record(number: object, value: object) -> str:
+        prompt = by_number.get(number) if isinstance(number, int) else None
+        if prompt is None:
+            return f"There are prompts from 1 to {len(by_number)}; {describe(number)} came."
+        try:
+            told, _ = _judged(prompt, value, log.read(), time.time())
+        except CourseError as slip:
+            return plain(str(slip))
+        page["answers"] = page["answers"] | {str(number): str(value)}
+        page["feedback"] = page["feedback"] | {str(number): plain(told)}
+        return plain(f"{told.splitlines()[-1]} {store.news()}".strip())
+
+    return (
+        Sheet(
+            [prompt.data() | {"number": number} for number, prompt in by_number.items()],
+            page=page | {"begun": True, "practice": True},
+            left=0.0,
+            acts={"record": record},
+            hand_in=lambda: ([], {}, []),
+            recorded=lambda: page,
+            markdown=note.markdown,
+            text=note.text,
+            status=plain(store.news()),
+        )
+        if prompts
+        else note
+    )
 
 
 def today(answers: list[Answer], now: float) -> list[Prompt]:

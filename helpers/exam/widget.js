@@ -78,16 +78,27 @@ function render({ model, el }) {
         const chosen = [...form.querySelectorAll('input')].filter((input) => input.checked);
         put(question, chosen.map((input) => input.value).join(''));
       });
-      const label = make('label', {}, one, ` ${letter}) `, ...rich(text));
+      const label = make('label', {}, one, letter === text ? ' ' : ` ${letter}) `, ...rich(text));
       label.style.cssText = 'display: block; padding: 0.25em 0';
       return label;
     });
+  };
+
+  // What stands below the question, apart from it: whoever is typing an answer is not disturbed.
+  const marks = () => {
+    const on = get('flagged').includes(all[at].number);
+    flag.setAttribute('aria-pressed', String(on));
+    flag.textContent = on ? 'Flagged' : 'Flag';
+    flag.disabled = get('done');
+    only.value = get('only');
+    [...only.options].find((one) => one.value === 'wrong').disabled = !get('done');
   };
 
   const draw = (focus) => {
     start.style.display = get('begun') ? 'none' : '';
     form.style.display = moves.style.display = get('begun') ? '' : 'none';
     if (!get('begun')) return;
+    for (const node of [flag, only, finish]) node.style.display = get('practice') ? 'none' : '';
     const question = all[at];
     const legend = make('legend', {}, `Question ${question.number} of ${all.length}. `, ...rich(question.text));
     legend.style.cssText = 'white-space: pre-wrap; padding: 0.3em 0';
@@ -101,6 +112,10 @@ function render({ model, el }) {
     if (question.options.length && question.kind === 'order')
       group.append(make('ul', {}, ...question.options.map(([l, t]) => make('li', {}, `${l}) `, ...rich(t)))));
     if (question.takes) group.append(make('p', {}, ...rich('Answer with ' + question.takes + '.')));
+    if (question.rule) {  // recalled first, then unfolded, then graded
+      const fold = make('details', {}, quiet(make('summary', {textContent: 'The rule'})), make('p', {}, ...rich(question.rule)));
+      group.append(fold, make('p', {textContent: 'How well did you know it?'}));
+    }
     group.append(...inputs(question));
     const told = get('feedback')[question.number];
     if (told) {
@@ -111,11 +126,7 @@ function render({ model, el }) {
     form.replaceChildren(group);
     previous.disabled = step(at, -1) < 0;
     next.disabled = step(at, 1) < 0;
-    flag.setAttribute('aria-pressed', String(get('flagged').includes(question.number)));
-    flag.textContent = get('flagged').includes(question.number) ? 'Flagged' : 'Flag';
-    flag.disabled = get('done');
-    only.value = get('only');
-    [...only.options].find((one) => one.value === 'wrong').disabled = !get('done');
+    marks();
     if (focus) (group.querySelector('input:checked:not(:disabled)') ?? group.querySelector('input:not(:disabled)') ?? (next.disabled ? previous : next)).focus();
   };
   const go = (place) => { at = place; sure = false; draw(true); };
@@ -125,7 +136,6 @@ function render({ model, el }) {
   const flag = button('Flag', () => {
     const number = all[at].number, on = !get('flagged').includes(number);
     model.set('flagged', on ? [...get('flagged'), number] : get('flagged').filter((one) => one !== number));
-    draw(false);
     tell({do: 'flag', number, value: on});
   });
   const only = quiet(make('select', {}, ...Object.entries(kinds).map(([value, [text]]) => make('option', {value}, text))));
@@ -182,7 +192,8 @@ function render({ model, el }) {
     status.textContent = get('status');
   });
   model.on('change:begun', () => { began = performance.now(); tick(); draw(false); });
-  model.on('change:flagged', () => draw(false));
+  model.on('change:flagged', marks);
+  model.on('change:feedback', () => draw(form.contains(form.getRootNode().activeElement)));
   model.on('change:done', () => { tick(); draw(false); });
   model.on('change:result', () => { draw(false); showResult(true); });
   status.textContent = get('status');

@@ -25,7 +25,8 @@ class Sheet(anywidget.AnyWidget):
     `page` gives the first values of these traits, and `recorded` those of a later moment. `acts` are what the page may ask
     for: "record" takes a question's number and what was entered, "flag" its number and whether, "begin" nothing, and each
     returns the sentence to be told; `hand_in` returns the result as rows of text, by question what is told of it, and the
-    numbers of the wrong ones.
+    numbers of the wrong ones. In `practice`, as in the daily review, each answer is judged at once: there is neither clock
+    nor flag, and nothing to hand in.
     """
 
     _esm = _ESM
@@ -34,6 +35,7 @@ class Sheet(anywidget.AnyWidget):
     flagged = traitlets.List().tag(sync=True)
     wrong = traitlets.List().tag(sync=True)
     begun = traitlets.Bool(False).tag(sync=True)
+    practice = traitlets.Bool(False).tag(sync=True)
     only = traitlets.Unicode("all").tag(sync=True)
     status = traitlets.Unicode("").tag(sync=True)
     heard = traitlets.Unicode("").tag(sync=True)
@@ -44,7 +46,7 @@ class Sheet(anywidget.AnyWidget):
 
     def __init__(
         self,
-        items: list[Item],
+        questions: list[dict[str, Any]],
         page: dict[str, Any],
         left: float,
         acts: dict[str, Callable[..., str]],
@@ -56,7 +58,7 @@ class Sheet(anywidget.AnyWidget):
     ):
         self._acts, self._hand_in, self._recorded = acts, hand_in, recorded
         self._markdown, self._text = markdown, text
-        super().__init__(questions=[_data(item) for item in items], left=left, status=status, **page)
+        super().__init__(questions=questions, left=left, status=status, **page)
         self.on_msg(self._hear)
 
     def _hear(self, _: Any, content: dict[str, Any], __: Any) -> None:
@@ -73,7 +75,7 @@ class Sheet(anywidget.AnyWidget):
         }
         if do == "hand in":
             self._finish(content)
-        elif isinstance(do, str) and do in given:
+        elif isinstance(do, str) and do in given and do in self._acts:
             self.status = self._acts[do](*given[do])
             for name, value in self._recorded().items():
                 setattr(self, name, value)
@@ -96,7 +98,8 @@ class Sheet(anywidget.AnyWidget):
         return data, metadata
 
 
-def _data(item: Item) -> dict[str, Any]:
+def data(item: Item) -> dict[str, Any]:
+    """A question as the page has it."""
     q, kind = item.question, kinds.of(item.question)
     text = f"{q.question}\nRequests: {', '.join(q.requests)}." if q.requests else q.question
     options = [[letter, kind.option(text)] for letter, text in item.options.items()]

@@ -4,7 +4,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers.exam import bank, draw, kinds, sitting
+from helpers.course import CHAPTERS
+from helpers.exam import bank, draw, kinds, reviewing, sitting, state
+from helpers.learning import log
+from helpers.notes import plain
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +25,8 @@ def exam_reader(lab, read):
     """A notebook of two cells, one that starts and shows an exam and one that grades it."""
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     cells = [new_code_cell(source) for source in CELLS]
+    for file in (state.NAME, log.NAME):
+        (lab[3] / file).unlink(missing_ok=True)
     nbformat.write(new_notebook(cells=cells, metadata=kernel), lab[3] / "taking.ipynb")
     return read("taking.ipynb")
 
@@ -91,7 +96,7 @@ def test_an_exam_is_taken_with_the_keyboard_alone(exam_reader):
     status.filter(has_text="Question 40 is flagged. Flagged: 40.").wait_for()
     page.get_by_role("combobox", name="Which questions to go through").focus()
     page.keyboard.press("f")  # Flagged ones, and no key of JupyterLab's
-    page.get_by_role("button", name="Next", exact=True).is_disabled()
+    assert page.get_by_role("button", name="Previous", exact=True).is_disabled(), "no other is flagged"
     assert page.evaluate(COUNT) == len(CELLS), "no key has deleted or added a cell"
     tab_to(page, "button Hand in")
     page.keyboard.press("Enter")
@@ -108,8 +113,7 @@ def test_a_screen_reader_is_told_question_options_and_status(exam_reader):
     page, item = exam_reader.page, next(item for item in drawn() if isinstance(kinds.of(item.question), kinds.Choice))
     exam_reader.run(0)
     page.get_by_role("button", name="Begin").click()
-    for _ in range(item.number - 1):
-        page.get_by_role("button", name="Next", exact=True).click()
+    to_a_choice(page)
     page.get_by_role("radio").first.check()
     page.locator("p[role=status]").filter(has_text="Recorded").wait_for()
     heard = page.locator("fieldset").aria_snapshot()
@@ -126,24 +130,49 @@ def test_a_screen_reader_is_told_question_options_and_status(exam_reader):
     assert "Read again" in graded and exam_reader.slips == []
 
 
+def to_a_choice(page) -> None:
+    """Go to the first question that is answered with one letter."""
+    number = next(item.number for item in drawn() if isinstance(kinds.of(item.question), kinds.Choice))
+    for _ in range(number - 1):
+        page.get_by_role("button", name="Next", exact=True).click()
+
+
 def test_an_answer_that_no_kernel_takes_is_told(exam_reader):
     page, status = exam_reader.page, exam_reader.page.locator("p[role=status]")
     exam_reader.run(0)
     page.get_by_role("button", name="Begin").click()
-    page.get_by_role("button", name="Next open question").click()
+    status.filter(has_text="The clock is running.").wait_for()
+    to_a_choice(page)
     page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
     page.get_by_role("radio").first.check()
     status.filter(has_text="If it was restarted, run this cell again.").wait_for()
     exam_reader.run(0)
-    page.get_by_role("button", name="Next open question").click()
+    to_a_choice(page)
     page.get_by_role("radio").first.check()
     status.filter(has_text="Recorded for question").wait_for()
+
+
+def test_the_review_is_taken_with_the_keyboard_alone(exam_reader):
+    page, status = exam_reader.page, exam_reader.page.locator("p[role=status]")
+    exam_reader.run(1, "from helpers import exam\nexam.review()")
+    page.locator("fieldset legend").wait_for()
+    rule = next(iter(reviewing.rules().values()))
+    assert page.locator("legend").inner_text().endswith(rule.question)
+    page.locator("summary").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text(plain(rule.rule)).first.wait_for()
+    page.keyboard.press("Tab")
+    for key in ("Space", "ArrowDown", "ArrowDown"):
+        page.keyboard.press(key)
+    status.filter(has_text="It comes back in").wait_for()
+    assert page.evaluate("() => document.activeElement.type") == "radio", "the focus stays"
+    assert not page.get_by_role("button", name="Hand in").is_visible() and exam_reader.slips == []
 
 
 def test_a_link_of_the_grade_opens_the_section(exam_reader):
     exam_reader.run(0)
     exam_reader.run(1, "exam.grade(finish=True)")
-    exam_reader.page.get_by_role("link", name="1.1 What is FastAPI?").click()
-    exam_reader.page.wait_for_function(
-        "() => window.jupyterapp.shell.currentWidget.title.label === '01_introduction_to_fastapi.ipynb'"
-    )
+    first = drawn()[0].question.section
+    exam_reader.page.get_by_role("link", name=f"{first} {bank.SECTIONS[first]}").click()
+    file = CHAPTERS[int(first.partition(".")[0]) - 1].file
+    exam_reader.page.wait_for_function("file => window.jupyterapp.shell.currentWidget.title.label === file", arg=file)

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+from helpers.exam.exports.authors import package
 from helpers.exam.exports.shape import Shape
 
 DECK, MODEL = 1_794_200_001, 1_794_200_002  # whoever imports again updates what is there
@@ -12,7 +13,7 @@ FRONT, BACK = "{{Question}}", "{{FrontSide}}<hr id=answer>{{Answer}}"
 
 def written(shapes: list[Shape]) -> bytes:
     """The package."""
-    import genanki
+    genanki = package("genanki")
 
     model = genanki.Model(
         MODEL,

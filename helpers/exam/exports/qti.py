@@ -6,6 +6,7 @@ Its input is Markdown with formulas; HTML without line breaks, dollars and backs
 import random
 from collections.abc import Callable
 
+from helpers.exam.exports.authors import package
 from helpers.exam.exports.shape import Shape
 
 LETTERS = "abcdefgh"
@@ -13,12 +14,10 @@ LETTERS = "abcdefgh"
 
 def written(shapes: list[Shape]) -> bytes:
     """The zip file of the quiz."""
-    from text2qti.config import Config
-    from text2qti.qti import QTI
-    from text2qti.quiz import Quiz
-
+    config, qti, quiz = (package(f"text2qti.{name}") for name in ("config", "qti", "quiz"))
     text = "Quiz title: After the Response\n\n" + "\n".join(_question(shape) for shape in shapes)
-    return QTI(Quiz(text, config=Config(run_code_blocks=False), source_name="the bank")).zip_bytes()
+    read = quiz.Quiz(text, config=config.Config(run_code_blocks=False), source_name="the bank")
+    return qti.QTI(read).zip_bytes()
 
 
 def _question(shape: Shape) -> str:
