@@ -425,6 +425,8 @@ def _why(observation: Observation, running: Process, place: Path, app: str, time
     if unfit is None and running.running:
         return f"{app} was not imported within {IMPORT:g} s."
     if unfit is None:
+        if missing := re.findall(r"^(\w+)\n  Field required", running.log, re.MULTILINE):  # made in the lifespan
+            return _unfit({"why": "settings", "names": missing}, place, app) + dotenv
         said = _lifespan_error(running.log)
         if said and observation.loaded:
             return f"{app} did not start: its lifespan raised {said}. observe() needs whatever that asks for.{dotenv}"

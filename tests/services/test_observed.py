@@ -77,6 +77,17 @@ UNFIT = {
         {},
         'main:app wants settings that are not there: DEPOT_url, DEPOT_key. Give them by env={"DEPOT_url": ...}.',
     ),
+    "settings that the lifespan makes": (
+        {
+            "main.py": LIFESPAN.format(doing="Settings()").replace(
+                "    from contextlib",
+                "    from pydantic_settings import BaseSettings\n    class Settings(BaseSettings):\n"
+                "        parcels_key: str\n    from contextlib",
+            )
+        },
+        {},
+        'main:app wants settings that are not there: parcels_key. Give them by env={"parcels_key": ...}.',
+    ),
     "a model that does not fit": (
         {"main.py": "from pydantic import BaseModel\n" + APP + "class Parcel(BaseModel):\n    id: int\n\nParcel()\n"},
         {},
