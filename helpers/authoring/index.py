@@ -90,7 +90,10 @@ def _page(file: str) -> str:
 
 def _sections(where: Mapping[str, tuple[str, str]]) -> list[tuple[str, str]]:
     """The cells of the first half: a section's number, or an appendix's word, and its topics as Markdown."""
-    names = {number: f"{number} {title}" for chapter in CHAPTERS for number, title in chapter.sections.items()}
+    names: dict[str, str] = {}
+    for chapter in CHAPTERS:
+        names |= {number: f"{number} {title}" for number, title in chapter.sections.items()}
+        names[f"{chapter.number}.x"] = f"{chapter.number} as a whole"  # what no single section holds
     lines: dict[str, list[str]] = {}
     for topic in topics.load():
         if topic.id in where:
