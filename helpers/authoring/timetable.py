@@ -108,7 +108,7 @@ def table(known: Sequence[Lesson], days: int, link: str = "{title}") -> str:
     ]
     for number, half in enumerate(halves):
         if number % 2 == 0:
-            lines += ["", f"**Day {number // 2 + 1}**", "", "| time | section | minutes | exercises |"]
+            lines += ["", f"**Day {number // 2 + 1}**", "", "| time | section | min | exercises |"]
             lines += ["|---|---|---:|---:|"]
         for lesson, start in zip(half, _starts(half, STARTS[number % 2]), strict=True):
             shown = link.format(title=_title(lesson), cell=lesson.cell)
