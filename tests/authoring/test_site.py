@@ -292,7 +292,7 @@ def test_a_browser_reads_and_searches_it_without_another_host(built):
         page.goto(f"{here}/index.html")
         page.get_by_label("A question, a rule, a claim, a topic").fill("session request")
         page.keyboard.press("Enter")
-        page.wait_for_url("**/find.html?q=session+request")
+        page.wait_for_url("**/find.html?words=session+request")
         page.wait_for_selector("text=/^\\d+ of \\d+$/")
         lines = page.locator("section section li:visible").all_inner_texts()
         assert lines and all("session" in line.lower() and "request" in line.lower() for line in lines), lines
