@@ -83,7 +83,7 @@ def page(notebook: NotebookNode, targets: set[str]) -> NotebookNode:
         if cell.cell_type == "markdown":
             cell.source = _CELL_LINK.sub(r"(#cell-\2)", cell.source)
         cells.append(cell)
-        cells += [_fold(id, cell) for id in first_texts(cell, "check")]
+        cells += [_fold(id, cell) for id in first_texts(cell, "check") if id]
     notebook.cells = cells
     return notebook
 
