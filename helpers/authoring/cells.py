@@ -59,7 +59,7 @@ def opens_section(cell: NotebookNode) -> bool:
 
 def predicted(cell: NotebookNode) -> str | None:
     """The id of the prediction that the code cell asks for with `predict("id", ...)`, None if it asks for none."""
-    return next(iter(_first_texts(cell, "predict")), None)
+    return next(iter(first_texts(cell, "predict")), None)
 
 
 def answers(cells: list[NotebookNode], position: int) -> list[NotebookNode]:
@@ -72,7 +72,7 @@ def answers(cells: list[NotebookNode], position: int) -> list[NotebookNode]:
     asked = predicted(cells[position])
     reach = list(takewhile(lambda cell: not opens_section(cell), cells[position + 1 :]))
     settling = (
-        lambda cell: asked in _first_texts(cell, "compare"),
+        lambda cell: asked in first_texts(cell, "compare"),
         lambda cell: cell.cell_type == "code" and ANSWER_TAG in tags(cell),
         lambda cell: any(calls(cell, "record")),
     )
@@ -96,7 +96,7 @@ def folded(cells: list[NotebookNode]) -> set[str]:
     }
 
 
-def _first_texts(cell: NotebookNode, name: str) -> list[str | None]:
+def first_texts(cell: NotebookNode, name: str) -> list[str | None]:
     """The first argument of each call by that name in a code cell, where it is a literal."""
     return [
         str(call.args[0].value) for call in calls(cell, name) if call.args and isinstance(call.args[0], ast.Constant)

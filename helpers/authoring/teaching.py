@@ -1,4 +1,4 @@
-"""What whoever teaches should know of each section: the notes of `site/teaching.toml`, checked by pydantic, as a page.
+"""What whoever teaches should know of each section: the notes of `site/teaching.toml`, read by pydantic.
 
 A note says what goes wrong, asks the class one question before a cell is run, and names what may be left out.
 """

@@ -106,12 +106,14 @@ def table(known: Sequence[Lesson], days: int, link: str = "{title}") -> str:
     lines = [
         f"{spoken(sum(one.minutes for one in taught)).capitalize()} of teaching, {exercises} exercises among them."
     ]
-    lines += ["", "| day | time | section | minutes | exercises |", "|---|---|---|---:|---:|"]
     for number, half in enumerate(halves):
+        if number % 2 == 0:
+            lines += ["", f"**Day {number // 2 + 1}**", "", "| time | section | min | exercises |"]
+            lines += ["|---|---|---:|---:|"]
         for lesson, start in zip(half, _starts(half, STARTS[number % 2]), strict=True):
             shown = link.format(title=_title(lesson), cell=lesson.cell)
             time = f"{start // 60}:{start % 60:02}"
-            lines.append(f"| {number // 2 + 1} | {time} | {shown} | {lesson.minutes} | {lesson.exercises or ''} |")
+            lines.append(f"| {time} | {shown} | {lesson.minutes} | {lesson.exercises or ''} |")
     left = ", ".join(f"{lesson.label} ({lesson.minutes})" for lesson in out)
     lines += [
         "",

@@ -4,6 +4,7 @@ import datetime
 import functools
 import http.server
 import re
+import runpy
 import shutil
 import threading
 import zipfile
@@ -98,6 +99,26 @@ def test_what_answers_a_prediction_stays_folded_and_navigation_goes():
     ]
     shown = site.page(new_notebook(cells=cells), set())
     assert [cell.metadata.get("tags", []) for cell in shown.cells] == [[], ["hide-output"], []]
+
+
+def test_an_exercise_is_followed_by_its_solution_in_a_fold():
+    shown = site.page(new_notebook(cells=[new_code_cell('check("1.1-mail", app)', id="mine")]), set()).cells
+    assert [cell.cell_type for cell in shown] == ["code", "markdown"]
+    assert shown[1].source.startswith(
+        '<details class="solution">\n<summary>A solution of 1.1-mail</summary>\n\n```python'
+    )
+    assert "send_welcome" in shown[1].source and shown[1].source.endswith("\n\n</details>")
+
+
+def test_the_pages_of_a_published_site_open_their_notebook_on_binder(monkeypatch):
+    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    assert "launch_buttons" not in runpy.run_path(site.HERE / "conf.py")["html_theme_options"]
+    monkeypatch.setenv("GITHUB_REPOSITORY", "ada/course")
+    published = runpy.run_path(site.HERE / "conf.py")["html_theme_options"]
+    assert (
+        published["repository_url"] == "https://github.com/ada/course"
+        and "binderhub_url" in published["launch_buttons"]
+    )
 
 
 def test_what_the_text_links_to_stands_beside_the_pages(tmp_path):
@@ -271,13 +292,19 @@ def test_a_browser_reads_and_searches_it_without_another_host(built):
         page.goto(f"{here}/index.html")
         page.get_by_label("A question, a rule, a claim, a topic").fill("session request")
         page.keyboard.press("Enter")
-        page.wait_for_url("**/find.html?q=session+request")
+        page.wait_for_url("**/find.html?words=session+request")
         page.wait_for_selector("text=/^\\d+ of \\d+$/")
         lines = page.locator("section section li:visible").all_inner_texts()
         assert lines and all("session" in line.lower() and "request" in line.lower() for line in lines), lines
         page.get_by_label("Words to look for").fill("partially initialized")
         assert page.locator("section section li:visible").count() == 1, "words that a question does not show find it"
+        page.get_by_label("Words to look for").fill("--reload")
+        assert page.locator("section section li:visible").count() >= 1, "options are found as they are typed"
         page.goto(f"{here}/01_introduction_to_fastapi.html")
+        fold = page.locator("details.solution").first
+        assert not fold.locator("pre").is_visible()
+        fold.locator("summary").click()
+        assert "add_task" in fold.locator("pre").inner_text()
         page.locator("button.theme-switch-button").first.click()
         theme = page.evaluate("document.documentElement.dataset.theme")
         page.get_by_role("link", name="next").first.click()

@@ -109,5 +109,9 @@ def test_every_screen_fits_and_the_keys_turn_the_pages(tmp_path):
             heights = page.eval_on_selector_all("section", "all => all.map(one => one.getBoundingClientRect().height)")
             assert set(heights) == {768}, file.name
         for key, screen in (("ArrowDown", 1), ("PageDown", 2), ("ArrowUp", 1)):
+            page.evaluate(
+                "void (window.stopped = new Promise((done) => addEventListener('scrollend', () => done(), { once: true })))"
+            )
             page.keyboard.press(key)
-            page.wait_for_function(f"Math.abs(scrollY - {screen} * innerHeight) < 2")
+            page.evaluate("window.stopped")
+            assert page.evaluate("scrollY / innerHeight") == screen, key

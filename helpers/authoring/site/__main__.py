@@ -25,7 +25,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from helpers.authoring import compare
-from helpers.authoring.cells import folded, tags
+from helpers.authoring.cells import first_texts, folded, tags
 from helpers.authoring.navigation import TAG as NAVIGATION
 from helpers.authoring.navigation import TITLES
 from helpers.authoring.refresh import NOTEBOOKS, files, read
@@ -66,7 +66,7 @@ def beside(notebooks: Iterable[NotebookNode]) -> set[str]:
 
 
 def page(notebook: NotebookNode, targets: set[str]) -> NotebookNode:
-    """A notebook as the site shows it: an anchor where a link leads, folded answers, the theme's own navigation."""
+    """A notebook as the site shows it: an anchor where a link leads, folds, the theme's own navigation."""
     hidden = folded(notebook.cells)
     cells = []
     for cell in notebook.cells:
@@ -83,8 +83,16 @@ def page(notebook: NotebookNode, targets: set[str]) -> NotebookNode:
         if cell.cell_type == "markdown":
             cell.source = _CELL_LINK.sub(r"(#cell-\2)", cell.source)
         cells.append(cell)
+        cells += [_fold(id, cell) for id in first_texts(cell, "check") if id]
     notebook.cells = cells
     return notebook
+
+
+def _fold(id: str, cell: NotebookNode) -> NotebookNode:
+    """An exercise's solution, closed until it is asked for; nothing of it is stored in the notebook."""
+    shown = solution(id)._repr_mimebundle_()["text/markdown"].partition("\n\n")[2]
+    fold = f'<details class="solution">\n<summary>A solution of {id}</summary>\n\n{shown}\n\n</details>'
+    return new_markdown_cell(fold, id=f"{cell.id}-{id}".replace(".", "-")[:64])
 
 
 def _html(link: re.Match) -> str:

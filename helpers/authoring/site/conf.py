@@ -1,6 +1,7 @@
 """What Sphinx builds the course's site by; read from the folder that `sources` fills."""
 
 import datetime
+import os
 
 project = "After the Response"
 author = "the course's authors"
@@ -16,6 +17,7 @@ nb_merge_streams = True
 nb_ipywidgets_js = {}
 nb_mime_priority_overrides = [("html", "text/plain", 90)]
 myst_heading_anchors = 3
+smartquotes = False  # `--reload` and "Reloading" are looked for as they are written
 suppress_warnings = ["myst.header"]
 html_theme = "sphinx_book_theme"
 html_favicon = "icon.svg"
@@ -35,3 +37,12 @@ html_theme_options = {
     "use_fullscreen_button": False,
 }
 copybutton_selector = "div.cell_input div.highlight pre"
+
+# Published from a repository, each notebook's page opens its notebook on Binder, too; a fork's pages open the fork's.
+if repository := os.environ.get("GITHUB_REPOSITORY"):
+    html_theme_options |= {
+        "repository_url": f"https://github.com/{repository}",
+        "repository_branch": os.environ.get("GITHUB_REF_NAME", "main"),
+        "path_to_docs": "notebooks",
+        "launch_buttons": {"binderhub_url": "https://mybinder.org", "notebook_interface": "jupyterlab"},
+    }

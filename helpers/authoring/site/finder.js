@@ -1,4 +1,5 @@
-// Shows, on the page to find a rule, the lines that hold all words of the search; ?q=... and #words come from links.
+// Shows, on the page to find a rule, the lines that hold all words of the search; ?words=... and #words come from links.
+// The word is not q: by that, the search of Sphinx, which every page loads, would begin here as well.
 document.addEventListener("DOMContentLoaded", () => {
   const input = document.getElementById("finder-words");
   if (!input) return;
@@ -16,7 +17,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const found = lines.filter((line) => !line.hidden).length;
     output.textContent = words.length ? `${found} of ${lines.length}` : "";
   };
-  input.value = new URLSearchParams(location.search).get("q") ?? "";
+  input.value = new URLSearchParams(location.search).get("words") ?? "";
   input.addEventListener("input", show);
   show();
 });
