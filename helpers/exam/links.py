@@ -76,7 +76,10 @@ def proof(item: Item) -> str:
     id = cell(place)
     if not id:
         return f"Proved in chapter {place[0]}."
-    return f"Proved by [this cell of chapter {place[0]}]({home(place[0], id)}#cell-id={id})."
+    file = home(place[0], id)
+    where = f"chapter {place[0]}" if file == CHAPTERS[place[0] - 1].file else "an appendix"
+    told = "Measured by running this code; more of it in" if "~" in item.question.id else "Proved by"
+    return f"{told} [this cell of {where}]({file}#cell-id={id})."
 
 
 def printed(item: Item) -> str:

@@ -181,7 +181,7 @@ def _chapters(chapters: object) -> list[int]:
     asked = sorted({one for one in listed if type(one) is int and one in known})
     if not asked or any(type(one) is not int or one not in known for one in listed):
         raise CourseError(
-            f"`chapters` takes numbers from 1 to {len(known)}, such as `[1, 4]`; {describe(chapters)} came."
+            f"`chapters` takes numbers from 1 to {len(known)}, such as `[1, 4]`; {describe(next((one for one in listed if type(one) is not int or one not in known), chapters))} came."
         )
     return asked
 

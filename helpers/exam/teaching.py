@@ -48,7 +48,7 @@ class Statistics:
 
     @property
     def markdown(self) -> str:
-        head = f"{self.exams} exams, {100 * self.average:.0f} % right on average."
+        head = f"{self.exams} exam{'s' * (self.exams != 1)}, {100 * self.average:.0f} % right on average."
         lines = ["| question | asked | right | discrimination | most chosen wrong | |", "|---|---:|---:|---:|---|---|"]
         for one in sorted(self.questions.values(), key=_doubt):
             tells = "-" if one.discrimination is None else f"{one.discrimination:.2f}"

@@ -81,7 +81,9 @@ def _examine(exercise: Exercise, answers: tuple[object, ...]) -> str:
     call = f'`check("{exercise.id}", {", ".join("app" if name == "app" else f"the_{name}" for name in wants)})`'
     stubs = list(dict.fromkeys(name for answer in answers for name in unfinished(answer, exercise.routes)))
     if not answers or stubs:
-        where = "" if not stubs or "ellipsis" in stubs else f" in {' and '.join(f'`{name}`' for name in stubs)}"
+        named = [f"`{name}`" for name in stubs]
+        inside = " and ".join(filter(None, [", ".join(named[:-1]), *named[-1:]]))
+        where = "" if not stubs or "ellipsis" in stubs else f" in {inside}"
         todo = f"Then pass {listed}: {call}." if not answers else ""
         raise _NotStarted(f"{exercise.task} Replace the `...`{where} and run this cell again. {todo}".strip())
     assert len(answers) == len(wants), f"This check takes {listed}: {call}. {len(answers)} came."

@@ -22,7 +22,7 @@ def predict(id: str = "", choice: object = ..., sure: object = None) -> Note:
     expected = "a letter" if prediction.options else f"a number in {prediction.unit}" if prediction.unit else "a number"
     if choice is ...:
         so_far = f" Recorded so far: {prediction.say(before)}." if before else ""
-        todo = f"replace the `...` with {expected} and run this cell again.{so_far}"
+        todo = f"replace the `...` with {expected}{' in quotes' * bool(prediction.options)} and run this cell again.{so_far}"
         if clicks.offered():
             click = "Choose a letter below" if prediction.options else "Enter it below"
             question = _question(prediction, None, f"{click}, or {todo}")

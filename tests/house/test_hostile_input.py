@@ -225,7 +225,7 @@ def test_every_public_function_of_the_exam_is_tried():
 
 
 @pytest.mark.parametrize("call", NAMED, ids=lambda call: call.__name__)
-@often(50)
+@often(25)
 @given(values=some.lists(ANYTHING, min_size=7, max_size=7), given_=some.integers(1, 127), chance=some.integers(0, 999))
 def test_the_exam_takes_anything(call, folder, values, given_, chance):
     exam = helpers.exam

@@ -131,7 +131,7 @@ QUESTION = "PREDICT · 1.1-inline\n\nThe mail server takes 0.8 s. How long does 
 
 
 def test_as_shipped_it_asks(inline):
-    todo = "Replace the ... with a letter and run this cell again."
+    todo = "Replace the ... with a letter in quotes and run this cell again."
     assert predict("1.1-inline", ...).text == f"{QUESTION}\n\n- a not at all\n- b 0.8 s\n- c twice 0.8 s\n\n{todo}"
     assert predict("1.1-inline", ...).markdown.startswith(f"> {head('PREDICT')} · 1.1-inline\n>\n> The mail server")
     assert predict("1.1-inline").text == predict("1.1-inline", ...).text

@@ -192,7 +192,7 @@ print(app.openapi()["components"]["schemas"]["Parcel"].get("required", []))
 
 
 class Settings(Template):
-    id, level, proof = "1.4-prefix", 2, "cell setup-variables"
+    id, level, proof = "1.4-prefix", 2, "cell 8/org-own"
     why = "An argument goes before a variable of the environment, and that before the default. With `env_prefix` a variable without it is another variable."
 
     def shape(self, dice: Random) -> Shape:
@@ -231,7 +231,9 @@ class Settings(Template):
     def default_wins(self, p: Shape) -> str:
         return str(p.default)
 
-    @believing("With a prefix, the variable of the bare name is none of this class's.")
+    @believing(
+        "An argument goes before every variable, and with a prefix the variable of the bare name is none of this class's."
+    )
     def bare_name(self, p: Shape) -> str | None:
         return str(p.plain) if p.variable != "prefixed" else None
 

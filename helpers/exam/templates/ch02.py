@@ -10,7 +10,7 @@ class Gathered(Template):
     id, kind, level, proof = "2.1-gathered", "order", 2, "cell core-gather"
     facts = ("group-overlaps",)
     asks = "In which order do these lines come into `told`?"
-    why = "`gather` starts its coroutines in the order of its arguments, each runs to its first `await`, and the shortest wait ends first."
+    why = "`gather` starts its coroutines in the order of its arguments, each runs to its first `await`; of waits that are awaited the shortest ends first, and a call that blocks ends before the next coroutine begins."
 
     def shape(self, dice: Random) -> Shape:
         names = dice.sample(["print", "weigh", "pack", "fetch"], 2)
@@ -886,7 +886,7 @@ print(list(TestClient(app).get("/").json()))
 class Coded(Template):
     id, level, proof = "2.5-coded", 2, "cell core-status"
     facts = ("response-parameter",)
-    why = "The decorator's code is the default; the `Response` parameter changes it for this answer; a response that is returned goes out as it is, with its own code, and takes over nothing."
+    why = "The decorator's code is the default; the `Response` parameter changes it for this answer; a response that is returned goes out with its own code and headers, and takes over none of the parameter's."
 
     def shape(self, dice: Random) -> Shape:
         one, two, three = dice.sample([200, 201, 202, 203, 206], 3)

@@ -7,7 +7,7 @@ from helpers.exam.templates.model import Shape, Template, believing
 
 
 class Statuses(Template):
-    id, level, proof = "3.1-statuses", 1, "cell basic-asked"
+    id, level, proof = "3.1-statuses", 1, "cell 2/route-paths"
     facts = ("404-or-405",)
     why = "404: no route, or the function says so. 405: the path is there, the method is not. 422: the request does not fit what is declared. 500: the function failed. A declared code is that of success."
 
@@ -136,7 +136,9 @@ print(answer.status_code, answer.text if answer.is_success else "-")
     def _told(self, p: Shape, start: int | None, end: int | None, code: int = 206) -> str:
         return f"{code} {p.text[start:end]}"
 
-    @believing("The last byte of a range is part of it, unlike the end of a slice in Python.")
+    @believing(
+        "A range is no slice: its first byte is counted from 0, its last one is part of it, and `-3` means the last three."
+    )
     def like_a_slice(self, p: Shape) -> str:
         if p.form == "both":
             return self._told(p, p.start, p.end)
@@ -320,7 +322,7 @@ print([client.get(f"{p.base}/{{step}}").json() for step in {json.dumps(p.steps)}
 class Patched(Template):
     id, level, proof = "3.4-patched", 2, "cell put-patch"
     facts = ("unset-or-null",)
-    why = "`exclude_unset` keeps what the client has sent, a null as well, and leaves the rest as it was stored. Without it the defaults overwrite what nobody mentioned; `exclude_none` makes it impossible to clear a field."
+    why = "`exclude_unset` keeps what the client has sent, a null as well, and leaves the rest as it was stored. Without it the defaults overwrite what nobody mentioned; `exclude_none` makes it impossible to clear a field, and `exclude_defaults` drops what equals its default, even if it was sent."
     STORED = {"to": "Ada", "note": "fragile", "floor": 3}
 
     def shape(self, dice: Random) -> Shape:
@@ -363,7 +365,7 @@ print(stored)
     def unset(self, p: Shape) -> str:
         return self._told(p, lambda name, value: name in p.sent)
 
-    @believing("A null that was sent is dropped by `exclude_none`, and by it alone.")
+    @believing("That is `exclude_none`, and it alone: it drops each null, sent or not, and keeps the other defaults.")
     def none(self, p: Shape) -> str:
         return self._told(p, lambda name, value: value is not None)
 
@@ -546,7 +548,7 @@ found = [option for option in {self.options(p)!r} if client.get(option.strip("`"
     def _those(self, p: Shape, *kinds: str) -> set[str]:
         return {option for option, kind in zip(self.options(p), p.pool.values()) if kind in kinds}
 
-    @believing("A type that takes None is no default: without one, the parameter must be there.")
+    @believing("Without a default the parameter must be there, even where its type takes None.")
     def bare(self, p: Shape) -> set[str]:
         return self._those(p, "bare")
 
@@ -688,7 +690,9 @@ print(TestClient(app).get("/?{query}").json())
     def _split(self, p: Shape) -> list[str]:
         return [value for sent in self._sent(p) for value in sent.split(",")]
 
-    @believing("A comma separates nothing: it is a sign of the text like others.")
+    @believing(
+        "A comma separates nothing, and only a parameter that is declared as a list gathers what came under its name."
+    )
     def commas(self, p: Shape) -> str:
         return self._told(p, self._split(p))
 

@@ -175,7 +175,7 @@ found = [
 class Stacked(Template):
     id, level, proof = "4.2-stacked", 2, "cell middleware-order"
     facts = ("last-is-outermost",)
-    why = "What is added last stands outermost: it sees the request first and the response last. Who answers itself spares all that is inside of it."
+    why = "What is added last stands outermost, and of a list `middleware=[...]` the first: it sees the request first and the response last. Who answers itself spares all that is inside of it."
 
     def shape(self, dice: Random) -> Shape:
         names = dice.sample(["A", "B", "C", "D"], 3)
@@ -571,7 +571,9 @@ found = {{name: [int(10 * timeline[name].start + 0.2) / 10, int(10 * timeline[na
     def at_once(self, p: Shape) -> dict | None:
         return self._row(p, 0.0) if p.own else {"client": (0.0, 0.0)} | dict.fromkeys(p.names, (0.5, 1.0))
 
-    @believing("The tasks of a response run one after the other: each begins where the one before it ends.")
+    @believing(
+        "The tasks of a response run one after the other: each begins where the one before it ends, and none begins behind an error."
+    )
     def together(self, p: Shape) -> dict:
         return {"client": (0.0, p.own)} | {name: (p.own, p.own + wait) for name, wait in zip(p.names, p.waits)}
 
@@ -663,9 +665,9 @@ print(seen[0])
 
 
 class Closes(Template):
-    id, level, proof = "4.4-closes", 2, "cell rule-left"
+    id, level, proof = "4.4-closes", 2, "cell rule-login"
     facts = ("close-codes",)
-    why = "1000 is the ordinary end, and what `close()` sends without a code; a `WebSocketException` has its own code, and what nobody catches ends with 1011 on a server; the other side's code stands in `WebSocketDisconnect`."
+    why = "1000 is the ordinary end, and what `close()` sends without a code; a `WebSocketException` has its own code, and an error that nobody catches breaks the connection without a close: the client of a uvicorn sees 1006; the other side's code stands in `WebSocketDisconnect`."
 
     def shape(self, dice: Random) -> Shape:
         own = dice.choice([1008, 1003, 1001, 4001, 4403])
@@ -785,7 +787,7 @@ print(answer.status_code, answer.headers.get("access-control-allow-origin"))
         return self._told(p, 200, p.asked)
 
     @believing(
-        "CORS is the browser's rule: a plain request is answered, whatever its origin or method; only a preflight is refused."
+        "Nothing is a 403 here: a preflight that is refused is 400, and a plain request is answered, whatever its origin or method."
     )
     def refused(self, p: Shape) -> str:
         return self._told(p, 403, None)

@@ -6,7 +6,7 @@ from helpers.exam.templates.model import Shape, Template, believing
 
 
 class Committed(Template):
-    id, level, proof = "5.1-committed", 2, "cell db-hook-app"
+    id, level, proof = "5.1-committed", 2, "cell commit-measured"
     facts = ("commit-keeps",)
     why = "A session writes for good with `commit`; a `flush` sends the statements without ending the transaction, and what is not committed when the session closes, or when an error comes, is rolled back."
 
@@ -95,11 +95,11 @@ with Session(engine) as session:
     def everything(self, p: Shape) -> str:
         return str(list(range(1, p.steps.count("add") + 1)))
 
-    @believing("The list has what was written first, too, if it was committed.")
+    @believing("Only what was committed is kept, and then what was written first stands there, too.")
     def last_only(self, p: Shape) -> str:
         return str([p.steps.count("add")])
 
-    @believing("A commit keeps all that was written since the last one, not only the first of it.")
+    @believing("Only a commit keeps anything, and then all that was written since the last one, not the first alone.")
     def first_only(self, p: Shape) -> str:
         return "[1]"
 
@@ -165,7 +165,7 @@ for n in range({p.asked}):
         most = p.size + p.overflow
         return f"{min(most, p.asked) - p.back} {p.asked - most}" if p.back else None
 
-    @believing("The last place of the overflow is lent as well.")
+    @believing("All places are lent, the last one as well.")
     def one_less(self, p: Shape) -> str:
         return self._told(p, p.size + p.overflow - 1)
 
@@ -424,14 +424,18 @@ with Session(engine) as session:
         rows = [(mark, one(n)) for n, mark in enumerate(p.marks)]
         return str([row for row in rows if row[1] != "gone"])
 
-    @believing("Only a cascade with `delete` takes the children along; without it they stay, with NULL for a parent.")
+    @believing(
+        "Children go with their parent only where the cascade has `delete`, and when taken out of the list only where it has `delete-orphan`; else they stay, with NULL."
+    )
     def gone_turned(self, p: Shape) -> str:
         takes = p.cascade is not None and p.cascade.startswith("all")
         hit = (lambda n: True) if p.step == "delete" else (lambda n: n == p.place)
         orphans = takes and (p.step == "delete" or "orphan" in p.cascade)
         return self._told(p, lambda n: (None if orphans else "gone") if hit(n) else 1)
 
-    @believing("A child that loses its parent does not keep its number: SQLAlchemy writes NULL.")
+    @believing(
+        "A child that loses its parent does not keep its number: SQLAlchemy writes NULL, or deletes it where the cascade says so."
+    )
     def keeps_number(self, p: Shape) -> str:
         return self._told(p, lambda n: 1)
 
@@ -439,7 +443,9 @@ with Session(engine) as session:
     def others_hit(self, p: Shape) -> str:
         return "[]" if p.step == "remove" else self._told(p, lambda n: None if n == 0 else 1)
 
-    @believing("It is the one at that place that goes, counted from 0.")
+    @believing(
+        "`pop` takes out the one at that place, counted from 0; a parent that is deleted leaves all of them behind, or none."
+    )
     def from_one(self, p: Shape) -> str:
         hit = max(p.place - 1, 0) if p.place else 2
         return self._told(p, lambda n: None if n == hit else 1)

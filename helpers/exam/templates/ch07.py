@@ -49,8 +49,8 @@ print(client.get("/", headers={json.dumps(headers)}).json())
         return f"{p.proto if believed and p.proto else 'http'} {host}"
 
     @believing("What the headers say is believed only from an address that is trusted.")
-    def always_believed(self, p: Shape) -> str:
-        return self._told(p, p.chain[0], True)
+    def always_believed(self, p: Shape) -> str | None:
+        return None if self._believes(p) else self._told(p, p.chain[0], True)
 
     @believing("From a trusted address the headers count: the proxy's own address is not the client's.")
     def never_believed(self, p: Shape) -> str:
@@ -142,7 +142,7 @@ print(answer.json() if answer.is_success else answer.status_code, list(app.opena
 
 
 class Backoff(Template):
-    id, level, proof = "7.1-waits", 2, "cell dep-backoff"
+    id, level, proof = "7.1-waits", 2, "cell queues-jitter"
     facts = ("backoff",)
     why = "The wait doubles with each retry, from the factor on, up to the maximum."
 

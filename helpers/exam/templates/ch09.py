@@ -86,7 +86,7 @@ print(first + {second})
 class Keyed(Template):
     id, level, proof = "9.1-keyed", 2, "cell face-retry"
     facts = ("idempotency-key",)
-    why = "The first request with a key does the work and its answer is kept; the same key with the same body gets that answer again, with another body 422, and without a key every request is new."
+    why = "The first request with a key does the work and its answer is kept; the same key with the same body gets that answer again, with another body it is refused, and without a key every request is new."
 
     def shape(self, dice: Random) -> Shape:
         keys = dice.sample(["k1", "k2", "k3"], 2)
