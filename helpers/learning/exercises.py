@@ -82,7 +82,7 @@ def _examine(exercise: Exercise, answers: tuple[object, ...]) -> str:
     stubs = list(dict.fromkeys(name for answer in answers for name in unfinished(answer, exercise.routes)))
     if not answers or stubs:
         named = [f"`{name}`" for name in stubs]
-        inside = " and ".join(filter(None, [", ".join(named[:-1]), *named[-1:]]))
+        inside = " and ".join([", ".join(named[:-1])] * (len(named) > 1) + named[-1:])
         where = "" if not stubs or "ellipsis" in stubs else f" in {inside}"
         todo = f"Then pass {listed}: {call}." if not answers else ""
         raise _NotStarted(f"{exercise.task} Replace the `...`{where} and run this cell again. {todo}".strip())

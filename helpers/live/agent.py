@@ -431,7 +431,8 @@ def unfit_import(error, module_name):
     if missing:
         return Unfit("settings", names=missing)
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if os.path.realpath(frame.filename).startswith(os.path.realpath(os.getcwd()))]
+    files = [frame for frame in frames if not frame.filename.startswith("<")]  # "<string>", of what `exec` made
+    own = [frame for frame in files if os.path.realpath(frame.filename).startswith(os.path.realpath(os.getcwd()))]
     last = ([frame for frame in own if not any(part in frame.filename for part in EXTERNAL)] or frames)[-1:]
     where = f"{os.path.basename(last[0].filename)}, line {last[0].lineno}" if last else ""
     if isinstance(error, ModuleNotFoundError) and error.name and (module_name + ".").startswith(error.name + "."):

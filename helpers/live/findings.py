@@ -38,7 +38,10 @@ RULES = {
     ),
     "hash": (f"{_CH[4]}#auth-where-says", "hash and verify in a `def` path operation"),
     "pool": (f"{TASKS}#ask-own-threads", "give slow work a limiter of its own, or a queue"),
-    "held": (f"{TASKS}#ask-slot", '`Depends(..., scope="function")` closes it before the answer; since FastAPI 0.121'),
+    "held": (
+        f"{TASKS}#ask-slot",
+        'when no task is given it, `Depends(..., scope="function")` closes it before the answer; since FastAPI 0.121',
+    ),
     "handed": (f"{_CH[5]}#given-says", "give the task an id, and let it open its own"),
     "unused": (f"{TASKS}#ask-list", "add a task to it, or take the parameter away"),
     "failing": (f"{TASKS}#ask-safe", "catch everything inside the task: `add_task(safe, task, ...)`"),
@@ -194,7 +197,9 @@ class _Seen:
         return [one for one in meanwhile if one.endpoint in endpoints] or meanwhile
 
     def pool(self) -> Iterator[Finding]:
-        sharing = [one.name for one in self.operations if one.endpoint and not one.endpoint.on_loop]
+        threaded = [one for one in self.operations if one.endpoint and not one.endpoint.on_loop]
+        threaded = threaded or [one for one in self.operations if any(not part.on_loop for part in one.dependencies)]
+        sharing = [one.name for one in threaded]
         for one in self.exchanges:
             for span in one.ran:
                 took = ((span.end or span.start) - span.start) / 1e9
@@ -340,6 +345,10 @@ class _Seen:
         for name, status in refused.items():
             yield f"{code(name)} answered {status}: what it does otherwise was not seen."
         places = {one.endpoint for one in self.exchanges}
+        judged = {one.endpoint for one in self.exchanges if not one.first}
+        once = [code(one.name) for one in self.operations if one.endpoint and one.endpoint.place in places - judged]
+        if once:
+            yield f"Asked once, and whether a first call holds the loop is not judged: {', '.join(once)}."
         unseen = [code(one.name) for one in self.operations if one.endpoint and one.endpoint.place not in places]
         if unseen:
             yield f"Never asked, so read and not measured: {', '.join(unseen)}."

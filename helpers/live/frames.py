@@ -1,12 +1,12 @@
 """What runs: the stack of each thread, and whether it is the learner's own, or that of the helpers, of Python and of libraries."""
 
-import gc
 import os
-import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
+
+from helpers.live.heartbeat import innermost
 
 __all__ = ["has_own", "innermost", "is_own", "outward"]
 
@@ -17,21 +17,6 @@ _LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib"
 def is_own(file: str) -> bool:
     """Whether code with this `co_filename` is neither the helpers' nor a library's."""
     return not file.startswith((_HELPERS, "<frozen", *_LIBRARIES))
-
-
-def innermost() -> dict[int, FrameType]:
-    """The innermost frame of each thread, by the thread's id; ended threads are not in it.
-
-    `sys._current_frames`, without a garbage collection inside of it: up to Python 3.11 that can stop the whole process for
-    good, because it holds a lock that a starting thread wants while the collector lets that thread run (cpython#106883).
-    """
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        return sys._current_frames()
-    finally:
-        if collects:
-            gc.enable()
 
 
 def outward(frame: FrameType | None) -> Iterator[FrameType]:

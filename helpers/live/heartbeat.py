@@ -24,9 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from helpers.live.frames import innermost
-
-__all__ = ["Heartbeat", "Hold", "Line"]
+__all__ = ["Heartbeat", "Hold", "Line", "innermost"]
 
 EVERY = 0.01  # seconds between two beats, and between two looks
 LEAST = 0.1  # seconds without a beat that count
@@ -193,6 +191,21 @@ class _Late:
         """The frames that stood in most of the looks: the first may have been too early, the last too late."""
         frames = [frame for frame, count in self._seen.items() if 2 * count > self._looks]
         return [Line(frame.f_code.co_filename, self._numbers[frame], frame.f_code.co_name) for frame in frames]
+
+
+def innermost() -> dict[int, FrameType]:
+    """The innermost frame of each thread, by the thread's id; ended threads are not in it.
+
+    `sys._current_frames`, without a garbage collection inside of it: up to Python 3.11 that can stop the whole process for
+    good, because it holds a lock that a starting thread wants while the collector lets that thread run (cpython#106883).
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return sys._current_frames()
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _stack(frame: FrameType | None) -> list[FrameType]:

@@ -56,9 +56,8 @@ def waits_in(source: str) -> Iterator[Call]:
     if not isinstance(function, ast.AsyncFunctionDef):
         return
     awaited = {id(node.value) for node in ast.walk(function) if isinstance(node, ast.Await)}
-    for node in _here(function):
-        if not isinstance(node, ast.Call) or id(node) in awaited:
-            continue
+    calls = [node for node in _here(function) if isinstance(node, ast.Call) and id(node) not in awaited]
+    for node in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
         name = dotted(node.func)
         owner, _, last = name.rpartition(".")
         if name in BLOCKING:

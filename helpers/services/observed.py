@@ -165,6 +165,12 @@ class Service:
             ) from None
         finally:
             self._failing = ()
+        added = [name for one in self._observation.of(self._clients[-1].span_id) for name in one.tasks]
+        if unknown := [name for name in failing if name not in added]:
+            raise CourseError(
+                f"{method} {path} added no task {code(unknown[0])} that could fail; "
+                f"it added {', '.join(map(code, added)) or 'none'}."
+            )
         return asked
 
     @contextlib.contextmanager

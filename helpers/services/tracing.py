@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import time
 from collections.abc import Sequence
 from html import escape
@@ -64,6 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 1 for findings of --doctor, 2 for an app that cannot be served."""
     told = parser().parse_intermixed_args(arguments)  # requests may stand behind options
     try:
+        for file in filter(None, (told.svg, told.html)):
+            if not file.parent.is_dir():
+                raise CourseError(f"there is no folder {file.parent} to write {file.name} into.")
         options = _options(told)
         env = dict(_pair(one, "=") for one in told.env)
         with observe(
@@ -71,12 +75,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ) as service:
             return _act(service, told, options)
     except CourseError as error:
-        print(error)
+        print(_spelled(str(error)))
         return 2
+
+
+def _spelled(said: str) -> str:
+    """A message of `observe()` in the words of this command."""
+    for ours, here in (
+        (r'env=\{"(\w+)": \.\.\.\}', r"--env \1=VALUE"),
+        (r'observe\(\.\.\., "([^"]+)", factory=True\)', "add --factory"),
+        (r"with factory=True", "with --factory"),
+        (r"observe\(python=\.\.\.\)", "--python"),
+        (r"observe\(\.\.\., python=\.\.\.\)|python=\.\.\.", "--python PATH"),
+    ):
+        said = re.sub(ours, here, said)
+    return said
 
 
 def _act(service: Service, told: argparse.Namespace, options: dict[str, Any]) -> int:
     print(f"{service!r}, Python {service.versions['python']}, Starlette {service.versions['starlette']}")
+    service.client.headers.update(options.pop("headers"))  # for what --doctor looks at, too
     if told.doctor:
         service.look()
     for request in told.requests:

@@ -100,7 +100,7 @@ def test_a_service_that_is_written_otherwise_is_measured_too(tmp_path: Path):
     (tmp_path / NAME).write_text(otherwise.PLAN, encoding="utf-8")
     said = broken(tmp_path, "terminated", "once", "private", "docs", "lists", "health")
     assert list(said) == ["terminated", "lists", "health"], said
-    assert said["terminated"].endswith("9 of 9 accepted orders were never done.")
+    assert said["terminated"].endswith("9 of 9 accepted orders were not done, and in 10 s none of them was.")
     assert said["lists"].endswith("together they held 19 different items.")
     assert said["health"] == "When all is well, /live answered 404, not 200."
 

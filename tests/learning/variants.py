@@ -37,10 +37,10 @@ VARIANTS = {
         "crowd", "the list was read 0 times", "Depends(ask_carrier, max_concurrency=10)", "Depends(ask_carrier)"
     ),
     "what is not drawn is tidied up at the end": Variant(
-        "terminated", "accepted orders were never done", SHUTDOWN, SHUTDOWN + TIDY
+        "terminated", "accepted orders were not done", SHUTDOWN, SHUTDOWN + TIDY
     ),
     "what a killed process had begun is never begun anew": Variant(
-        "killed", "accepted orders were never done", 'Label.state != "drawn"', 'Label.state == "ordered"'
+        "killed", "accepted orders were not done", 'Label.state != "drawn"', 'Label.state == "ordered"'
     ),
     "nothing makes a key unique": Variant(
         "once",

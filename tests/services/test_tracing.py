@@ -24,7 +24,7 @@ def test_a_request_is_shown_as_text_and_drawn(tmp_path, capsys):
     code, out = told(["main:app", "POST /orders", "--json", '{"id": 1}', *HEALTHY, *files], capsys)
     lines = [" ".join(line.split()[:2]) for line in out.splitlines()]
     assert code == 0 and lines[2] == "POST /orders:"
-    assert lines[3:-2] == [
+    assert lines[3:-1] == [
         "client POST",
         "server POST",
         "endpoint order:",

@@ -91,7 +91,7 @@ def _verdict(promise: Promise, bench: Bench) -> Verdict:
 
 
 def _fits(bench: Bench) -> None:
-    """Whether the plan fits the service: each of its users logs in, and each of its paths answers. `CourseError` else."""
+    """Whether the plan fits the service: each of its users logs in, and the paths of work, state and pages answer. `CourseError` else."""
     service, plan = bench.calm(), bench.plan
     try:
         for user in service.users:

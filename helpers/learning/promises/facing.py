@@ -13,7 +13,7 @@ import httpx
 from helpers.errors import CourseError
 from helpers.learning.promises.bench import Bench, Broken, Service, parsed, wrong
 from helpers.learning.promises.generating import Call, calls, operations
-from helpers.learning.promises.plan import inside
+from helpers.learning.promises.plan import filled, inside
 
 REQUESTS = 300
 LEAST = 40  # of them must have been answered
@@ -101,10 +101,18 @@ def private(bench: Bench) -> str:
     foreign = service.state(number, other)
     if foreign.status_code not in (403, 404):
         raise Broken(f"Another user got a {foreign.status_code} for work that is not theirs.")
-    mine = service.ask(plan.pages.first.replace("{limit}", str(PAGE)), service.headers(other))
-    ids = {str(inside(item, plan.pages.id)) for item in inside(parsed(mine), plan.pages.items) or []}
-    if str(number) in ids:
+    first = filled(plan.pages.first, limit=plan.pages.most)
+    owned = _ids(service, service.ask(first, service.headers(owner)))
+    mine = service.ask(first, service.headers(other))
+    if owned & _ids(service, mine):
         raise Broken("Another user found work in the list that is not theirs.")
+    for what, headers in _strangers(service):
+        seen, listed = service.ask(filled(plan.state.path, id=number), headers), service.ask(first, headers)
+        if seen.status_code not in (401, 403, 404):
+            raise Broken(f"{plan.state.path} answered {seen.status_code} to a stranger with {what}, not 401.")
+        if owned & _ids(service, listed):
+            raise Broken(f"A stranger with {what} found work in the list.")
+        told += [seen, listed]
     told += [foreign, mine, service.log_in(owner, "wrong-password"), service.ask("GET /no-such-path")]
 
     secrets = {f"the value of {name}": plan.env[name] for name in plan.secrets}
@@ -129,6 +137,13 @@ def private(bench: Bench) -> str:
     return "Without a token of its own nobody wrote, nobody saw another's work, and no secret stood in answers or log."
 
 
+def _ids(service: Service, answer: httpx.Response) -> set[str]:
+    """The ids in an answer that lists work, none in one that does not."""
+    pages = service.plan.pages
+    items = inside(parsed(answer), pages.items)
+    return {str(inside(item, pages.id)) for item in items} if answer.is_success and isinstance(items, list) else set()
+
+
 def _refused(service: Service, document: dict[str, Any]) -> httpx.Response:
     """Every path operation that writes refuses strangers: without a token, with a wrong one, with a forged one."""
     plan = service.plan
@@ -140,22 +155,20 @@ def _refused(service: Service, document: dict[str, Any]) -> httpx.Response:
     for name, call in made.items():
         if call.method == "GET" or name in login:
             continue
-        for what, token in (
-            ("no token", None),
-            ("a wrong token", "wrong"),
-            ("a forged token", FORGED.format(_claims(service))),
-        ):
-            headers = (
-                {}
-                if token is None
-                else {key: value.replace("{token}", token) for key, value in plan.login.headers.items()}
-            )
+        for what, headers in _strangers(service):
             answer = send(service, call, headers)
             if answer.status_code not in (401, 403):
                 raise Broken(f"{name} answered {answer.status_code} to a stranger with {what}, not 401.")
     if answer is None:
-        wrong("/openapi.json holds no path operation that writes and asks for a log-in")
+        wrong("/openapi.json holds no path operation that writes, besides the log-in and those in `open`")
     return answer
+
+
+def _strangers(service: Service) -> list[tuple[str, dict[str, str]]]:
+    """The headers of those who have no token of their own, by what they have instead."""
+    tokens = {"a wrong token": "wrong", "a forged token": FORGED.format(_claims(service))}
+    sent = service.plan.login.headers
+    return [("no token", {}), *((what, filled(sent, token=token)) for what, token in tokens.items())]
 
 
 def _claims(service: Service) -> str:

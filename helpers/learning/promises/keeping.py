@@ -5,7 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from helpers.learning.promises.bench import Bench, Broken, Service, wrong
+from helpers.learning.promises.bench import STUCK, Bench, Broken, Service, wrong
 from helpers.learning.promises.plan import inside
 from helpers.services.launch import POSIX
 from helpers.services.waiting import until
@@ -42,7 +42,7 @@ def killed(bench: Bench) -> str:
     service.kill()
     service.again()
     _all_done(service, ids, "kill -9")
-    return "Killed twice, while orders came in and while it worked, it did all that it had accepted."
+    return "Killed while orders came in, and again soon after its new start, it did all that it had accepted."
 
 
 def _accepted_until(service: Service, end: Any) -> list[Any]:
@@ -74,7 +74,9 @@ def _accepted_until(service: Service, end: Any) -> list[Any]:
 
 def _all_done(service: Service, ids: list[Any], what: str) -> None:
     if left := service.undone(ids):
-        raise Broken(f"After {what} and a new start, {len(left)} of {len(ids)} accepted orders were never done.")
+        raise Broken(
+            f"After {what} and a new start, {len(left)} of {len(ids)} accepted orders were not done, and in {STUCK:g} s none of them was."
+        )
 
 
 def once(bench: Bench) -> str:

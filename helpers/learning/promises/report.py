@@ -11,6 +11,7 @@ from pathlib import Path
 
 from helpers.learning.promises.bench import LEFT_OUT, python
 from helpers.learning.promises.model import Verdict
+from helpers.learning.promises.plan import read
 from helpers.notes import Note
 from helpers.wording import scrub
 from helpers.wording import sentence as as_markdown
@@ -42,9 +43,18 @@ class Report(Note):
 
         It certifies nothing but the measuring: whoever has the folder can measure again and compare the digest.
         """
-        title = "After the Response: what was measured of a service" if self.all_kept else "Not all promises are kept"
+        title = "After the Response: what was measured of a service"
+        if not self.all_kept:
+            some = all(verdict.kept for verdict in self.verdicts)
+            title = "Not all promises were measured" if some else "Not all promises are kept"
         now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-        lines = [title, "", f"folder   {self.folder.name}", f"measured {now}", f"files    sha256 {digest(self.folder)}"]
+        lines = [
+            title,
+            "",
+            f"folder   {self.folder.name}",
+            f"measured {now}",
+            f"files    sha256 {digest(self.folder, read(self.folder).health.database)}",
+        ]
         lines += [f"with     {versions(self.folder)}", "", *(line(verdict) for verdict in self.verdicts)]
         return "\n".join([*lines, "", self.text.splitlines()[-1]]) + "\n"
 
@@ -62,13 +72,14 @@ def _markdown(verdict: Verdict) -> str:
     return f"{state} · [{promise.name}]({promise.link}): {promise.says} {measured}"
 
 
-def digest(folder: Path) -> str:
-    """One number for the names and contents of all files that are measured."""
+def digest(folder: Path, database: str = "") -> str:
+    """One number for the names and contents of all files that are measured; a database that lies there is not."""
+    own = f"{Path(database).name}*" if database else "*.pyc"
     whole = hashlib.sha256()
     for file in sorted(folder.rglob("*")):
         parts = file.relative_to(folder)
         hidden = any(part.startswith(".") or part in LEFT_OUT for part in parts.parts)
-        if file.is_file() and not hidden and file.suffix != ".pyc":
+        if file.is_file() and not hidden and file.suffix != ".pyc" and not file.match(own):
             whole.update(f"{parts.as_posix()}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
     return whole.hexdigest()[:16]
 

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+import secrets
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -33,6 +34,7 @@ class Settings(BaseSettings):
 settings = Settings()  # type: ignore[call-arg]  # the environment fills it
 logger = logging.getLogger("uvicorn.error")
 hasher = PasswordHash.recommended()
+nobody = hasher.hash(secrets.token_urlsafe())  # so that an unknown name takes as long as a known one
 engine = create_engine(f"sqlite:///{settings.database}", connect_args={"timeout": 30})
 BIGINT = 2**63  # the first integer that SQLite cannot hold
 
@@ -142,8 +144,7 @@ def told(**codes: int) -> dict[int | str, dict]:
 @app.post("/token", tags=["log-in"], summary="Log in", responses=told(Wrong_name_or_password=401, Malformed=422))
 def log_in(form: Annotated[OAuth2PasswordRequestForm, Depends()]) -> Token:
     """Take a user's name and password, and give the token that the other path operations ask for."""
-    known = settings.hashes.get(form.username)
-    if known is None or not hasher.verify(form.password, known):
+    if not hasher.verify(form.password, settings.hashes.get(form.username, nobody)):
         raise HTTPException(401, "Wrong name or password.")
     claims = {"sub": form.username, "exp": time.time() + 1800}
     return Token(access_token=jwt.encode(claims, settings.secret.get_secret_value(), algorithm="HS256"))
@@ -187,8 +188,9 @@ def order_label(
         label = session.exec(select(Label).where(Label.owner == user, Label.key == idempotency_key)).one()
         if (label.to, label.weight_kg) != (new.to, new.weight_kg):
             raise HTTPException(409, "The key was used for another order.") from None
+    else:
+        tasks.add_task(announce, label.id or 0)
     session.refresh(label)
-    tasks.add_task(announce, label.id or 0)
     return LabelOut.model_validate(label)
 
 
@@ -241,7 +243,7 @@ async def tell_that_it_lives() -> Told:
 
 @app.get("/ready", tags=["health"], summary="Can it work?", responses=told(The_database_does_not_answer=503))
 def tell_whether_it_is_ready(session: SessionDep) -> Told:
-    """Asks the database for a label: `SELECT 1` would not even open its file."""
+    """Asks the database for a label: `SELECT 1` would not look into its file."""
     try:
         session.exec(select(Label.id).limit(1)).first()
     except DatabaseError:

@@ -55,18 +55,14 @@ async def manifest() -> str:
 
 
 @app.get("/rates")
-async def rates() -> dict[str, float]:
-    await asyncio.sleep(0.15)
+async def rates(at: str = "now") -> dict[str, float]:
+    if at != "now":
+        await asyncio.sleep(0.15)
     return {"letter": 1.2, "parcel": 4.9}
 
 
 @app.post("/orders", status_code=201)
-async def order(
-    order: Order,
-    session: Annotated[Session, Depends(get_session, scope="function")],
-    background_tasks: BackgroundTasks,
-) -> Order:
-    session.add(order.id)
+async def order(order: Order, background_tasks: BackgroundTasks) -> Order:
     background_tasks.add_task(tasks.write_ledger, order.id)
     background_tasks.add_task(tasks.print_label, order.id)
     background_tasks.add_task(tasks.call_carrier, order.sender)

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 from storage import open_session
 
@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 
 
-def safe(task: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:
+def safe(task: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, Coroutine[Any, Any, None]]:
     """A task whose failure is logged, and costs neither the tasks behind it nor the connection."""
 
     @wraps(task)
@@ -47,5 +47,6 @@ async def archive(order: int) -> None:
     await asyncio.sleep(0.05)
 
 
+@safe
 async def follow(order: int) -> None:
     await asyncio.sleep(1.0)
