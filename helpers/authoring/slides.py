@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 
+from helpers import notes
 from helpers.authoring import teaching
 from helpers.authoring.cells import headings
 from helpers.authoring.refresh import NOTEBOOKS, read
@@ -130,9 +130,8 @@ def _parts(chapter: Chapter, notebook: NotebookNode) -> Iterator[tuple[str, list
 
 
 def _inline(text: str) -> str:
-    """Markdown of one paragraph as HTML without the paragraph; a number at its start makes no list."""
-    made = markdown2html(re.sub(r"^(\d+)\. ", r"\1\\. ", _LINK.sub(r"\1", text))).strip()
-    return made.removeprefix("<p>").removesuffix("</p>")
+    """Markdown of one paragraph as HTML without the paragraph and its links; a number at its start makes no list."""
+    return notes.html(_LINK.sub(r"\1", text))
 
 
 def deck(chapter: Chapter, notebook: NotebookNode) -> str:

@@ -191,6 +191,13 @@ def test_promises(folder, name):
     told(helpers.promises, folder, name)
 
 
+@often(30)
+@given(folder=ANYTHING, app=ANYTHING, python=ANYTHING)
+def test_observe(tmp_path, folder, app, python):
+    told(helpers.observe, folder if not isinstance(folder, str) else tmp_path / "none", app)
+    told(helpers.observe, tmp_path, app, python=python)
+
+
 def test_every_public_name_is_tried():
     tried = set(re.findall(r"helpers\.(\w+)", Path(__file__).read_text(encoding="utf-8")))
     no_arguments = {"Broker", "Project", "check_machine", "scratch_folder"}
