@@ -43,6 +43,10 @@ def write(questions: Iterable[Question], folder: object, formats: object = None)
 
 def _wanted(formats: object) -> list[str]:
     listed = list(FORMATS) if formats is None else [formats] if isinstance(formats, str) else formats
-    if not isinstance(listed, list | tuple) or not listed or any(not isinstance(one, str) or one not in FORMATS for one in listed):
+    if (
+        not isinstance(listed, list | tuple)
+        or not listed
+        or any(not isinstance(one, str) or one not in FORMATS for one in listed)
+    ):
         raise CourseError(f"`formats` takes some of {', '.join(map(repr, FORMATS))}; {describe(formats)} came.")
     return [name for name in FORMATS if name in listed]
