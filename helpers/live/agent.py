@@ -144,16 +144,21 @@ class Eye:
                 "server", scope["method"] + " " + path, known and int(known), path=path, client=scope.get("client")
             )
             request = {"id": number, "failing": failing, "sent": False}
-            status = None
+            status, left = None, None
 
             async def sending(message):
-                nonlocal status
+                nonlocal status, left
                 if message["type"] == "http.response.start":
                     status = message["status"]
+                    lengths = [value for name, value in message.get("headers", ()) if name.lower() == b"content-length"]
+                    left = int(lengths[0]) if lengths and lengths[0].isdigit() else None
                 await send(message)
-                if message["type"] == "http.response.body" and not message.get("more_body") and not request["sent"]:
-                    request["sent"] = True
-                    self.close(number, status=status)
+                if message["type"] == "http.response.body" and not request["sent"]:
+                    left = None if left is None else left - len(message.get("body", b""))
+                    # A client knows the end by the length; a `BaseHTTPMiddleware` up to Starlette 0.27 says it after the tasks.
+                    if left == 0 or not message.get("more_body"):
+                        request["sent"] = True
+                        self.close(number, status=status)
 
             request_now.set(request)
             failure = None
@@ -278,6 +283,7 @@ class Reader:
     def __init__(self, *roots):
         self.roots = tuple(os.path.join(os.path.realpath(root), "") for root in roots)
         self.functions = {}
+        self.sockets = []
 
     def own(self, file):
         path = os.path.realpath(file)
@@ -300,7 +306,10 @@ class Reader:
             "line": code.co_firstlineno,
             "own": own,
             "source": source,
-            "on_loop": inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function),
+            # A decorator's `async def` runs what it wraps on the loop, too.
+            "on_loop": any(
+                inspect.iscoroutinefunction(one) or inspect.isasyncgenfunction(one) for one in (function, call)
+            ),
             "generator": inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function),
             "adds": [],
         }
@@ -316,6 +325,8 @@ class Reader:
                 yield from self.routes(route.effective_candidates(), prefix)
             elif getattr(route, "dependant", None) is not None and getattr(route, "methods", None):
                 yield self.operation(route, prefix)
+            elif getattr(getattr(route, "starlette_route", None) or route, "dependant", None) is not None:
+                self.sockets.append(prefix + (getattr(route, "starlette_route", None) or route).path)  # no methods
             elif getattr(getattr(route, "app", None), "routes", None) and not getattr(route, "methods", None):
                 yield from self.routes(route.app.routes, prefix + getattr(route, "path", ""))
 
@@ -440,6 +451,7 @@ def unfit_import(error, module_name):
     if isinstance(error, ModuleNotFoundError):
         return Unfit("no-package", name=error.name or str(error))
     said = " ".join(str(error).split()).partition(" For further information")[0]
+    said = said if len(said) <= 300 else said[:300].rpartition(" ")[0] + " ..."
     return Unfit("import", error=type(error).__name__ + (": " + said if said else ""), where=where)
 
 
@@ -564,6 +576,7 @@ def server_of(app, channel, reader, watch, inner):
                 "started",
                 port=sockets[0].getsockname()[1],
                 operations=operations,
+                sockets=reader.sockets,
                 functions=reader.functions,
                 middlewares=list(reader.middlewares(inner)),
                 packages=[name for name in TELLING if name in sys.modules],

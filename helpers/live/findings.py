@@ -106,7 +106,7 @@ def findings(observation: Observation, cut: list[str]) -> Findings:
     """All findings on a service, and the notes; `cut` are names of tasks that its end has killed."""
     seen = _Seen(observation)
     by_request = [*seen.loop(), *seen.pool(), *seen.held(), *seen.failing(), *seen.counted()]
-    blamed = " ".join(one.sentence for one in by_request if one.kind in ("loop", "task-loop"))
+    blamed = {one.where for one in by_request if one.kind in ("loop", "task-loop")}
     by_source = [one for one in seen.source() if one.where not in blamed]  # what a request has proved is told once
     unique: dict[tuple[str, str], Finding] = {}
     for one in (*by_request, *by_source, *seen.lost(cut)):
@@ -123,6 +123,13 @@ def owned(file: str, roots: tuple[str, ...]) -> bool:
     """Whether a file stands in the reader's folders and belongs to no package that is installed there."""
     path = os.path.realpath(file)
     return path.startswith(roots) and not any(f"{os.sep}{part}{os.sep}" in path for part in agent.EXTERNAL)
+
+
+def below(file: str, roots: tuple[str, ...]) -> str:
+    """A file of the reader's as it is called in the project, "auth/routes.py"; of any other its name."""
+    path = os.path.realpath(file)
+    inside = [path.removeprefix(root) for root in roots if path.startswith(root)] if owned(file, roots) else []
+    return min(inside, key=len).replace(os.sep, "/") if inside else os.path.basename(file)
 
 
 class _Seen:
@@ -156,7 +163,7 @@ class _Seen:
 
     def at(self, function: Function, line: int) -> str:
         """ "main.py, line 31", for a line of a function's source, counted from 1."""
-        return f"{os.path.basename(function.file)}, line {function.line + line - 1}"
+        return f"{below(function.file, self.roots)}, line {function.line + line - 1}"
 
     # By what the requests did.
 
@@ -174,7 +181,7 @@ class _Seen:
             tasks = {span.name for one in meanwhile for span in one.ran}
             in_task = next((name for _, _, name in hold.lines if name in tasks), None)
             during = " and ".join(dict.fromkeys(code(self.name(one)) for one in meanwhile)) or "no request at all"
-            where = f"{os.path.basename(file)}, line {number}"
+            where = f"{below(file, self.roots)}, line {number}"
             yield Finding(
                 "task-loop" if in_task else "loop",
                 where,
@@ -262,7 +269,7 @@ class _Seen:
 
     def lost(self, cut: list[str]) -> Iterator[Finding]:
         for file, number, name in self.observation.left:
-            where = f"{os.path.basename(file)}, line {number}"
+            where = f"{below(file, self.roots)}, line {number}"
             yield Finding(
                 "lost",
                 where,
@@ -337,21 +344,43 @@ class _Seen:
         for one in self.middlewares:
             if one["base"]:
                 yield f"{code(one['name'])} is a `BaseHTTPMiddleware`: before Starlette 1 it changed how tasks run and fail."
-        refused: dict[str, int] = {}
-        for one in self.exchanges:
-            status = one.server.attributes.get("http.response.status_code") or 500
-            if status >= 300:
-                refused[self.name(one)] = status
-        for name, status in refused.items():
-            yield f"{code(name)} answered {status}: what it does otherwise was not seen."
+        refused = self.refused()
+        for name, how in refused.items():
+            yield f"{code(name)} {how}: what it does otherwise was not seen."
         places = {one.endpoint for one in self.exchanges}
         judged = {one.endpoint for one in self.exchanges if not one.first}
         once = [code(one.name) for one in self.operations if one.endpoint and one.endpoint.place in places - judged]
         if once:
             yield f"Asked once, and whether a first call holds the loop is not judged: {', '.join(once)}."
-        unseen = [code(one.name) for one in self.operations if one.endpoint and one.endpoint.place not in places]
+        unseen = [
+            code(one.name)
+            for one in self.operations
+            if one.endpoint
+            and one.endpoint.place not in places
+            and not any(f"{method} {one.path}" in refused for method in one.methods)  # a middleware's answer
+        ]
         if unseen:
             yield f"Never asked, so read and not measured: {', '.join(unseen)}."
+        yield from self.left_out()
+
+    def refused(self) -> dict[str, str]:
+        """Each path operation that gave no good answer, and how: "answered 404"."""
+        refused = {}
+        for one in self.exchanges:
+            status = one.server.attributes.get("http.response.status_code") or 500
+            if one.over is None and one.server.end is None:
+                refused[self.name(one)] = "did not end in time"
+            elif status >= 300:
+                errors = [part.error for part in one.parts if part.error and part.kind != "task"] + [one.server.error]
+                raised = f", raising {code(errors[0])}" if errors[0] and status >= 500 else ""
+                refused[self.name(one)] = f"answered {status}{raised}"
+        return refused
+
+    def left_out(self) -> Iterator[str]:
+        if sockets := (self.observation.started or {}).get("sockets"):
+            yield f"WebSockets are not looked at: {', '.join(map(code, sockets))}."
+        if not self.operations:
+            yield "The app has no path operation, so nothing was looked at."
 
 
 def _link(rule: str) -> str:

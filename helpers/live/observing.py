@@ -240,6 +240,8 @@ class Observation:
             self.exchanges[id] = Exchange(span, first=False)
         elif parent in self.exchanges:
             self.exchanges[parent].parts.append(span)
+            if kind == "endpoint":
+                self.exchanges[parent].endpoint = more.get("place")  # known before it ends, if it ever does
 
     def told_close(self, id: int, at: int, error: str | None, status: int | None = None) -> None:
         span = self._spans[id]

@@ -1,6 +1,7 @@
 """What the source of a path operation says without being run: calls that block, work that nobody holds, a list not used."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -23,8 +24,12 @@ BLOCKING = {
     "smtplib.SMTP": "an async client, or a thread",
     "smtplib.SMTP_SSL": "an async client, or a thread",
 }
-HASHING = {"hashpw", "checkpw", "hash_password", "verify_password", "get_password_hash", "check_password"}
-HASHERS = {"pwd_context", "password_hash", "password_hasher", "hasher", "ph", "bcrypt", "argon2", "crypt_context"}
+_SECRET = r"(?:password|passwd|pwd|pw)"
+HASHING = re.compile(
+    rf"hashpw|checkpw|(?:hash|verify|check)_{_SECRET}(?:_hash)?|(?:get|generate|create|make)_{_SECRET}_hash", re.I
+)
+HASHERS = {"pwd_context", "password_context", "crypt_context", "password_hash", "password_hasher", "password_helper"}
+HASHERS |= {"hasher", "hash_helper", "ph", "bcrypt", "argon2"}
 ENQUEUEING = {"delay", "apply_async", "send_task"}
 CLOCKS = {"time", "perf_counter", "monotonic", "process_time", "default_timer", "perf_counter_ns", "time_ns"}
 
@@ -64,7 +69,7 @@ def waits_in(source: str) -> Iterator[Call]:
             yield Call(name, node.lineno, "blocking", BLOCKING[name])
         elif last in ENQUEUEING and owner:
             yield Call(name, node.lineno, "enqueue")
-        elif last in HASHING or (last in ("hash", "verify") and owner.rpartition(".")[2] in HASHERS):
+        elif HASHING.fullmatch(last) or (last in ("hash", "verify") and owner.rpartition(".")[2] in HASHERS):
             yield Call(name, node.lineno, "hash")
 
 

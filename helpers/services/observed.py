@@ -35,7 +35,8 @@ SLOW = 10.0  # seconds that an answer may take to which nobody was asked to pay 
 GLANCE = 2.0  # seconds for which an answer that does not end is read
 # Words of a path that say that its GET does something, whatever the standard wants of a GET.
 CHANGING = re.compile(
-    r"(?:^|[/_-])(?:log[_-]?out|delete|remove|reset|unsubscribe|shutdown|stop|send|trigger|callback)(?:$|[/_-])", re.I
+    r"(?:^|[/_-])(?:log[_-]?out|clear|flush|purge|drop|cancel|revoke|restart|delete|remove|reset|unsubscribe|shutdown|stop|send|trigger|callback)(?:$|[/_-])",
+    re.I,
 )
 
 
@@ -435,7 +436,7 @@ def _why(observation: Observation, running: Process, place: Path, app: str, time
             return _unfit({"why": "settings", "names": missing}, place, app) + dotenv
         said = _lifespan_error(running.log)
         if said and observation.loaded:
-            return f"{app} did not start: its lifespan raised {said}. observe() needs whatever that asks for.{dotenv}"
+            return f"{app} did not start: its lifespan raised {said}. It needs whatever that asks for.{dotenv}"
         return f"{app} ended ({running.ended}) before it was ready. {running.last_lines()}"
     return _unfit(unfit, place, app) + (dotenv if unfit["why"] == "settings" else "")
 
@@ -464,7 +465,11 @@ def _unfit(unfit: dict[str, Any], place: Path, app: str) -> str:
             return f"{app} cannot be imported: {unfit['error']} ({unfit['where']})."
         case "no-app":
             ways = [f'"{module}:{one}"' for one in apps] + [f'"{module}:{one}" with factory=True' for one in factories]
-            return f"{module} has no {name}." + (f" It has: {', '.join(ways)}." if ways else " It has no app at all.")
+            if ways:
+                return f"{module} has no {name}. It has: {', '.join(ways)}."
+            found = [one for one in _candidates(place) if one != f'"{app}"']
+            elsewhere = f" There are: {', '.join(found)}." if found else ""
+            return f"{module} has no {name}. It has no app at all.{elsewhere}"
         case _:
             if name in factories or (unfit["callable"] and not apps):
                 return f'{app} is a function that makes an app: observe(..., "{app}", factory=True).'
@@ -482,7 +487,9 @@ def _candidates(place: Path) -> list[str]:
             continue
         with contextlib.suppress(OSError, UnicodeDecodeError):
             if made := re.search(
-                r"^(\w+)\s*(?::[^=\n]+)?=\s*FastAPI\(", path.read_text(encoding="utf-8"), re.MULTILINE
+                r"^(\w+)\s*(?::[^=\n]+)?=\s*(?:FastAPI|(?:create|make|get|build)_\w*app\w*)\(",
+                path.read_text(encoding="utf-8"),
+                re.MULTILINE,
             ):
                 source = inside.parts[0] == "src" and len(inside.parts) > 1
                 module = ".".join(inside.with_suffix("").parts[1 if source else 0 :])
@@ -495,7 +502,14 @@ def _dotenv(place: Path) -> bool:
 
 
 def _lifespan_error(log: str) -> str:
-    """The last line of the last traceback in a log."""
-    _, found, block = log.rpartition("Traceback (most recent call last):")
+    """The last line of the last traceback in a log, and of the one that was handled when it came."""
+    *earlier, last = log.split("Traceback (most recent call last):")
+    said, handled = _error_line(last) if earlier else "", ""
+    if said and earlier[-1].rstrip().endswith("another exception occurred:"):
+        handled = _error_line(earlier[-1])
+    return f"{said}, while it handled {handled}" if handled else said
+
+
+def _error_line(block: str) -> str:
     ends = [line for line in block.splitlines() if re.match(r"[\w.]+(Error|Exception|Exit|\w*)\b.*", line)]
-    return ends[0].rstrip(".") if found and ends else ""
+    return ends[0].rstrip(".") if ends else ""

@@ -1,6 +1,7 @@
 """The findings: each planted fault is found, one by one, and the healthy service has none."""
 
 import shutil
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -169,3 +170,46 @@ def test_every_rule_is_a_cell_of_the_course():
     for rule in [*(rule for rule, _ in RULES.values()), FORGOTTEN]:
         file, _, cell = rule.partition("#")
         assert cell in {one.id for one in read(NOTEBOOKS / file).cells}, rule
+
+
+TWO = """
+    import time
+    from fastapi import APIRouter
+    router = APIRouter()
+
+    @router.get("/{name}")
+    async def read() -> None:
+        time.sleep(0.0)
+"""
+
+
+def written(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(textwrap.dedent(text), encoding="utf-8")
+    return folder
+
+
+def test_files_of_one_name_are_told_apart_and_what_is_not_looked_at_is_told(tmp_path):
+    main = """
+        from fastapi import FastAPI, WebSocket
+        from a.routes import router as a
+        from b.routes import router as b
+        app = FastAPI()
+        app.include_router(a)
+        app.include_router(b)
+
+        @app.websocket("/live")
+        async def live(socket: WebSocket) -> None:
+            await socket.accept()
+    """
+    files = {"main.py": main} | {f"{name}/routes.py": TWO.replace("{name}", name) for name in "ab"}
+    _, found = examined(written(tmp_path, files), ())
+    told = [one.sentence for one in found if one.kind == "blocking"]
+    assert len(told) == 2 and "a/routes.py, line 8" in told[0] and "b/routes.py, line 8" in told[1]
+    assert "WebSockets are not looked at: `/live`." in "\n".join(found.notes)
+
+
+def test_an_app_without_path_operations_is_said_to_have_none(tmp_path):
+    _, found = examined(written(tmp_path, {"main.py": "from fastapi import FastAPI\napp = FastAPI()\n"}), ())
+    assert list(found) == [] and "The app has no path operation, so nothing was looked at." in "\n".join(found.notes)
