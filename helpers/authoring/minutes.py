@@ -22,7 +22,7 @@ CELL = 1 / 3  # minutes to run a code cell and look at what it shows
 EXERCISE = 10  # minutes, where the text of an exercise states none
 FILES = {chapter.file for chapter in CHAPTERS}
 # "**Exercise 4.3-order** (rules 1 and 3; difficulty 1, 5 minutes)"
-_EXERCISE = re.compile(r"\*\*[^*\n]*exercise (\d+\.\d+-[\w-]+)[^*\n]*\*\* \([^()\n]*?(\d+) minutes\)", re.IGNORECASE)
+_EXERCISE = re.compile(r"\*\*[^*\n]*exercise (\d+\.\d+-[\w-]+)[^*\n]*\*\* \([^()\n]*?(\d+) minutes[);]", re.IGNORECASE)
 _MORE = re.compile(r"minutes-(\d+)")  # the tag of a cell that keeps a reader so long, a mock exam say
 
 

@@ -56,7 +56,6 @@ CLOCK = "The clock starts with your first answer, or with `exam.begin()`."
 
 
 _sitting: Sitting | None = None
-_last: marking.Score | None = None
 
 
 # Taking an exam
@@ -407,14 +406,12 @@ def _listed(numbers: list[int]) -> str:
 
 
 def _finish(sitting: Sitting) -> marking.Score:
-    global _last
     if not sitting.state.handed_in:
         sitting.state.handed_in = True
         _keep(sitting)
         unsaved = log.add(sittings.answers_of(sitting))
         sitting.unsaved = sitting.unsaved or unsaved
-    _last = sitting.score()
-    return _last
+    return sitting.score()
 
 
 @speaks

@@ -284,7 +284,7 @@ class Wait(Kind):
     needs = frozenset({"seconds"})
 
     def means(self, q: Question, found: Any) -> bool:
-        return abs(found - q.seconds) <= max(0.06, 0.15 * q.seconds)  # closer than an answer has to be
+        return abs(found - q.seconds) <= max(0.05, 0.15 * q.seconds)  # closer than an answer has to be
 
     def takes(self, item: Item) -> str:
         q = item.question

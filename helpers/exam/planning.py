@@ -40,11 +40,11 @@ class Row:
 def plan(weights: Mapping[int, float], sections: Mapping[str, float], answers: list[Answer], now: float) -> list[Row]:
     """All sections, the one with the most to gain first."""
     cards = spacing.cards(answers, now) if answers else {}
-    parts, states = _parts(weights, sections), store.recorded()
+    parts, work = _parts(weights, sections), done(store.recorded())
     rows = []
     for section in SECTIONS:
         own = [card for card in cards.values() if _section(card.id) == section]
-        made, of = done(section, states)
+        made, of = work.get(section, (0, 0))
         right = sum(card.recall for card in own if card.right) + DONE * made
         wrong = sum(1 - card.recall if card.right else 1 for card in own)
         known, doubt = _belief(right, wrong)
@@ -54,18 +54,20 @@ def plan(weights: Mapping[int, float], sections: Mapping[str, float], answers: l
     return sorted(rows, key=lambda row: (-round(row.gain, 6), places.index(row.section)))
 
 
-def done(section: str, states: Mapping[str, str]) -> tuple[int, int]:
-    """Exercises solved and predictions made in a section, and how many it has; nothing of a chapter that does not load."""
-    number = int(section.partition(".")[0])
-    try:
-        exercises, predictions = catalogue.exercises(number), catalogue.predictions(number)
-    except CourseError:
-        return 0, 0
-    exercises = [one for one in exercises if _section(one.id) == section]
-    predictions = [one for one in predictions if _section(one.id) == section]
-    made = sum(states.get(one.id) == "solved" for one in exercises)
-    made += sum(one.read(states.get(one.id)) is not None for one in predictions)
-    return made, len(exercises) + len(predictions)
+def done(states: Mapping[str, str]) -> dict[str, tuple[int, int]]:
+    """By section, exercises solved and predictions made, and how many it has; nothing of a chapter that does not load."""
+    found: dict[str, tuple[int, int]] = {}
+    for chapter in CHAPTERS:
+        try:
+            exercises, predictions = catalogue.exercises(chapter.number), catalogue.predictions(chapter.number)
+        except CourseError:
+            continue
+        work = [(one.id, states.get(one.id) == "solved") for one in exercises]
+        work += [(one.id, one.read(states.get(one.id)) is not None) for one in predictions]
+        for id, made in work:
+            before, of = found.get(_section(id), (0, 0))
+            found[_section(id)] = before + made, of + 1
+    return found
 
 
 def table(rows: list[Row], links: Mapping[str, str]) -> str:

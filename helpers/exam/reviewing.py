@@ -82,7 +82,7 @@ class Rule:
         if grade is None:
             raise CourseError(f"{self.id} takes how well you knew it, {', '.join(GRADES)}; {describe(answer)} came.")
         right = grade > 1
-        kept = Answer(id=self.id, when=when, how="review", right=right, grade=grade, credit=float(right), asked=self.question, said=str(answer), should=self.rule)  # fmt: skip
+        kept = Answer(id=self.id, when=when, how="review", right=right, grade=grade, asked=self.question, said=str(answer), should=self.rule)  # fmt: skip
         return self.told(), kept
 
 

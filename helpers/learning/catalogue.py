@@ -41,9 +41,10 @@ def numbers() -> list[int]:
 
 def folder(number: int) -> Path:
     """The folder of one chapter's data. CourseError when it does not exist."""
-    if number not in folders():
+    found = folders().get(number)
+    if found is None:
         raise CourseError(f"Chapter {number} has no exercises and no predictions yet.")
-    return folders()[number]
+    return found
 
 
 def exercises(number: int) -> Sequence[Exercise]:

@@ -17,7 +17,6 @@ from helpers.learning import store
 
 NAME = f"{store.NAME}.answers"
 
-Part = Annotated[float, Field(ge=0, le=1)]
 Grade = Annotated[int, Field(ge=1, le=4)]
 
 
@@ -36,7 +35,6 @@ class Answer(BaseModel):
     how: Literal["exam", "practice", "review"]
     right: bool
     grade: Grade
-    credit: Part = 0.0
     late: bool = False
     open: bool = False
     exam: str = ""

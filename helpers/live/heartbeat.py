@@ -193,19 +193,25 @@ class _Late:
         return [Line(frame.f_code.co_filename, self._numbers[frame], frame.f_code.co_name) for frame in frames]
 
 
+_looking = threading.RLock()
+
+
 def innermost() -> dict[int, FrameType]:
     """The innermost frame of each thread, by the thread's id; ended threads are not in it.
 
     `sys._current_frames`, without a garbage collection inside of it: up to Python 3.11 that can stop the whole process for
     good, because it holds a lock that a starting thread wants while the collector lets that thread run (cpython#106883).
     """
-    collects = gc.isenabled()
-    gc.disable()
-    try:
+    if sys.version_info >= (3, 12):
         return sys._current_frames()
-    finally:
-        if collects:
-            gc.enable()
+    with _looking:  # else two that look at once leave the collector off
+        collects = gc.isenabled()
+        try:
+            gc.disable()
+            return sys._current_frames()
+        finally:
+            if collects:
+                gc.enable()
 
 
 def _stack(frame: FrameType | None) -> list[FrameType]:

@@ -186,9 +186,10 @@ class Observation:
                     self._changed.notify_all()
         except (OSError, ValueError):
             pass
-        with self._changed:
-            self.ended = True
-            self._changed.notify_all()
+        finally:
+            with self._changed:
+                self.ended = True
+                self._changed.notify_all()
 
     def _admit(self) -> socket.socket:
         while True:

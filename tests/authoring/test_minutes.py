@@ -5,11 +5,13 @@ import re
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from helpers.authoring import minutes as minutes_module
 from helpers.authoring.minutes import EXERCISE, LINES, WORDS, measure, total, write_minutes
 from helpers.authoring.refresh import NOTEBOOKS, prepared, read
 from helpers.authoring.ways import TAG, stops, ways, write_ways
 from helpers.course import CHAPTERS, START, WAYS, Way
 from helpers.errors import CourseError
+from helpers.learning import catalogue
 from helpers.learning.minutes import STATED, spoken, state, stated
 
 FILE = CHAPTERS[3].file
@@ -128,3 +130,10 @@ def test_a_way_to_nowhere_is_named(chapters):
 
 def test_the_line_is_recognised():
     assert STATED.fullmatch("*About 1 h 1 minute, 12 exercises.*") and not STATED.fullmatch("*About you.*")
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.stem)
+def test_every_exercise_states_its_minutes(chapter):
+    text = "\n".join(cell.source for cell in read(NOTEBOOKS / chapter.file).cells if cell.cell_type == "markdown")
+    stated = {id for id, _ in minutes_module._EXERCISE.findall(text)}
+    assert {exercise.id for exercise in catalogue.exercises(chapter.number)} - stated == set()

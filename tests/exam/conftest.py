@@ -12,7 +12,6 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.delenv("COURSE_RUN", raising=False)
     monkeypatch.setattr(store, "FOLDER", tmp_path)
     monkeypatch.setattr(exam, "_sitting", None)
-    monkeypatch.setattr(exam, "_last", None)
     monkeypatch.setattr(store, "_news", [])
     monkeypatch.setattr(store, "_known", set())
     monkeypatch.setattr(log, "_kept", [])

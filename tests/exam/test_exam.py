@@ -27,17 +27,7 @@ BANK = bank.load()
 SOURCES = draw.sources(BANK.values())
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """An empty folder for the exam's file, and a kernel in which no exam has begun."""
-    monkeypatch.delenv("COURSE_RUN", raising=False)
-    monkeypatch.setattr(store, "FOLDER", tmp_path)
-    monkeypatch.setattr(exam, "_sitting", None)
-    monkeypatch.setattr(exam, "_last", None)
-    monkeypatch.setattr(store, "_news", [])
-    monkeypatch.setattr(store, "_known", set())
-    monkeypatch.setattr(log, "_kept", [])
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 class Clock:
@@ -57,7 +47,7 @@ def clock():
 
 def restart() -> None:
     """What a restart of the kernel forgets."""
-    exam._sitting = exam._last = None
+    exam._sitting = None
 
 
 def forget() -> None:

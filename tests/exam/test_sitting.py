@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("folder")
 
 
 def restart() -> None:
-    exam._sitting = exam._last = None
+    exam._sitting = None
 
 
 def right(item) -> object:

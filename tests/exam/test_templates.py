@@ -96,7 +96,7 @@ def test_no_habit_of_guessing_pays_over_all_templates():
     check_all_habits([q for name in ALL for q in instances(name, range(0, SEEDS, 20))])
 
 
-@pytest.mark.slow  # 12,800 instances
+@pytest.mark.slow  # every instance
 def test_under_200_seeds_each_no_instance_is_ambiguous_or_guessable():
     whole = []
     for name in ALL:
@@ -140,7 +140,7 @@ def test_a_turned_key_fails_where_a_clock_measures(name):
         assert proof.prove(q) == "" and proof.prove(turned(q)) != ""
 
 
-@pytest.mark.slow  # all 12,600 keys of what needs no clock
+@pytest.mark.slow  # every key of what needs no clock
 @pytest.mark.parametrize("name", QUICK)
 def test_all_shipped_keys_are_what_the_code_gives(name):
     assert [q.id for q in instances(name, range(SEEDS)) if not measured_anew(q)] == []

@@ -4,6 +4,10 @@ import gc
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from helpers.live.frames import innermost
 
@@ -36,6 +40,29 @@ def looks(look: str) -> bool:
 
 def test_a_look_beside_starting_threads_never_stops_the_process():
     assert looks("innermost")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="Python collects elsewhere since 3.12")
+def test_a_bare_look_does_stop_it():
+    assert not looks("sys._current_frames")
+
+
+def test_many_looks_at_once_leave_the_collector_on():
+    end, switching = time.monotonic() + 1.0, sys.getswitchinterval()
+
+    def look() -> None:
+        while time.monotonic() < end:
+            innermost()
+
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(lambda _: look(), range(3)))
+        assert gc.isenabled()
+    finally:
+        sys.setswitchinterval(switching)
+        gc.enable()
 
 
 def test_a_look_leaves_the_collector_as_it_was():

@@ -1,7 +1,4 @@
-"""How large a chapter may be, and its cells: what a reader takes in at once.
-
-A chapter that is still larger stands in `LARGER` with its figures, which may fall and never rise.
-"""
+"""How large a chapter may be, and its cells: what a reader takes in at once."""
 
 import statistics
 
@@ -16,8 +13,6 @@ from tests.notebooks.test_contract import code, good
 BANDS = {"cells": 160, "largest section": 26, "lines, median": 10, "lines, nine of ten": 17, "lines, longest": 24}
 LEAST_PROSE = 0.85  # Markdown cells to a code cell
 MAY_BE_LONGER = ("4.3", "7.1")
-
-LARGER: dict[int, dict[str, float]] = {}
 
 
 def figures(book: Notebook) -> dict[str, float]:
@@ -40,21 +35,17 @@ def figures(book: Notebook) -> dict[str, float]:
     }
 
 
-def too_large(book: Notebook, larger: dict[str, float]) -> list[str]:
-    """Where a chapter passes its bands, or what it is still allowed though it no longer needs it."""
+def too_large(book: Notebook) -> list[str]:
+    """Where a chapter passes its bands."""
     bands = {**BANDS, "code cells without prose": 0}
     found = figures(book)
-    wrong = [f"{name}: {found[name]:g}, at most {larger.get(name, most):g}" for name, most in bands.items()
-             if found[name] > larger.get(name, most)]  # fmt: skip
-    return wrong + [
-        f"{name} is {found[name]:g}: take it out of LARGER" for name in larger if found[name] <= bands[name]
-    ]
+    return [f"{name}: {found[name]:g}, at most {most}" for name, most in bands.items() if found[name] > most]
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.stem)
 def test_a_chapter_keeps_its_size(chapter):
     book = Notebook.of(NOTEBOOKS / chapter.file)
-    assert too_large(book, LARGER.get(chapter.number, {})) == []
+    assert too_large(book) == []
 
 
 @pytest.mark.parametrize(
@@ -72,9 +63,4 @@ def test_what_is_too_large_is_noticed(tmp_path, lines, cells, says):
     notebook = good()
     notebook.cells += [code(f"more-{number}", "1\n" * lines) for number in range(cells)]
     book = Notebook(tmp_path / CHAPTERS[8].file, writes(notebook))
-    assert any(line.startswith(says) for line in too_large(book, {})), too_large(book, {})
-
-
-def test_an_allowance_that_nobody_needs_is_noticed(tmp_path):
-    book = Notebook(tmp_path / CHAPTERS[8].file, writes(good()))
-    assert too_large(book, {"cells": 170})[-1].endswith("take it out of LARGER")
+    assert any(line.startswith(says) for line in too_large(book)), too_large(book)

@@ -107,13 +107,18 @@ SLIPS = {
         "(lambda call, *given: call(*given))(hashlib.pbkdf2_hmac, ",
         None,
     ),
-    "task-loop": ("tasks.py", "    await asyncio.sleep(0.05)", "    sum(range(20_000_000))", ("POST /returns", "Ada")),
+    "task-loop": (
+        "tasks.py",
+        "    await asyncio.sleep(0.05)",
+        "    import time\n    time.sleep(0.3)",
+        ("POST /returns", "Ada"),
+    ),
     "blocking": ("main.py", "    await asyncio.sleep(0.15)", "    import time\n    time.sleep(0.01)", None),
     "hash": ("main.py", "def log_in(", "async def log_in(", None),
     "enqueue": (
         "main.py",
-        "    await asyncio.sleep(0.15)",
-        "    if app.title == 'Letters':\n        billing.send_task('invoice')",
+        "        await asyncio.sleep(0.15)",
+        "        billing.send_task('invoice')",
         None,
     ),
     "pool": (
@@ -122,11 +127,16 @@ SLIPS = {
         "def print_label(order: int) -> None:\n    import time\n    time",
         ("POST /orders", "Ada"),
     ),
-    "held": ("main.py", ', scope="function")],\n    background', ")],\n    background", ("POST /orders", "Ada")),
+    "held": (
+        "main.py",
+        "async def order(order: Order, background_tasks: BackgroundTasks) -> Order:\n",
+        "async def order(\n    order: Order, session: Annotated[Session, Depends(get_session)], background_tasks: BackgroundTasks\n) -> Order:\n",
+        ("POST /orders", "Ada"),
+    ),
     "handed": (
         "main.py",
-        'add_task(tasks.archive, order.id)\n    return order\n\n\n@app.post("/returns',
-        'add_task(tasks.archive, session)\n    return order\n\n\n@app.post("/returns',
+        "async def order(order: Order, background_tasks: BackgroundTasks) -> Order:\n    background_tasks.add_task(tasks.write_ledger, order.id)\n",
+        'async def order(\n    order: Order,\n    session: Annotated[Session, Depends(get_session, scope="function")],\n    background_tasks: BackgroundTasks,\n) -> Order:\n    background_tasks.add_task(tasks.write_ledger, session)\n',
         None,
     ),
     "unused": (

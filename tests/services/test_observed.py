@@ -103,7 +103,7 @@ UNFIT = {
         {"main.py": LIFESPAN.format(doing="raise ConnectionRefusedError('no database at 5432')")},
         {},
         "main:app did not start: its lifespan raised ConnectionRefusedError: no database at 5432. "
-        "observe() needs whatever that asks for.",
+        "It needs whatever that asks for.",
     ),
     "a lifespan without end": (
         {"main.py": LIFESPAN.format(doing="import asyncio; await asyncio.sleep(60)")},
@@ -137,7 +137,7 @@ def refusals(tmp_path_factory) -> dict[str, str]:
         return dict(zip(UNFIT, pool.map(asked, UNFIT)))
 
 
-@pytest.mark.slow  # twelve processes
+@pytest.mark.slow  # a process for each
 @pytest.mark.parametrize("name", UNFIT)
 def test_what_cannot_be_served_is_told_in_a_sentence(refusals, name):
     assert refusals[name] == UNFIT[name][2]

@@ -280,9 +280,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{SITE.name}/index.html", flush=True)
     if status == 0 and options.pack:
         print("Building the book and the pack", flush=True)
-        status = book(verified, BOOK)
         pack()
-        print(f"{BOOK.relative_to(ROOT).as_posix()}\n{PACK.relative_to(ROOT).as_posix()}")
+        print(PACK.relative_to(ROOT).as_posix(), flush=True)
+        status = book(verified, BOOK)
+        if status == 0:
+            print(BOOK.relative_to(ROOT).as_posix())
     return status
 
 

@@ -1,4 +1,4 @@
-// Shows, on the page to find a rule, the lines that hold all words of the search; ?words=... and #words come from links.
+// Shows, on the page to find a rule, the lines that hold all words of the search; ?words=... comes from a link.
 // The word is not q: by that, the search of Sphinx, which every page loads, would begin here as well.
 document.addEventListener("DOMContentLoaded", () => {
   const input = document.getElementById("finder-words");

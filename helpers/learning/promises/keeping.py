@@ -63,10 +63,11 @@ def _accepted_until(service: Service, end: Any) -> list[Any]:
                 enough.set()
 
     with ThreadPoolExecutor(CLIENTS) as pool:
-        for number in range(CLIENTS):
-            pool.submit(order, number)
+        orders = [pool.submit(order, number) for number in range(CLIENTS)]
         enough.wait(15)
         end()
+    for one in orders:
+        one.result()  # or what was wrong with a client would stay untold
     if len(ids) < SOONER:
         wrong(f"{service.plan.work.path} accepted {len(ids)} of the first {SOONER} orders")
     return ids

@@ -13,7 +13,6 @@ from helpers.learning.promises import mutant
 from helpers.learning.promises.bench import Bench, Broken
 from helpers.learning.promises.facing import described, send
 from helpers.learning.promises.generating import calls, operations
-from helpers.services import scratch
 from helpers.services.process import process
 
 LONG = 120.0  # seconds that a run of the tests may take
@@ -61,7 +60,8 @@ def _run(bench: Bench, change: dict[str, Any] | None) -> tuple[str, str, bool]:
         env, noted = {**bench.plan.env, **CALM}, folder / "changed.txt"
         arguments = list(bench.plan.tests)
         if change is not None:
-            startup = scratch.scratch_folder()
+            startup = folder / ".startup"
+            startup.mkdir()
             shutil.copy(mutant.__file__, startup / "sitecustomize.py")
             places = [str(startup), env.get("PYTHONPATH") or os.environ.get("PYTHONPATH", "")]
             env |= {"PYTHONPATH": os.pathsep.join(filter(None, places)), "PROMISES_MUTANT": json.dumps(change)}

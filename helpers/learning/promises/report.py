@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from fnmatch import fnmatch
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class Report(Note):
 
     def __init__(self, folder: Path, verdicts: Sequence[Verdict], whole: int):
         self.folder, self.verdicts = folder, list(verdicts)
+        self._now, self._files = datetime.now(UTC), digest(folder, read(folder).health.database)
         kept = sum(verdict.kept for verdict in verdicts)
         self.all_kept = kept == len(verdicts) == whole
         end = f"{kept} of {len(verdicts)} promises are kept."
@@ -47,13 +49,12 @@ class Report(Note):
         if not self.all_kept:
             some = all(verdict.kept for verdict in self.verdicts)
             title = "Not all promises were measured" if some else "Not all promises are kept"
-        now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
         lines = [
             title,
             "",
             f"folder   {self.folder.name}",
-            f"measured {now}",
-            f"files    sha256 {digest(self.folder, read(self.folder).health.database)}",
+            f"measured {self._now:%Y-%m-%d %H:%M UTC}",
+            f"files    sha256 {self._files}",
         ]
         lines += [f"with     {versions(self.folder)}", "", *(line(verdict) for verdict in self.verdicts)]
         return "\n".join([*lines, "", self.text.splitlines()[-1]]) + "\n"
@@ -74,12 +75,12 @@ def _markdown(verdict: Verdict) -> str:
 
 def digest(folder: Path, database: str = "") -> str:
     """One number for the names and contents of all files that are measured; a database that lies there is not."""
-    own = f"{Path(database).name}*" if database else "*.pyc"
+    left_out = [*LEFT_OUT, *([f"{Path(database).name}*"] if database else [])]
     whole = hashlib.sha256()
     for file in sorted(folder.rglob("*")):
         parts = file.relative_to(folder)
-        hidden = any(part.startswith(".") or part in LEFT_OUT for part in parts.parts)
-        if file.is_file() and not hidden and file.suffix != ".pyc" and not file.match(own):
+        hidden = any(fnmatch(part, pattern) for part in parts.parts for pattern in left_out)
+        if file.is_file() and not hidden:
             whole.update(f"{parts.as_posix()}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
     return whole.hexdigest()[:16]
 

@@ -176,7 +176,7 @@ class Case:
 
     def left(self) -> list[str]:
         """Processes (and with them their sockets) and files that are still there, some seconds after the kernel's end."""
-        until(lambda: not self.processes(), 15.0)
+        until(lambda: not self.processes(), 5.0)
         return self.processes() + sorted(path.name for path in self.scratch.iterdir())
 
 
@@ -211,6 +211,15 @@ class Kernel:
 
     def begin(self, code: str) -> str:
         return self.client.execute(self.source.get(code, code))
+
+    def cut_short(self, request: str, how: str) -> None:
+        """End the kernel while a cell runs: by an "interrupt", which the cell must notice, or by "kill"."""
+        if how == "kill":
+            os.kill(self.manager.provisioner.pid, signal.SIGKILL)
+            return
+        self.manager.interrupt_kernel()
+        assert self.end(request) in ("Interrupted", "KeyboardInterrupt")
+        self.shut_down()
 
     def end(self, request: str) -> str:
         """Wait until a cell has ended: "ok", or the error's name. What it printed is added to `printed`."""
@@ -258,12 +267,7 @@ def test_nothing_is_left_of_servers_that_end_of_a_proxy_and_of_what_is_asked_for
     assert set(kernel.run(*SERVERS, *PROXY)) == {"ok"}
     running = kernel.begin("dep-shutdown-signals")
     assert until(lambda: sum("parcels.main:app" in line for line in case.processes()) > 4, 60.0)
-    if end == "interrupt":
-        kernel.manager.interrupt_kernel()
-        assert kernel.end(running) in ("Interrupted", "KeyboardInterrupt")
-        kernel.shut_down()
-    else:
-        os.kill(kernel.manager.provisioner.pid, signal.SIGKILL)
+    kernel.cut_short(running, end)
     assert case.left() == []
     kernel.manager.shutdown_kernel(now=True)
 
@@ -278,12 +282,7 @@ def test_nothing_is_left_of_a_deploy_that_is_cut_short(kernel, case, end):
     assert set(kernel.run(*DEPLOY)) == {"ok"}
     running = kernel.begin("dep-pipeline-measured")
     assert until(lambda: sum("parcels.service:app" in line for line in case.processes()) > 1, 60.0)
-    if end == "interrupt":
-        kernel.manager.interrupt_kernel()
-        assert kernel.end(running) in ("Interrupted", "KeyboardInterrupt")
-        kernel.shut_down()
-    else:
-        os.kill(kernel.manager.provisioner.pid, signal.SIGKILL)
+    kernel.cut_short(running, end)
     assert case.left() == []
     kernel.manager.shutdown_kernel(now=True)
 
