@@ -563,6 +563,7 @@ class Watch:
 
 
 def server_of(app, channel, reader, watch, inner):
+    import anyio.to_thread
     import uvicorn
 
     class Server(uvicorn.Server):
@@ -581,6 +582,7 @@ def server_of(app, channel, reader, watch, inner):
                 middlewares=list(reader.middlewares(inner)),
                 packages=[name for name in TELLING if name in sys.modules],
                 roots=list(reader.roots),
+                threads=anyio.to_thread.current_default_thread_limiter().total_tokens,
             )
 
         async def shutdown(self, sockets=None):

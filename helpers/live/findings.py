@@ -142,6 +142,7 @@ class _Seen:
         self.roots = tuple(started.get("roots", ()))
         self.middlewares = started.get("middlewares", [])
         self.packages = started.get("packages", [])
+        self.threads = started.get("threads", 40)
 
     def name(self, exchange: Exchange) -> str:
         """ "POST /orders/{id}", as the app's description has it."""
@@ -219,8 +220,8 @@ class _Seen:
                     yield Finding(
                         "pool",
                         span.name,
-                        f"{code(span.name)}, a `def` task of {code(self.name(one))}, kept one of the 40 threads "
-                        f"for {took:.1f} s, which {others}, too: forty such tasks at once, and nobody else gets one.",
+                        f"{code(span.name)}, a `def` task of {code(self.name(one))}, kept one of the {self.threads:g} threads "
+                        f"for {took:.1f} s, which {others}, too: {self.threads:g} such tasks at once, and nobody else gets one.",
                     )
 
     def held(self) -> Iterator[Finding]:
@@ -330,7 +331,7 @@ class _Seen:
     def notes(self) -> Iterator[str]:
         sharing = [code(one.name) for one in self.operations if one.endpoint and not one.endpoint.on_loop]
         if sharing:
-            yield f"In the 40 threads of the pool: {', '.join(sharing)}, and every `def` dependency and task."
+            yield f"In the {self.threads:g} threads of the pool: {', '.join(sharing)}, and every `def` dependency and task."
         with_tasks = [one for one in self.exchanges if one.ran and one.over and one.server.end]
         for name, one in {self.name(one): one for one in sorted(with_tasks, key=lambda one: one.counted)}.items():
             yield (

@@ -166,7 +166,9 @@ class Service:
             ) from None
         finally:
             self._failing = ()
-        added = [name for one in self._observation.of(self._clients[-1].span_id) for name in one.tasks]
+        exchanges = self._observation.of(self._clients[-1].span_id)
+        ran = [name for one in exchanges for name in (*one.tasks, *(span.name for span in one.ran))]
+        added = list(dict.fromkeys(ran))  # a single BackgroundTask is in no list, and runs all the same
         if unknown := [name for name in failing if name not in added]:
             raise CourseError(
                 f"{method} {path} added no task {code(unknown[0])} that could fail; "

@@ -34,6 +34,7 @@ class Release:
         self.said = ""
         self._given = {"PARCELS_DATABASE_URL": database, "PARCELS_VERSION": version, "PARCELS_WORK_SECONDS": "0.3"}
         self._given["NO_PROXY"] = "127.0.0.1"  # its smoke test asks a server of this machine
+        self._given["TMPDIR"] = str(self.folder.parent)  # where pytest leaves its own folders
         self._given["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the course's plugins take longer to load than its tests
         shutil.copytree(package, self.folder, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
         for file, (old, new) in (changes or {}).items():
