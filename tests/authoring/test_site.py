@@ -133,6 +133,12 @@ def test_what_the_text_links_to_stands_beside_the_pages(tmp_path):
         if not (tmp_path / target).exists()
     ]
     assert gone == []
+    texts = {path.name: path.read_text() for path in (*tmp_path.glob("*.md"), *tmp_path.glob("*.ipynb"))}
+    labels = {label for text in texts.values() for label in re.findall(r"\((cell-[\w-]+)\)=", text)}
+    asked_for = {(name, label) for name, text in texts.items() for label in re.findall(r"\(#(cell-[\w-]+)\)", text)}
+    assert {(name, label) for name, label in asked_for if label not in labels} == set()
+    assert [name for name in ("index.md", "find.md", "notes.md") if "#cell-id=" in texts[name]] == []
+    assert ("index.md", "cell-ways") in asked_for
     assert (tmp_path / "04_advanced_features" / "jobs.py").exists()
 
 

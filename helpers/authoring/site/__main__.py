@@ -55,7 +55,16 @@ def linked(notebooks: Iterable[NotebookNode]) -> set[str]:
     texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
     outputs = (output.get("data", {}) for cell in cells for output in cell.get("outputs", []))
     texts += [data["text/markdown"] for data in outputs if "text/markdown" in data]
+    return _cells(*texts)
+
+
+def _cells(*texts: str) -> set[str]:
     return {found[2] for text in texts for found in _CELL_LINK.finditer(text)}
+
+
+def _by_label(text: str) -> str:
+    """Links to cells, as MyST finds them on any page."""
+    return _CELL_LINK.sub(r"(#cell-\2)", text)
 
 
 def beside(notebooks: Iterable[NotebookNode]) -> set[str]:
@@ -81,7 +90,7 @@ def page(notebook: NotebookNode, targets: set[str]) -> NotebookNode:
         if cell.id in hidden:
             cell.metadata["tags"] = [*tags(cell), "hide-output"]
         if cell.cell_type == "markdown":
-            cell.source = _CELL_LINK.sub(r"(#cell-\2)", cell.source)
+            cell.source = _by_label(cell.source)
         cells.append(cell)
         cells += [_fold(id, cell) for id in first_texts(cell, "check") if id]
     notebook.cells = cells
@@ -106,7 +115,9 @@ def sources(folder: Path, verified: str) -> None:
     notebooks = {path.name: read(path) for path in written if path.exists()}
     lines = finder.lines(notebooks)
     (folder / "notes.md").write_text(notes.page(notebooks), encoding="utf-8")
+    first = landing(lines)
     targets = linked(notebooks.values()) | {line.cell for line in lines if line.cell} | notes.targets(notebooks)
+    targets |= _cells(first)
     for name, notebook in notebooks.items():
         (folder / name).write_text(dumps(page(notebook, targets)), encoding="utf-8")
     order = [name for name in (START, *(chapter.file for chapter in CHAPTERS), *APPENDICES) if name in notebooks]
@@ -117,7 +128,7 @@ def sources(folder: Path, verified: str) -> None:
     for name in beside(notebooks.values()):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(NOTEBOOKS / name, folder / name)
-    (folder / "index.md").write_text(landing(lines) + toc, encoding="utf-8")
+    (folder / "index.md").write_text(_by_label(first) + toc, encoding="utf-8")
     (folder / "find.md").write_text(finder.page(lines), encoding="utf-8")
     (folder / "verified.md").write_text(verified, encoding="utf-8")
     (folder / "_static").mkdir()
