@@ -82,12 +82,12 @@ def test_a_link_to_a_cell_becomes_an_anchor_before_it():
     assert [cell.source for cell in shown.cells[1:]] == ["(cell-near)=", "1"]
 
 
-def test_a_link_in_an_output_leads_to_the_page():
+def test_a_link_in_an_output_leads_where_one_in_the_text_does():
     output = new_output("display_data", {"text/markdown": "[map](02_b.ipynb) [cell](02_b.ipynb#cell-id=far)"})
     notebook = new_notebook(cells=[new_code_cell("show()", outputs=[output])])
     assert site.linked([notebook]) == {"far"}
     shown = site.page(notebook, {"far"}).cells[0].outputs[0]["data"]["text/markdown"]
-    assert shown == "[map](02_b.html) [cell](02_b.html#cell-far)"
+    assert shown == "[map](02_b.ipynb) [cell](#cell-far)"
 
 
 def test_what_answers_a_prediction_stays_folded_and_navigation_goes():
@@ -250,6 +250,8 @@ def test_the_built_site_is_whole(built):
     assert broken(built) == []
     nameless = [(path.name, Links(path.read_text()).nameless) for path in built.glob("*.html")]
     assert not [found for found in nameless if found[1]]
+    raw = [path.name for path in built.glob("*.html") if "<p>|" in path.read_text()]
+    assert raw == [], "a table that an output shows is a table"
 
 
 @pytest.mark.slow
@@ -315,8 +317,14 @@ def test_a_browser_reads_and_searches_it_without_another_host(built):
         theme = page.evaluate("document.documentElement.dataset.theme")
         page.get_by_role("link", name="next").first.click()
         page.wait_for_url(f"{here}/02_core_concepts.html")
+        phone = chromium.new_page(viewport={"width": 390, "height": 844}, is_mobile=True)
+        widths = {}
+        for path in sorted(built.glob("*.html")):
+            phone.goto(f"{here}/{path.name}")
+            widths[path.name] = phone.evaluate("document.documentElement.scrollWidth")
         server.shutdown()
     assert trouble == [] and theme in ("light", "dark")
+    assert {name: width for name, width in widths.items() if width > 390} == {}, "a phone reads without moving sideways"
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -46,7 +46,6 @@ PAGES = ("CONTRIBUTING", "helpers/chapters/README", "helpers/authoring/site/teac
 
 _CELL_LINK = re.compile(r"\(([\w.]*)#cell-id=([\w-]+)\)")
 _BESIDE = re.compile(r"\]\((\w+/[\w./-]+)\)")  # a file in a chapter's folder
-_FILE_LINK = re.compile(r"\]\(([\w.]+)\.ipynb(?:#cell-id=([\w-]+))?\)")
 
 
 def linked(notebooks: Iterable[NotebookNode]) -> set[str]:
@@ -84,8 +83,8 @@ def page(notebook: NotebookNode, targets: set[str]) -> NotebookNode:
         if cell.id in targets:
             cells.append(new_markdown_cell(f"(cell-{cell.id})=", id=f"to-{cell.id}"[:64]))
         for output in cell.get("outputs", []):
-            if "text/markdown" in output.get("data", {}):  # shown as it is, not read by MyST
-                text = _FILE_LINK.sub(_html, output.data["text/markdown"])
+            if "text/markdown" in output.get("data", {}):
+                text = _by_label(output.data["text/markdown"])
                 output.data["text/markdown"] = text.replace("\n---\n", "\n<hr>\n")  # docutils rules only whole sections
         if cell.id in hidden:
             cell.metadata["tags"] = [*tags(cell), "hide-output"]
@@ -102,11 +101,6 @@ def _fold(id: str, cell: NotebookNode) -> NotebookNode:
     shown = solution(id)._repr_mimebundle_()["text/markdown"].partition("\n\n")[2]
     fold = f'<details class="solution">\n<summary>A solution of {id}</summary>\n\n{shown}\n\n</details>'
     return new_markdown_cell(fold, id=f"{cell.id}-{id}".replace(".", "-")[:64])
-
-
-def _html(link: re.Match) -> str:
-    anchor = "#" + re.sub("[^a-z0-9]+", "-", f"cell-{link[2]}".lower()) if link[2] else ""  # as docutils makes ids
-    return f"]({link[1]}.html{anchor})"
 
 
 def sources(folder: Path, verified: str) -> None:

@@ -14,6 +14,7 @@ linkcheck_ignore = [r"http://127\.0\.0\.1.*", r"https://mybinder\.org/.*OWNER.*"
 extensions = ["myst_nb", "sphinx_copybutton"]
 nb_execution_mode = "off"
 nb_merge_streams = True
+nb_render_markdown_format = "myst"  # an output is read as the text is: tables are tables
 nb_ipywidgets_js = {}
 nb_mime_priority_overrides = [("html", "text/plain", 90)]
 myst_heading_anchors = 3
