@@ -5,7 +5,6 @@ import functools
 import http.server
 import re
 import runpy
-import shutil
 import threading
 import zipfile
 from html.parser import HTMLParser
@@ -16,10 +15,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import make
+from helpers.authoring import chromium
 from helpers.authoring.site import __main__ as site
 from helpers.authoring.site import finder, notes
 from helpers.course import CHAPTERS, START
 from helpers.learning import asked, catalogue, claims, topics
+from helpers.notes import head
 
 NOW = datetime.datetime(2026, 11, 21, 8, 30, tzinfo=datetime.UTC)
 REPORT = """<testsuites><testsuite>
@@ -80,6 +81,11 @@ def test_a_link_to_a_cell_becomes_an_anchor_before_it():
     shown = site.page(notebook, {"near"})
     assert shown.cells[0].source == "[there](#cell-far) and [here](#cell-near)"
     assert [cell.source for cell in shown.cells[1:]] == ["(cell-near)=", "1"]
+
+
+def test_a_rule_has_the_head_of_a_card():
+    [shown] = site.page(new_notebook(cells=[new_markdown_cell("> § RULE · **[It](#cell-id=a) holds.**")]), set()).cells
+    assert shown.source == f"> {head('RULE')} · **[It](#cell-a) holds.**"
 
 
 def test_a_link_in_an_output_leads_to_the_page():
@@ -267,20 +273,18 @@ def test_the_book_holds_every_notebook(tmp_path):
 def test_a_browser_reads_and_searches_it_without_another_host(built):
     from playwright.sync_api import sync_playwright
 
-    browser_program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if browser_program is None:
-        pytest.fail("There is no Chromium or Chrome on this machine: on Debian, `sudo apt install chromium`.")
+    program = chromium.find()
+    if program is None:
+        pytest.fail("There is no Chromium or Chrome on this machine: `make browser` installs one with apt-get.")
     handler = functools.partial(Quiet, directory=str(built))
     with (
         http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server,
         sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=browser_program, args=["--disable-gpu"], chromium_sandbox=False
-        ) as chromium,
+        playwright.chromium.launch(executable_path=program, args=["--disable-gpu"], chromium_sandbox=False) as browser,
     ):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         here = f"http://127.0.0.1:{server.server_port}"
-        page = chromium.new_page()
+        page = browser.new_page()
         trouble = []
         page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: trouble.append(str(error)))

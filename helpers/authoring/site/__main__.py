@@ -29,6 +29,7 @@ from helpers.authoring.cells import first_texts, folded, tags
 from helpers.authoring.navigation import TAG as NAVIGATION
 from helpers.authoring.navigation import TITLES
 from helpers.authoring.refresh import NOTEBOOKS, files, read
+from helpers.authoring.rules import carded
 from helpers.authoring.site import finder, notes
 from helpers.authoring.stored import dumps
 from helpers.course import APPENDICES, CHAPTERS, GENERATED, START
@@ -81,7 +82,7 @@ def page(notebook: NotebookNode, targets: set[str]) -> NotebookNode:
         if cell.id in hidden:
             cell.metadata["tags"] = [*tags(cell), "hide-output"]
         if cell.cell_type == "markdown":
-            cell.source = _CELL_LINK.sub(r"(#cell-\2)", cell.source)
+            cell.source = carded(_CELL_LINK.sub(r"(#cell-\2)", cell.source))
         cells.append(cell)
         cells += [_fold(id, cell) for id in first_texts(cell, "check") if id]
     notebook.cells = cells
