@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from nbformat import from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import make
@@ -20,6 +21,7 @@ from helpers.authoring.site import __main__ as site
 from helpers.authoring.site import finder, notes
 from helpers.course import CHAPTERS, START
 from helpers.learning import asked, catalogue, claims, topics
+from helpers.learning.finding import places
 from helpers.notes import head
 
 NOW = datetime.datetime(2026, 11, 21, 8, 30, tzinfo=datetime.UTC)
@@ -143,9 +145,10 @@ def test_what_the_text_links_to_stands_beside_the_pages(tmp_path):
 
 
 def test_every_rule_claim_and_topic_has_a_line_and_an_address():
-    lines = finder.lines(
-        {path.name: site.read(path) for path in [*site.files(), *(site.NOTEBOOKS / name for name in site.GENERATED)]}
-    )
+    notebooks = {
+        path.name: site.read(path) for path in [*site.files(), *(site.NOTEBOOKS / name for name in site.GENERATED)]
+    }
+    lines = finder.lines(notebooks)
     anchors = [line.anchor for line in lines]
     assert len(set(anchors)) == len(anchors)
     assert {f"claim-{name}" for name in claims.load()} <= set(anchors)
@@ -155,9 +158,33 @@ def test_every_rule_claim_and_topic_has_a_line_and_an_address():
     assert [line.text for line in questions] == [one.question for one in asked.every()] and len(questions) >= 120
     page = finder.page(lines)
     assert all(line.markdown in page for line in lines) and 'type="search"' in page
-    landing = site.landing(lines)
+    landing = site.landing(lines, notebooks)
     assert f"{len(claims.load())} claims" in landing and "{" not in landing
     assert f"{len(questions)} questions" in landing and "appendix_index.ipynb" in landing
+    for counted in (
+        "10 chapters follow a study guide of 48 sections",
+        "chapters 1 to 6",
+        "lets 6 of them",
+        "10 rules and how",
+    ):
+        assert counted in landing
+    typed = re.findall(
+        r"\b(?:[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|\d\d+) [a-z]+",
+        (site.HERE / "landing.md").read_text(),
+    )
+    assert typed == [], "a figure that nobody counts"
+
+
+def test_the_finder_leads_where_find_and_the_appendix_lead():
+    told = {"cell_type": "markdown", "source": "told", "metadata": {"tags": ["topic-1.1-model"]}, "id": "told"}
+    cells = [from_dict(told), new_code_cell("1", id="shown", metadata={"tags": ["topic-1.1-model", "claim-A9"]})]
+    notebooks = {CHAPTERS[0].file: new_notebook(cells=cells)}
+    lines = {
+        line.anchor: line for line in finder.lines({**notebooks, "elsewhere.ipynb": new_notebook(cells=cells[:1])})
+    }
+    assert lines["topic-1-1-model"].cell == places({CHAPTERS[0].file: cells})["1.1-model"][1] == "shown"
+    assert (lines["claim-A9"].cell, lines["claim-A1"].cell) == ("shown", "")
+    assert lines["claim-A17"].detail == head("OPINION")
 
 
 def test_a_line_carries_its_address_and_leads_to_its_cell():

@@ -17,24 +17,25 @@ import sys
 import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from helpers.authoring import compare
+from helpers.authoring import compare, teaching
 from helpers.authoring.cells import first_texts, folded, tags
 from helpers.authoring.navigation import TAG as NAVIGATION
 from helpers.authoring.navigation import TITLES
 from helpers.authoring.refresh import NOTEBOOKS, files, read
-from helpers.authoring.rules import carded
+from helpers.authoring.rules import WORD, carded, stated
 from helpers.authoring.site import finder, notes
 from helpers.authoring.stored import dumps
-from helpers.course import APPENDICES, CHAPTERS, GENERATED, START
+from helpers.course import APPENDICES, CHAPTERS, GENERATED, START, WAYS
 from helpers.learning import catalogue, claims, history
 from helpers.learning.exercises import solution
+from helpers.learning.queues import QUEUES
 
 ROOT, HERE = NOTEBOOKS.parent, Path(__file__).parent
 SITE, PACK, BOOK = ROOT / "_site", ROOT / "_pack" / "after-the-response.zip", ROOT / "_pack" / "after-the-response.epub"
@@ -118,7 +119,7 @@ def sources(folder: Path, verified: str) -> None:
     for name in beside(notebooks.values()):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(NOTEBOOKS / name, folder / name)
-    (folder / "index.md").write_text(landing(lines) + toc, encoding="utf-8")
+    (folder / "index.md").write_text(landing(lines, notebooks) + toc, encoding="utf-8")
     (folder / "find.md").write_text(finder.page(lines), encoding="utf-8")
     (folder / "verified.md").write_text(verified, encoding="utf-8")
     (folder / "_static").mkdir()
@@ -129,9 +130,11 @@ def sources(folder: Path, verified: str) -> None:
         (folder / name).write_bytes((ROOT / name).read_bytes())
 
 
-def landing(lines: Iterable[finder.Line]) -> str:
-    """The first page, its figures counted; `lines` are those of the finder."""
+def landing(lines: Iterable[finder.Line], notebooks: Mapping[str, NotebookNode]) -> str:
+    """The first page, its figures counted; `lines` are those of the finder, `notebooks` all by file name."""
     kinds = Counter(line.kind for line in lines)
+    day = [label.partition(".")[0] for label in next(way for way in WAYS if way.title == "FastAPI in a day").sections]
+    core = stated(teaching.cells_of("4.3", notebooks))
     verdicts = Counter(claim.verdict for claim in claims.load().values())
     return (
         (HERE / "landing.md")
@@ -144,6 +147,12 @@ def landing(lines: Iterable[finder.Line]) -> str:
             false=verdicts["false"],
             half=verdicts["half-true"],
             releases=len(history.load().releases),
+            chapters=len(CHAPTERS),
+            sections=sum(len(chapter.sections) for chapter in CHAPTERS),
+            first=day[0],
+            last=day[-1],
+            numbered=sum(word != WORD for word, _ in core),
+            queues=len(QUEUES),
         )
     )
 
