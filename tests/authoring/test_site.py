@@ -142,6 +142,10 @@ def test_what_the_text_links_to_stands_beside_the_pages(tmp_path):
     ]
     assert gone == []
     assert (tmp_path / "04_advanced_features" / "jobs.py").exists()
+    start = (tmp_path / "index.md").read_text(encoding="utf-8")
+    anchors = {cell.source for path in tmp_path.glob("*.ipynb") for cell in site.read(path).cells}
+    led = re.findall(r"#(cell-[\w=-]+)", start)
+    assert led and [name for name in led if f"({name})=" not in anchors] == []
 
 
 def test_every_rule_claim_and_topic_has_a_line_and_an_address():

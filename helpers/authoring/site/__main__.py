@@ -108,7 +108,13 @@ def sources(folder: Path, verified: str) -> None:
     notebooks = {path.name: read(path) for path in written if path.exists()}
     lines = finder.lines(notebooks)
     (folder / "notes.md").write_text(notes.page(notebooks), encoding="utf-8")
-    targets = linked(notebooks.values()) | {line.cell for line in lines if line.cell} | notes.targets(notebooks)
+    start = landing(lines, notebooks)
+    targets = (
+        linked(notebooks.values())
+        | {found[2] for found in _CELL_LINK.finditer(start)}
+        | {line.cell for line in lines if line.cell}
+        | notes.targets(notebooks)
+    )
     for name, notebook in notebooks.items():
         (folder / name).write_text(dumps(page(notebook, targets)), encoding="utf-8")
     order = [name for name in (START, *(chapter.file for chapter in CHAPTERS), *APPENDICES) if name in notebooks]
@@ -119,7 +125,7 @@ def sources(folder: Path, verified: str) -> None:
     for name in beside(notebooks.values()):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(NOTEBOOKS / name, folder / name)
-    (folder / "index.md").write_text(landing(lines, notebooks) + toc, encoding="utf-8")
+    (folder / "index.md").write_text(_CELL_LINK.sub(r"(#cell-\2)", start) + toc, encoding="utf-8")
     (folder / "find.md").write_text(finder.page(lines), encoding="utf-8")
     (folder / "verified.md").write_text(verified, encoding="utf-8")
     (folder / "_static").mkdir()
