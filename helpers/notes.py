@@ -46,6 +46,7 @@ CARDS = {
     "NOT YET": ("◐", "#c2700a"),
     "SOLVED": ("●", "#2e8b3d"),
     "HINT": ("→", "#9a6ad0"),
+    "RULE": ("§", "#12898a"),
     "TRUE": ("=", "#2e8b3d"),
     "HALF-TRUE": ("≈", "#c2700a"),
     "FALSE": ("≠", "#d14b4b"),

@@ -1,19 +1,17 @@
 """The appendix of claims: every claim with its verdict and links to the cells that settle it, written from the data."""
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from helpers.authoring.cells import headings, tags
+from helpers.authoring.cells import sections, tags
 from helpers.authoring.navigation import navigate
 from helpers.authoring.stored import normalise
 from helpers.course import CHAPTERS, CLAIMS, GENERATED
 from helpers.learning.claims import SOURCES, TAG, VERDICTS, Claim, load
-
-_SECTION = re.compile(r"(\d+\.\d+) ")
+from helpers.notes import head
 
 
 @dataclass(frozen=True)
@@ -39,18 +37,6 @@ def tagged(notebook: NotebookNode) -> list[tuple[str, NotebookNode]]:
         for tag in tags(cell)
         if tag.startswith(TAG)
     ]
-
-
-def sections(notebook: NotebookNode) -> dict[str, str]:
-    """In which section each cell stands, by the cell's id: its number, or the heading where it has none."""
-    section, where = "", {}
-    for cell in notebook.cells:
-        for level, text in headings(cell):
-            if level == 2:
-                numbered = _SECTION.match(text)
-                section = numbered[1] if numbered else text
-        where[cell.id] = section
-    return where
 
 
 def proofs(notebooks: Mapping[str, NotebookNode]) -> dict[str, list[Proof]]:
@@ -112,7 +98,7 @@ def _table(claims: Collection[Claim], settled: Mapping[str, list[Proof]]) -> str
     rows = ["| Id | Some say | Verdict | What is true | Settled in |", "|---|---|---|---|---|"]
     for claim in claims:
         links = _links(claim, settled.get(claim.id, []))
-        rows.append(f"| {claim.id} | {claim.claim} | **{claim.verdict}** | {claim.instead} | {links} |")
+        rows.append(f"| {claim.id} | {claim.claim} | {head(claim.verdict.upper())} | {claim.instead} | {links} |")
     return "\n".join(rows)
 
 

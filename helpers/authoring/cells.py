@@ -10,6 +10,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
 ANSWER_TAG = "answers-prediction"
+_SECTION = re.compile(r"(\d+\.\d+) ")
 _HEADING = re.compile(r"(#{1,6}) +(.*\S)")
 
 
@@ -55,6 +56,18 @@ def headings(cell: NotebookNode) -> Iterator[tuple[int, str]]:
 def opens_section(cell: NotebookNode) -> bool:
     """True if a `## ` heading stands in the cell."""
     return any(level == 2 for level, _ in headings(cell))
+
+
+def sections(notebook: NotebookNode) -> dict[str, str]:
+    """In which section each cell stands, by the cell's id: its number, or the heading where it has none."""
+    section, where = "", {}
+    for cell in notebook.cells:
+        for level, text in headings(cell):
+            if level == 2:
+                numbered = _SECTION.match(text)
+                section = numbered[1] if numbered else text
+        where[cell.id] = section
+    return where
 
 
 def predicted(cell: NotebookNode) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers.authoring.appendix import sections
+from helpers.authoring.cells import sections
 from helpers.authoring.navigation import TITLES, navigate
 from helpers.authoring.stored import normalise
 from helpers.course import CHAPTERS, GENERATED, INDEX

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 from helpers.authoring.cells import calls, tags
 from helpers.authoring.navigation import TAG as NAVIGATION
+from helpers.authoring.rules import bare
 from helpers.course import CHAPTERS
 from helpers.learning.minutes import STATED, state
 
@@ -67,7 +68,7 @@ def measure(notebook: NotebookNode) -> list[Section]:
                 if heading:
                     sections.append(Section(heading, cell.id))
                 if not STATED.fullmatch(line):
-                    sections[-1].words += len(line.split())
+                    sections[-1].words += len(bare(line).split())
     return sections[1:]
 
 

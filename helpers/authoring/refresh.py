@@ -81,7 +81,7 @@ def prepared(path: Path) -> NotebookNode:
     existing = {*GENERATED, *(known.name for known in files(path.parent))}
     notebook = write_minutes(navigate(read(path), path.name, existing), path.name)
     if path.name == START:
-        write_ways(notebook, START, {known.name: read(known) for known in files(path.parent) if known != path})
+        write_ways(notebook, {known.name: read(known) for known in files(path.parent) if known != path})
     if path.name == TASKS:
         write_index(notebook, TASKS, {known.name: read(known) for known in files(path.parent) if known != path})
     return normalise(notebook)

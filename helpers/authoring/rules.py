@@ -1,23 +1,47 @@
-"""The index of the rules on background tasks: read from the cells that hold them, so that it cannot go stale.
+"""The rules that the text states, and the index of those on background tasks: read from the cells, so that it cannot go stale.
 
-A rule is a Markdown cell with the tag `rule`. Its question is the nearest heading below level 2 before it, its rule the
-first bold sentence, its group the tag `group-waits` or, without one, the `## ` heading above it. The core stands in chapter 4, all
-others in the appendix, whose cell tagged `rules-index` is written anew from both.
+A rule is a quotation of one line, `> § RULE · **One sentence.**`; nothing else is quoted. It reads as a card where no HTML and no
+style sheet is heeded; `carded` makes its word the head of one for the pages that are the course's own.
+
+Of background tasks, a rule's cell has the tag `rule`. Its question is the nearest heading below level 2 before it, its group
+the tag `group-waits` or, without one, the `## ` heading above it. The core stands in chapter 4, all others in the appendix,
+whose cell tagged `rules-index` is written anew from both.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
 from helpers.authoring.cells import headings, tags
 from helpers.course import TASKS
+from helpers.notes import CARDS, head
 
 TAG = "rule"
 INDEX = "rules-index"
+WORD = "RULE"
+SIGN = CARDS[WORD][0]
+# The ten of section 4.3 carry their number: `> § RULE 3 · **One sentence.**`
+FORM = re.compile(rf"^> {SIGN} ({WORD}(?: \d+)?) · \*\*((?:[^*\n]|\*(?!\*))+)\*\*$", re.MULTILINE)
 _GROUP = "group-"
-_BOLD = re.compile(r"\*\*(?:\d+\.\s+)?(.+?)\*\*", re.DOTALL)
+
+
+def stated(cells: Iterable[NotebookNode]) -> Iterator[tuple[str, str]]:
+    """Of each rule that Markdown cells state, in their order: its word, "RULE" or "RULE 3", and its sentence."""
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            yield from FORM.findall(cell.source)
+
+
+def carded(source: str) -> str:
+    """Markdown whose rules have the head of a card, for a page that shows its HTML."""
+    return FORM.sub(lambda rule: f"> {head(rule[1])} · **{rule[2]}**", source)
+
+
+def bare(line: str) -> str:
+    """A line without what makes a rule of it, so that only what it says is counted."""
+    return FORM.sub(lambda rule: f"{rule[1].removeprefix(WORD)} {rule[2]}", line)
 
 
 @dataclass(frozen=True)
@@ -40,13 +64,14 @@ def rules(notebook: NotebookNode, file: str) -> list[Rule]:
     """The rules of one notebook, in its order."""
     found, group, question = [], "", ""
     for cell in notebook.cells:
-        bold = _BOLD.search(cell.source) if TAG in tags(cell) else None
-        split = bold.start() if bold else len(cell.source)
+        said = FORM.search(cell.source) if TAG in tags(cell) else None
+        split = said.start() if said else len(cell.source)
         group, question = _below(cell, cell.source[:split], group, question)
         if TAG in tags(cell):
             named = next((tag.removeprefix(_GROUP) for tag in tags(cell) if tag.startswith(_GROUP)), "")
-            rule = " ".join(bold[1].split()) if bold else ""
-            found.append(Rule(question, rule, named.replace("-", " ").capitalize() or group, file, cell.id))
+            found.append(
+                Rule(question, said[2] if said else "", named.replace("-", " ").capitalize() or group, file, cell.id)
+            )
         group, question = _below(cell, cell.source[split:], group, question)
     return found
 

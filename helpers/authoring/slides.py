@@ -20,15 +20,14 @@ from helpers import notes
 from helpers.authoring import teaching
 from helpers.authoring.cells import headings
 from helpers.authoring.refresh import NOTEBOOKS, read
+from helpers.authoring.rules import SIGN, stated
 from helpers.course import CHAPTERS, Chapter
 
 __all__ = ["Screen", "SLIDES", "deck", "screens", "write"]
 
 SLIDES = NOTEBOOKS.parent / "_slides"
 MOST = 3  # rules on a screen
-_BOLD = re.compile(r"\*\*((?:[^*]|\*(?!\*))+?)\*\*")
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
-_NO_RULE = re.compile(r"(?:Exercise|Step|Tool) ")
 _ALT = re.compile(r"!\[(.+?)\]\(", re.DOTALL)
 STYLE = """\
 :root { color-scheme: light dark; --ink: #1f2328; --ground: #fff; --quiet: #59636e; --edge: #0b5fad; }
@@ -48,6 +47,7 @@ p { margin: 0; max-width: 42em; }
 p + p { margin-top: 0.8em; }
 p.rule { border-left: 0.2em solid var(--edge); padding-left: 0.8em; font-weight: 600; }
 p.rule + p.rule { margin-top: 1em; }
+p.rule b { display: block; font-size: 0.6em; letter-spacing: 0.06em; color: var(--edge); }
 p.ask::before { content: "?"; font-weight: 700; color: var(--edge); margin-right: 0.6em; }
 img { background: #fff; border-radius: 6px; max-width: 100%; width: 62em; max-height: 64vh; object-fit: contain; }
 figure { margin: 0; }
@@ -81,9 +81,9 @@ def screens(chapter: Chapter, notebook: NotebookNode) -> Iterator[Screen]:
         above = f"<h3>{html.escape(title)}</h3>"
         for picture in pictures(cells):
             yield Screen(title, f"{above}\n{picture}")
-        said = list(rules(cells))
+        said = [f'<p class="rule"><b>{SIGN} {word}</b> {_inline(rule)}</p>' for word, rule in stated(cells)]
         for first in range(0, len(said), MOST):
-            shown = "\n".join(f'<p class="rule">{_inline(rule)}</p>' for rule in said[first : first + MOST])
+            shown = "\n".join(said[first : first + MOST])
             yield Screen(title, f"{above}\n{shown}")
 
 
@@ -94,17 +94,6 @@ def promise_of(notebook: NotebookNode) -> str:
             paragraphs = [part for part in cell.source.split("\n\n")[1:] if not part.startswith("*About ")]
             return " ".join(paragraphs[0].split())
     return ""
-
-
-def rules(cells: list[NotebookNode]) -> Iterator[str]:
-    """The bold sentences of the cells' text, without links; a few bold words, or the name of an exercise, are none."""
-    for cell in cells:
-        if cell.cell_type == "markdown":
-            for found in _BOLD.finditer(cell.source):
-                rule = _LINK.sub(r"\1", " ".join(found[1].split()))
-                words = len(rule.split())
-                if not _NO_RULE.match(rule) and words > 4 and (rule.endswith(".") or words > 5):
-                    yield f"{rule.rstrip('.,')}."
 
 
 def pictures(cells: list[NotebookNode]) -> Iterator[str]:

@@ -16,14 +16,15 @@ from typing import Annotated
 from nbformat import NotebookNode
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from helpers.authoring.cells import headings, syntax
+from helpers.authoring.cells import sections as stands_in
+from helpers.authoring.cells import syntax
 from helpers.course import CHAPTERS
 from helpers.errors import CourseError
 
 __all__ = ["Advice", "cells_of", "left_out", "load", "needed", "sections"]
 
 DATA = Path(__file__).with_name("site") / "teaching.toml"
-_SECTION = re.compile(r"\d+\.\d+(?= )")
+_NUMBER = re.compile(r"\d+\.\d+")
 _ID = r"[\w-]+"
 
 Sentences = Annotated[str, Field(min_length=15, max_length=240, pattern=r"[.?]$")]
@@ -49,15 +50,11 @@ def load() -> dict[str, Advice]:
 
 def sections(notebook: NotebookNode) -> dict[str, list[NotebookNode]]:
     """The cells of each section by its number; what stands before the first and behind the last has none."""
+    where = stands_in(notebook)
     found: dict[str, list[NotebookNode]] = {}
-    number = ""
     for cell in notebook.cells:
-        for level, text in headings(cell):
-            if level == 2:
-                named = _SECTION.match(text)
-                number = named[0] if named else ""
-        if number:
-            found.setdefault(number, []).append(cell)
+        if _NUMBER.fullmatch(where[cell.id]):
+            found.setdefault(where[cell.id], []).append(cell)
     return found
 
 

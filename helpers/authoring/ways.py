@@ -6,7 +6,7 @@ from nbformat import NotebookNode
 
 from helpers.authoring.cells import tags
 from helpers.authoring.minutes import Section, measure, total
-from helpers.course import CHAPTERS, START, WAYS, Chapter, Way
+from helpers.course import CHAPTERS, WAYS, Chapter, Way
 from helpers.errors import CourseError
 from helpers.learning.minutes import spoken, state
 
@@ -18,12 +18,12 @@ Stop = tuple[str, str, int]  # what a link says, where it leads, and how many mi
 Measured = list[tuple[Chapter, list[Section]]]
 
 
-def write_ways(notebook: NotebookNode, file: str, chapters: Mapping[str, NotebookNode]) -> NotebookNode:
+def write_ways(page: NotebookNode, chapters: Mapping[str, NotebookNode]) -> NotebookNode:
     """Sets the ways in the start page's cell tagged `ways`, in place; `chapters` are the notebooks by file name."""
-    for cell in notebook.cells:
-        if file == START and TAG in tags(cell):
+    for cell in page.cells:
+        if TAG in tags(cell):
             cell.source = ways(chapters)
-    return notebook
+    return page
 
 
 def ways(chapters: Mapping[str, NotebookNode]) -> str:

@@ -8,6 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from helpers.authoring import minutes as minutes_module
 from helpers.authoring.minutes import EXERCISE, LINES, WORDS, measure, total, write_minutes
 from helpers.authoring.refresh import NOTEBOOKS, prepared, read
+from helpers.authoring.stored import dumps
 from helpers.authoring.ways import TAG, stops, ways, write_ways
 from helpers.course import CHAPTERS, START, WAYS, Way
 from helpers.errors import CourseError
@@ -125,7 +126,17 @@ def test_a_way_to_nowhere_is_named(chapters):
     for label in ("11.0", "4.9", "x"):
         with pytest.raises(CourseError, match=f"leads to {label}, which no chapter has"):
             stops(Way("x", 1, (label,)), measured)
-    assert write_ways(notebook("## Here"), FILE, chapters).cells[0].source == "## Here"
+
+
+def test_the_ways_stand_in_their_own_cell_and_on_the_start_page_alone(chapters, tmp_path):
+    page = notebook("## Here", "stale")
+    page.cells[1].metadata["tags"] = [TAG]
+    path = tmp_path / FILE
+    path.write_text(dumps(page), encoding="utf-8")
+    assert [cell.source for cell in prepared(path).cells if "navigation" not in cell.metadata.get("tags", [])][
+        1
+    ] == "stale"
+    assert [cell.source for cell in write_ways(page, chapters).cells] == ["## Here", ways(chapters)]
 
 
 def test_the_line_is_recognised():

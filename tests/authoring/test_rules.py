@@ -6,12 +6,13 @@ import builtins
 import nbformat
 import pytest
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers.authoring.cells import syntax, tags
 from helpers.authoring.refresh import NOTEBOOKS
-from helpers.authoring.rules import INDEX, TAG, Rule, every, index, rules, write_index
+from helpers.authoring.rules import INDEX, TAG, Rule, bare, carded, every, index, rules, stated, write_index
 from helpers.course import CHAPTERS, TASKS
+from helpers.notes import head
 from tests.notebooks.test_faults import names
 
 CORE = "04_advanced_features.ipynb"
@@ -29,9 +30,11 @@ def chapter() -> NotebookNode:
     return new_notebook(
         cells=[
             new_markdown_cell("## 4.3 Background Tasks\n\n#### 1. Starts when?", id="asks"),
-            ruled("says", "Then.\n\n**1. When it\nis sent.**\n\n#### 2. Received?", "group-clients-that-leave"),
-            ruled("also", "**2. Not so.** And **bold**.", "group-waits"),
-            new_markdown_cell("**No rule.**", id="plain"),
+            ruled(
+                "says", "Then.\n\n> § RULE 1 · **When it is sent.**\n\n#### 2. Received?", "group-clients-that-leave"
+            ),
+            ruled("also", "So **bold**:\n\n> § RULE 2 · **Not `*` so.**\n\nAnd more.", "group-waits"),
+            new_markdown_cell("> § RULE · **One of no index.**", id="plain"),
         ]
     )
 
@@ -41,7 +44,7 @@ def appendix() -> NotebookNode:
         cells=[
             new_markdown_cell("stale", id="top", metadata={"tags": [INDEX]}),
             new_markdown_cell("## Waits", id="group"),
-            ruled("ask-one", "### Who waits?\n\n**Nobody.**"),
+            ruled("ask-one", "### Who waits?\n\n> § RULE · **Nobody.**"),
         ]
     )
 
@@ -49,16 +52,42 @@ def appendix() -> NotebookNode:
 def test_a_rule_is_read_with_the_question_above_it_and_its_group():
     assert rules(chapter(), CORE) == [
         Rule("Starts when?", "When it is sent.", "Clients that leave", CORE, "says"),
-        Rule("Received?", "Not so.", "Waits", CORE, "also"),
+        Rule("Received?", "Not `*` so.", "Waits", CORE, "also"),
     ]
     assert rules(appendix(), TASKS) == [Rule("Who waits?", "Nobody.", "Waits", TASKS, "ask-one")]
+
+
+def test_every_rule_is_read_with_its_word():
+    assert list(stated(chapter().cells)) == [
+        ("RULE 1", "When it is sent."),
+        ("RULE 2", "Not `*` so."),
+        ("RULE", "One of no index."),
+    ]
+    code = new_code_cell('"""\n> § RULE · **Stands in no code.**\n"""')
+    near = (
+        "> **RULE** · Told.",
+        "> § RULE **Without a dot.**",
+        "§ RULE · **Not quoted.**",
+        "> § RULE · **Two** or **more.**",
+    )
+    assert list(stated([code, *map(new_markdown_cell, near)])) == []
+
+
+def test_a_rule_is_a_card_where_the_page_is_the_courses_own():
+    shown = carded("Then.\n\n> § RULE 3 · **One after the other.**\n\n**Bold.**")
+    assert shown == f"Then.\n\n> {head('RULE 3')} · **One after the other.**\n\n**Bold.**"
+
+
+def test_only_what_a_rule_says_is_counted():
+    assert bare("> § RULE 3 · **One after the other.**").split() == "3 One after the other.".split()
+    assert bare("**One** after > the other.") == "**One** after > the other."
 
 
 def test_the_index_has_the_groups_of_the_appendix_and_the_core_first():
     page = write_index(appendix(), TASKS, {CORE: chapter()})
     assert page.cells[0].source == (
         "## The index\n\n3 rules; 2 of them stand in chapter 4.\n\n"
-        f"**Waits**\n\n- [Received?]({CORE}#cell-id=also) Not so.\n- [Who waits?]({TASKS}#cell-id=ask-one) Nobody.\n\n"
+        f"**Waits**\n\n- [Received?]({CORE}#cell-id=also) Not `*` so.\n- [Who waits?]({TASKS}#cell-id=ask-one) Nobody.\n\n"
         f"**Clients that leave**\n\n- [Starts when?]({CORE}#cell-id=says) When it is sent."
     )
 
@@ -68,7 +97,8 @@ STORED = {path.name: nbformat.read(path, as_version=4) for path in sorted(NOTEBO
 
 def test_the_stored_rules_are_complete():
     known = every(STORED)
-    assert len(known) >= 55
+    assert len(known) >= 73
+    assert sum(len(list(stated(STORED[chapter.file].cells))) for chapter in CHAPTERS) >= 195
     assert [rule.cell for rule in known if rule.file == CORE][:10] == [
         f"core-{word}-says"
         for word in "start received three group threads blocking forty failure on-failure next".split()

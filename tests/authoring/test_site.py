@@ -5,7 +5,6 @@ import functools
 import http.server
 import re
 import runpy
-import shutil
 import threading
 import zipfile
 from html.parser import HTMLParser
@@ -13,13 +12,17 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from nbformat import from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import make
+from helpers.authoring import chromium
 from helpers.authoring.site import __main__ as site
 from helpers.authoring.site import finder, notes
 from helpers.course import CHAPTERS, START
 from helpers.learning import asked, catalogue, claims, topics
+from helpers.learning.finding import places
+from helpers.notes import head
 
 NOW = datetime.datetime(2026, 11, 21, 8, 30, tzinfo=datetime.UTC)
 REPORT = """<testsuites><testsuite>
@@ -80,6 +83,11 @@ def test_a_link_to_a_cell_becomes_an_anchor_before_it():
     shown = site.page(notebook, {"near"})
     assert shown.cells[0].source == "[there](#cell-far) and [here](#cell-near)"
     assert [cell.source for cell in shown.cells[1:]] == ["(cell-near)=", "1"]
+
+
+def test_a_rule_has_the_head_of_a_card():
+    [shown] = site.page(new_notebook(cells=[new_markdown_cell("> § RULE · **[It](#cell-id=a) holds.**")]), set()).cells
+    assert shown.source == f"> {head('RULE')} · **[It](#cell-a) holds.**"
 
 
 def test_a_link_in_an_output_leads_where_one_in_the_text_does():
@@ -143,9 +151,10 @@ def test_what_the_text_links_to_stands_beside_the_pages(tmp_path):
 
 
 def test_every_rule_claim_and_topic_has_a_line_and_an_address():
-    lines = finder.lines(
-        {path.name: site.read(path) for path in [*site.files(), *(site.NOTEBOOKS / name for name in site.GENERATED)]}
-    )
+    notebooks = {
+        path.name: site.read(path) for path in [*site.files(), *(site.NOTEBOOKS / name for name in site.GENERATED)]
+    }
+    lines = finder.lines(notebooks)
     anchors = [line.anchor for line in lines]
     assert len(set(anchors)) == len(anchors)
     assert {f"claim-{name}" for name in claims.load()} <= set(anchors)
@@ -155,9 +164,31 @@ def test_every_rule_claim_and_topic_has_a_line_and_an_address():
     assert [line.text for line in questions] == [one.question for one in asked.every()] and len(questions) >= 120
     page = finder.page(lines)
     assert all(line.markdown in page for line in lines) and 'type="search"' in page
-    landing = site.landing(lines)
+    landing = site.landing(lines, notebooks)
     assert f"{len(claims.load())} claims" in landing and "{" not in landing
     assert f"{len(questions)} questions" in landing and "appendix_index.ipynb" in landing
+    for counted in (
+        "10 chapters follow a study guide of 48 sections",
+        "chapters 1 to 6",
+        "lets 6 of them",
+        "10 rules and how",
+    ):
+        assert counted in landing
+    spelled = r"\b(?:four|five|six|seven|eight|nine|ten|\d\d+) [a-z]+"
+    typed = re.findall(spelled, (site.HERE / "landing.md").read_text(encoding="utf-8"), re.IGNORECASE)
+    assert typed == [], "a figure that nobody counts"
+
+
+def test_the_finder_leads_where_find_and_the_appendix_lead():
+    told = {"cell_type": "markdown", "source": "told", "metadata": {"tags": ["topic-1.1-model"]}, "id": "told"}
+    cells = [from_dict(told), new_code_cell("1", id="shown", metadata={"tags": ["topic-1.1-model", "claim-A9"]})]
+    notebooks = {CHAPTERS[0].file: new_notebook(cells=cells)}
+    lines = {
+        line.anchor: line for line in finder.lines({**notebooks, "elsewhere.ipynb": new_notebook(cells=cells[:1])})
+    }
+    assert lines["topic-1-1-model"].cell == places({CHAPTERS[0].file: cells})["1.1-model"][1] == "shown"
+    assert (lines["claim-A9"].cell, lines["claim-A1"].cell) == ("shown", "")
+    assert lines["claim-A17"].detail == head("OPINION")
 
 
 def test_a_line_carries_its_address_and_leads_to_its_cell():
@@ -275,20 +306,18 @@ def test_the_book_holds_every_notebook(tmp_path):
 def test_a_browser_reads_and_searches_it_without_another_host(built):
     from playwright.sync_api import sync_playwright
 
-    browser_program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if browser_program is None:
-        pytest.fail("There is no Chromium or Chrome on this machine: on Debian, `sudo apt install chromium`.")
+    program = chromium.find()
+    if program is None:
+        pytest.fail("There is no Chromium or Chrome on this machine: `make browser` installs one with apt-get.")
     handler = functools.partial(Quiet, directory=str(built))
     with (
         http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server,
         sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=browser_program, args=["--disable-gpu"], chromium_sandbox=False
-        ) as chromium,
+        playwright.chromium.launch(executable_path=program, args=["--disable-gpu"], chromium_sandbox=False) as browser,
     ):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         here = f"http://127.0.0.1:{server.server_port}"
-        page = chromium.new_page()
+        page = browser.new_page()
         trouble = []
         page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: trouble.append(str(error)))

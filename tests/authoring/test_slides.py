@@ -4,9 +4,9 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers.authoring import slides, teaching
+from helpers.authoring import chromium, slides, teaching
 from helpers.authoring.refresh import NOTEBOOKS, read
 from helpers.course import CHAPTERS, TASKS
 
@@ -50,7 +50,7 @@ def test_every_section_has_its_question_and_its_rules(decks):
 
 
 def test_the_ten_rules_stand_in_their_order(decks):
-    shown = re.findall(r'<p class="rule">(\d+)\. ', decks[4])
+    shown = re.findall(r'<p class="rule"><b>§ RULE (\d+)</b> ', decks[4])
     assert shown == [str(number) for number in range(1, 11)] and TASKS not in decks[4]
 
 
@@ -63,11 +63,17 @@ def test_the_stored_pictures_are_there(decks):
         assert decks[number].count("<img ") == stored
 
 
-def test_what_is_a_rule_and_what_is_not():
-    text = "A **model**. **Exercise 1.1-a** (1). **Retries.** **What `a` [says](b.ipynb) is\nso.** **Bind every value that comes in, never write it**: x"
-    assert list(slides.rules([new_markdown_cell(text), new_code_cell("'**no rule stands in code, ever.**'")])) == [
-        "What `a` says is so.",
-        "Bind every value that comes in, never write it.",
+def test_a_rule_is_shown_with_its_word_without_links():
+    chapter = ALL[9]
+    heads = [f"## {number} {title}" for number, title in chapter.sections.items()]
+    said = (
+        "A **bold sentence is no rule.**\n\n> § RULE 2 · **What `a` [says](b.ipynb) is so.**\n\n> § RULE · **Is it?**"
+    )
+    cells = [new_markdown_cell(text) for text in ("# 9 Title\n\nPromise.", *heads, said)]
+    last = list(slides.screens(chapter, new_notebook(cells=[*cells, new_code_cell('"> § RULE · **No.**"')])))[-1]
+    assert re.findall(r'<p class="rule">(.+)</p>', last.body) == [
+        "<b>§ RULE 2</b> What <code>a</code> says is so.",
+        "<b>§ RULE</b> Is it?",
     ]
 
 
@@ -92,18 +98,16 @@ def test_the_command_writes_the_files_that_it_names(tmp_path, monkeypatch, capsy
 
 @pytest.mark.slow
 def test_every_screen_fits_and_the_keys_turn_the_pages(tmp_path):
-    import shutil
-
     from playwright.sync_api import sync_playwright
 
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    program = chromium.find()
     if program is None:
-        pytest.fail("There is no Chromium or Chrome on this machine: on Debian, `sudo apt install chromium`.")
+        pytest.fail("There is no Chromium or Chrome on this machine: `make browser` installs one with apt-get.")
     files = [slides.write(chapter, tmp_path) for chapter in CHAPTERS]
     with sync_playwright() as playwright, playwright.chromium.launch(
         executable_path=program, args=["--disable-gpu"], chromium_sandbox=False
-    ) as chromium:  # fmt: skip
-        page = chromium.new_page(viewport={"width": 1366, "height": 768})
+    ) as browser:  # fmt: skip
+        page = browser.new_page(viewport={"width": 1366, "height": 768})
         for file in files:
             page.goto(file.as_uri())
             heights = page.eval_on_selector_all("section", "all => all.map(one => one.getBoundingClientRect().height)")

@@ -5,6 +5,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from pydantic import ValidationError
 
 from helpers.authoring import teaching
+from helpers.authoring.cells import sections
 from helpers.authoring.refresh import NOTEBOOKS, read
 from helpers.course import CHAPTERS
 from helpers.errors import CourseError
@@ -63,6 +64,13 @@ def test_sections_end_where_another_heading_stands():
         "1.1": ["## 1.1 B", "c"],
         "1.2": ["## 1.2 E"],
     }
+
+
+def test_notes_and_appendices_agree_on_where_a_section_ends(notebooks):
+    for notebook in notebooks.values():
+        where = sections(notebook)
+        told = {cell.id: number for number, own in teaching.sections(notebook).items() for cell in own}
+        assert told == {id: place for id, place in where.items() if place in SECTIONS}
 
 
 def test_a_stretch_that_is_not_there_is_told(notebooks):

@@ -110,6 +110,13 @@ def test_the_appendix_holds_every_claim_once_with_its_proofs():
     assert {cell.cell_type for cell in page.cells} == {"markdown"}
 
 
+def test_a_verdict_is_told_by_word_and_sign_an_opinion_too():
+    found = rows(appendix({"04_advanced_features.ipynb": chapter_four()}))
+    for id, claim in CLAIMS.items():
+        assert f" | {head(claim.verdict.upper())} | " in found[id]
+    assert "? OPINION" in found["A17"]
+
+
 def test_totals_are_counted():
     page = appendix({"04_advanced_features.ipynb": chapter_four()})
     title, totals = page.cells[1].source, page.cells[2].source

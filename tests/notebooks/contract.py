@@ -22,8 +22,9 @@ from helpers.authoring.appendix import tagged
 from helpers.authoring.cells import answers, called, calls, folded, headings, predicted, syntax, tags
 from helpers.authoring.navigation import TAG as NAVIGATION
 from helpers.authoring.navigation import navigate
-from helpers.authoring.rules import INDEX, rules
+from helpers.authoring.rules import FORM, INDEX, TAG, rules, stated
 from helpers.authoring.stored import KERNELSPEC, LANGUAGE, drawn_from_its_data, dumps, loads, normalise
+from helpers.authoring.teaching import sections
 from helpers.course import APPENDICES, CHAPTERS, CLAIMS, GENERATED, START, TASKS, Chapter
 from helpers.learning import topics
 from helpers.learning.claims import load, of_chapter
@@ -48,6 +49,12 @@ WORDLESS: set[str] = set()
 TOLD = {
     "1.3-benchmarks", "1.3-choose", "1.3-history", "1.4-template", "3.1-methods", "6.2-settings", "6.3-editor", "6.3-print",
 }  # fmt: skip
+# Cells with a bold sentence that opens what follows, and is no rule.
+LEADS = {
+    "gain-checks", "gain-describes-says", "gain-waits", "crowd-says", "debug-stack-says", "dep-same-says", "10_e-012", "10_e-013",
+}  # fmt: skip
+BOLD = re.compile(r"\*\*((?:[^*]|\*(?!\*))+)\*\*")
+FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 
 PATHS = re.compile(
     r"(?<![\w.:/])/(?:home|Users|root|tmp|private|mnt)/\S+|\b[A-Za-z]:\\\\?\w+|\S*(?:site-packages|\.venv)[/\\]\S*"
@@ -526,12 +533,39 @@ def has_its_index(book: Notebook) -> list[str]:
 
 
 def states_its_rules(book: Notebook) -> list[str]:
-    """A cell tagged as a rule has a question above it, a rule in bold, and a group."""
-    return [
+    """A rule has the one form of `helpers/authoring/rules.py`, and each section one; of background tasks, a question and a group.
+
+    What is quoted is a rule, and so is a bold sentence, but for what LEADS names.
+    """
+    wrong = [
         f"the cell {rule.cell} is tagged rule, but its {name} is missing"
         for rule in rules(book.content, book.path.name)
         for name in ("question", "rule", "group")
         if not getattr(rule, name)
+    ]
+    for cell in book.cells:
+        if cell.cell_type != "markdown":
+            continue
+        said = list(stated([cell]))
+        wrong += (
+            [f"{book.named(cell)} states {len(said)} rules under one tag"]
+            if TAG in tags(cell) and len(said) > 1
+            else []
+        )
+        wrong += [f"the rule {text!r} is no whole sentence" for _, text in said if not text.endswith((".", "?"))]
+        rest = FORM.sub("", FENCE.sub("", cell.source))
+        wrong += [
+            f"{book.named(cell)} quotes {line!r}, not as a rule is" for line in rest.split("\n") if line[:1] == ">"
+        ]
+        wrong += [
+            f"{book.named(cell)} holds the bold sentence {text!r}: a rule is written `> § RULE · **...**`"
+            for text in BOLD.findall(rest)
+            if text.endswith(".") and len(text.split()) > 4 and cell.id not in LEADS and book.path.name not in GENERATED
+        ]
+    return wrong + [
+        f"section {number} states no rule"
+        for number, cells in (sections(book.content).items() if book.chapter else ())
+        if not any(stated(cells))
     ]
 
 

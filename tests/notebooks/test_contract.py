@@ -51,6 +51,7 @@ def write_log():
 def root(background_tasks: BackgroundTasks):
     background_tasks.add_task(write_log)
 """
+RULE = "> § RULE · **What is measured holds.**"
 BAR = {"sent": 2.0, "error": None, "running": False, "status": None}
 DATA = {
     "length": 12.5,
@@ -87,7 +88,7 @@ def code(id: str, source: str, *outputs: NotebookNode, **metadata) -> NotebookNo
 
 def good() -> NotebookNode:
     sections = [
-        new_markdown_cell(f"## {number} {title}", id=f"section-{number.replace('.', '-')}")
+        new_markdown_cell(f"## {number} {title}\n\n{RULE}", id=f"section-{number.replace('.', '-')}")
         for number, title in CHAPTER.sections.items()
     ]
     return new_notebook(
@@ -305,6 +306,27 @@ BROKEN: list[tuple[Rule, str, Doctor]] = [
         showing(new_output("display_data", data={"text/markdown": f"[there]({CHAPTER.file}#cell-id=gone)"})),
     ),
     (contract.states_its_rules, "rule is missing", marking("reading", tags=["rule"])),
+    (
+        contract.states_its_rules,
+        "2 rules under one tag",
+        setting("reading", source=f"{RULE}\n\n{RULE}", metadata={"tags": ["rule"]}),
+    ),
+    (contract.states_its_rules, "no whole sentence", prose(RULE.replace("holds.", "holds"))),
+    (contract.states_its_rules, "not as a rule is", prose("> Somebody said so.")),
+    (contract.states_its_rules, "not as a rule is", prose(RULE.replace("§ ", ""))),
+    (contract.states_its_rules, "not as a rule is", prose(f"{RULE} And more.")),
+    (contract.states_its_rules, "not as a rule is", prose(RULE.replace("measured ", "measured\n> "))),
+    (contract.states_its_rules, "holds the bold sentence", prose("It ran.\n\n**A task runs behind the answer.**")),
+    (
+        contract.states_its_rules,
+        "holds the bold sentence",
+        prose("It ran. **A task runs behind the answer.** So it is."),
+    ),
+    (
+        contract.states_its_rules,
+        "section 9.2 states no rule",
+        setting("section-9-2", source="## 9.2 Implementing a CRUD Application"),
+    ),
     (contract.has_its_index, "0 cells", lambda nb: TASKS),
     (contract.has_its_index, "out of date", renamed(TASKS, adding(new_markdown_cell("x", metadata={"tags": [INDEX]})))),
 ]
@@ -433,7 +455,14 @@ def test_a_loop_with_a_deadline_may_stand_in_a_cell(stored: Path, source: str):
 
 def test_what_is_still_to_be_mended_is_a_cell():
     ids = {cell.id for path in STORED for cell in Notebook.of(path).cells}
-    assert contract.ENDLESS | contract.WORDLESS <= ids
+    assert contract.ENDLESS | contract.WORDLESS | contract.LEADS <= ids
+
+
+def test_what_is_quoted_in_code_is_no_rule(stored: Path):
+    notebook = Notebook.of(stored).content
+    prose("```\n> grep -c rule\n**It is no rule, you see.**\n```\n\nA **bold word** stays one.")(notebook)
+    stored.write_text(dumps(notebook), encoding="utf-8")
+    assert contract.states_its_rules(Notebook.of(stored)) == []
 
 
 def test_a_function_that_is_not_served_may_print(stored: Path):

@@ -17,23 +17,25 @@ import sys
 import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from helpers.authoring import compare
+from helpers.authoring import compare, teaching
 from helpers.authoring.cells import first_texts, folded, tags
 from helpers.authoring.navigation import TAG as NAVIGATION
 from helpers.authoring.navigation import TITLES
 from helpers.authoring.refresh import NOTEBOOKS, files, read
+from helpers.authoring.rules import WORD, carded, stated
 from helpers.authoring.site import finder, notes
 from helpers.authoring.stored import dumps
-from helpers.course import APPENDICES, CHAPTERS, GENERATED, START
+from helpers.course import APPENDICES, CHAPTERS, GENERATED, START, WAYS
 from helpers.learning import catalogue, claims, history
 from helpers.learning.exercises import solution
+from helpers.learning.queues import QUEUES
 
 ROOT, HERE = NOTEBOOKS.parent, Path(__file__).parent
 SITE, PACK, BOOK = ROOT / "_site", ROOT / "_pack" / "after-the-response.zip", ROOT / "_pack" / "after-the-response.epub"
@@ -89,7 +91,7 @@ def page(notebook: NotebookNode, targets: set[str]) -> NotebookNode:
         if cell.id in hidden:
             cell.metadata["tags"] = [*tags(cell), "hide-output"]
         if cell.cell_type == "markdown":
-            cell.source = _by_label(cell.source)
+            cell.source = carded(_by_label(cell.source))
         cells.append(cell)
         cells += [_fold(id, cell) for id in first_texts(cell, "check") if id]
     notebook.cells = cells
@@ -109,7 +111,7 @@ def sources(folder: Path, verified: str) -> None:
     notebooks = {path.name: read(path) for path in written if path.exists()}
     lines = finder.lines(notebooks)
     (folder / "notes.md").write_text(notes.page(notebooks), encoding="utf-8")
-    first = landing(lines)
+    first = landing(lines, notebooks)
     targets = linked(notebooks.values()) | {line.cell for line in lines if line.cell} | notes.targets(notebooks)
     targets |= _cells(first)
     for name, notebook in notebooks.items():
@@ -133,9 +135,11 @@ def sources(folder: Path, verified: str) -> None:
         (folder / name).write_bytes((ROOT / name).read_bytes())
 
 
-def landing(lines: Iterable[finder.Line]) -> str:
-    """The first page, its figures counted; `lines` are those of the finder."""
+def landing(lines: Iterable[finder.Line], notebooks: Mapping[str, NotebookNode]) -> str:
+    """The first page, its figures counted; `lines` are those of the finder, `notebooks` all by file name."""
     kinds = Counter(line.kind for line in lines)
+    day = [label.partition(".")[0] for label in next(way for way in WAYS if way.title == "FastAPI in a day").sections]
+    core = stated(teaching.cells_of("4.3", notebooks))
     verdicts = Counter(claim.verdict for claim in claims.load().values())
     return (
         (HERE / "landing.md")
@@ -148,6 +152,12 @@ def landing(lines: Iterable[finder.Line]) -> str:
             false=verdicts["false"],
             half=verdicts["half-true"],
             releases=len(history.load().releases),
+            chapters=len(CHAPTERS),
+            sections=sum(len(chapter.sections) for chapter in CHAPTERS),
+            first=day[0],
+            last=day[-1],
+            numbered=sum(word != WORD for word, _ in core),
+            queues=len(QUEUES),
         )
     )
 

@@ -14,9 +14,11 @@ from itertools import groupby
 from nbformat import NotebookNode
 
 from helpers.authoring import rules
-from helpers.authoring.cells import tags
+from helpers.authoring.appendix import proofs
 from helpers.course import CLAIMS
 from helpers.learning import asked, claims, topics
+from helpers.learning.finding import places
+from helpers.notes import head
 
 __all__ = ["Line", "lines", "page"]
 
@@ -57,8 +59,7 @@ def lines(notebooks: Mapping[str, NotebookNode]) -> list[Line]:
 
     A topic that no cell shows has no line.
     """
-    tagged = _tagged(notebooks.values())
-    return [*_questions(), *_rules(notebooks), *_claims(tagged), *_topics(tagged)]
+    return [*_questions(), *_rules(notebooks), *_claims(notebooks), *_topics(notebooks)]
 
 
 def page(found: Iterable[Line]) -> str:
@@ -67,15 +68,6 @@ def page(found: Iterable[Line]) -> str:
     for kind, group in groupby(found, key=lambda line: line.kind):
         parts += ["", f"## {kind}", "", *(line.markdown for line in group)]
     return "\n".join(parts) + "\n"
-
-
-def _tagged(notebooks: Iterable[NotebookNode]) -> dict[str, str]:
-    """The first cell that carries each tag, by the tag."""
-    first: dict[str, str] = {}
-    for cell in (cell for notebook in notebooks for cell in notebook.cells):
-        for tag in tags(cell):
-            first.setdefault(tag, cell.id)
-    return first
 
 
 def _questions() -> Iterator[Line]:
@@ -92,14 +84,16 @@ def _rules(notebooks: Mapping[str, NotebookNode]) -> Iterator[Line]:
         yield Line("Rules of background tasks", f"rule-{rule.cell}", rule.question, f"**{rule.rule}**", rule.cell)
 
 
-def _claims(tagged: Mapping[str, str]) -> Iterator[Line]:
+def _claims(notebooks: Mapping[str, NotebookNode]) -> Iterator[Line]:
+    settled = proofs(notebooks)
     for claim in claims.load().values():
-        cell = tagged.get(f"{claims.TAG}{claim.id}", "")
-        yield Line("Claims and their verdicts", f"claim-{claim.id}", claim.claim, f"**{claim.verdict}**", cell)
+        cell = next((proof.cell for proof in settled.get(claim.id, [])), "")
+        yield Line("Claims and their verdicts", f"claim-{claim.id}", claim.claim, head(claim.verdict.upper()), cell)
 
 
-def _topics(tagged: Mapping[str, str]) -> Iterator[Line]:
+def _topics(notebooks: Mapping[str, NotebookNode]) -> Iterator[Line]:
+    where = places({file: notebook.cells for file, notebook in notebooks.items()})
     for topic in topics.load():
-        cell = tagged.get(f"{topics.TAG}{topic.id}")
-        if cell is not None:
+        if topic.id in where:
+            _, cell = where[topic.id]
             yield Line("Topics", f"topic-{topic.id.replace('.', '-')}", topic.title, f"({topic.section})", cell)
