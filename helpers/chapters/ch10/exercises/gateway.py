@@ -89,7 +89,9 @@ def _tells(answer: httpx.Response, expected: int, does: str, error: str) -> None
         f"{begins} 502 came: that was too slow, 504. An `httpx.TimeoutException` is an `httpx.TransportError` as well, so look for it "
         "first."
     )
-    assert came != 502 or expected != 404, f"{begins} 502 came: the carrier did its work and knows no such parcel, so 404."
+    assert came != 502 or expected != 404, (
+        f"{begins} 502 came: the carrier did its work and knows no such parcel, so 404."
+    )
     assert does != "answers 429" or came != 429, (
         f"{begins} your client was told 429, as if it had asked too often: it was you. 502 was asked for."
     )

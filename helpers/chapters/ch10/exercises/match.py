@@ -14,16 +14,17 @@ versions: dict[int, int] = {7: 1, 12: 5}
 
 
 def _check(app: FastAPI, addresses: dict[int, str], versions: dict[int, int]) -> str:
-    kept = dict(addresses), dict(versions)
+    kept, versions_kept = dict(addresses), dict(versions)
     try:
         with running(app) as server:
             for number, version in ((7, 1), (12, 5)):
                 addresses[number], versions[number] = "Bern", version
                 _two_clients(_Parcel(server, number, addresses, versions))
     finally:
-        for mine, before in zip((addresses, versions), kept):
-            mine.clear()
-            mine.update(before)
+        addresses.clear()
+        addresses.update(kept)
+        versions.clear()
+        versions.update(versions_kept)
     return "The faster one wins, the other is told, and nobody writes without having read."
 
 

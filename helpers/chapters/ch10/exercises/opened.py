@@ -70,7 +70,9 @@ def _check(make_app: Callable[..., Any]) -> str:
             )
     for source in (ours, theirs):
         closed = source.given[0].closed
-        assert closed, "the server had stopped, and the connection was still open: `await connection.close()` behind the `yield`."
+        assert closed, (
+            "the server had stopped, and the connection was still open: `await connection.close()` behind the `yield`."
+        )
         assert closed == 1, f"the connection was closed {closed} times: once is enough."
     _does_not_start(make_app)
     return "Opened before the first request, one for all requests, closed behind the last, and no start without it."
@@ -82,7 +84,9 @@ def _app(make_app: Callable[..., Any], source: _Source) -> FastAPI:
     assert kind(app) == "app", f"`make_app` should return an app; {tell(app)}."
     missing = missing_route(app, ("GET /count",))
     assert not missing, missing
-    assert not source.tried, "`make_app` connected itself: the app is made, and nobody serves it yet. Its lifespan is the place."
+    assert not source.tried, (
+        "`make_app` connected itself: the app is made, and nobody serves it yet. Its lifespan is the place."
+    )
     return app
 
 
@@ -92,7 +96,9 @@ def _counts(server: Server, count: int, source: _Source) -> None:
     assert not closed or answer.status_code != 500, (
         "the connection was closed before the first request came: what stands behind the `yield` runs when the server stops."
     )
-    assert answer.status_code == 200, f"`GET /count` should answer 200, but {answer.status_code} came: {logged(server)}."
+    assert answer.status_code == 200, (
+        f"`GET /count` should answer 200, but {answer.status_code} came: {logged(server)}."
+    )
     assert not any(given.closed for given in source.given), (
         "the connection was closed while the server runs: it is for all requests, until the server stops."
     )

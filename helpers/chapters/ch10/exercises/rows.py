@@ -50,7 +50,9 @@ def _stores_the_good(before: list[Row], rows: list[Row], refused: list[str], fou
     good = _good(before, rows)
     changed = [code for code, grams in before if (code, grams) not in found.stored]
     assert not changed, f"{changed[0]} was there before, and your code changed it: a code that is there is refused."
-    assert found.stored != before, "nothing was stored when the connection was closed: a transaction has to be committed."
+    assert found.stored != before, (
+        "nothing was stored when the connection was closed: a transaction has to be committed."
+    )
     lost = [code for code, grams in good if (code, grams) not in found.stored]
     assert not lost, (
         f"{lost[0]} is good and was not stored: a row that is refused must end neither the loop nor what the others wrote. Catch "

@@ -119,7 +119,9 @@ def days_of_a_model():
             return self
 
     async def count_days(stay: Annotated[Stay, Query()]) -> int:
-        return len({stay.first + timedelta(days=day) for day in range(((stay.last or stay.first) - stay.first).days + 1)})
+        return len(
+            {stay.first + timedelta(days=day) for day in range(((stay.last or stay.first) - stay.first).days + 1)}
+        )
 
     return days_app(count_days)
 

@@ -69,7 +69,7 @@ def several_or_404():
 
 @wrong("10.3-several", says="without any number there is nothing to answer")
 def several_or_none():
-    def read_several(number: Annotated[list[int], Query(max_length=5)] = []) -> list[str]:
+    def read_several(number: Annotated[list[int], Query(max_length=5, default_factory=list)]) -> list[str]:
         return [parcels[one] for one in number if one in parcels]
 
     return several_app(read_several)
@@ -91,7 +91,7 @@ def several_up_to_four():
     return several_app(read_several)
 
 
-@wrong("10.3-several", says="but 422 came: {\"detail\":[{\"type\":\"less_than_equal\"")
+@wrong("10.3-several", says='but 422 came: {"detail":[{"type":"less_than_equal"')
 def several_small_numbers():
     def read_several(number: Annotated[list[Annotated[int, Field(le=5)]], Query(min_length=1)]) -> list[str]:
         return [parcels[one] for one in number if one in parcels]
@@ -99,7 +99,7 @@ def several_small_numbers():
     return several_app(read_several)
 
 
-@wrong("10.3-several", says='`[]` came')
+@wrong("10.3-several", says="`[]` came")
 def several_of_texts():
     def read_several(number: Annotated[list[str], Query(min_length=1, max_length=5)]) -> list[str]:
         return [parcels[one] for one in number if one in parcels]
@@ -146,7 +146,7 @@ def several_by_hand():
 
 @right("10.3-several")
 def several_the_old_way():
-    def read_several(number: list[int] = Query(..., min_length=1, max_length=5)):
+    def read_several(number: list[int] = Query(..., min_length=1, max_length=5)):  # noqa: B008
         return [parcels[one] for one in number if one in parcels]
 
     return several_app(read_several)
