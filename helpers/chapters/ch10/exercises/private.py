@@ -149,8 +149,8 @@ def _solve() -> Callable[[TestClient], None]:
 EXERCISE = Exercise(
     id="10.3-private",
     title="a test that looks through the keyhole",
-    task="`test_private(client)` should be green for an API that keeps to the text above, and red for each that "
-    "breaks it in one place.",
+    task="`test_private(client)` should be green for an API that answers a key which is none of the two with 401, shows each key what it "
+    "has handed in, by its number and in the list, and nothing of the other's; and red for each that breaks this in one place.",
     check=_check,
     hints=(
         "Ada hands in a parcel. What must she see, what must Grace see, and what does somebody see who has no key or a false one?",
