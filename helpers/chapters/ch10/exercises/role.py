@@ -18,29 +18,29 @@ class Member(BaseModel):
     role: str = "sender"
 
 
-members: dict[str, Member] = {}
+accounts: dict[str, Member] = {}
 
 
-def _check(app: FastAPI, members: dict[str, Any]) -> str:
-    kept = dict(members)
-    members.clear()
+def _check(app: FastAPI, accounts: dict[str, Any]) -> str:
+    kept = dict(accounts)
+    accounts.clear()
     try:
         with running(app) as server:
-            _registers(server, members, {"name": "Ada", "password": "swordfish-1"})
-            _registers(server, members, {"name": "Grace", "password": "tulip-fields-2", "role": "clerk"})
+            _registers(server, accounts, {"name": "Ada", "password": "swordfish-1"})
+            _registers(server, accounts, {"name": "Grace", "password": "tulip-fields-2", "role": "clerk"})
             for part in ("name", "password"):
                 body = {"name": "Mallory", "password": "opensesame"}
                 del body[part]
                 code = ask(server, "POST", "/members", json=body).status_code
                 assert code == 422, f"a body without a {part} should be a 422, but {code} came."
-        assert list(members) == ["Ada", "Grace"], f"Ada and Grace should be members, but these are: {list(members)}."
+        assert list(accounts) == ["Ada", "Grace"], f"Ada and Grace should be accounts, but these are: {list(accounts)}."
     finally:
-        members.clear()
-        members.update(kept)
+        accounts.clear()
+        accounts.update(kept)
     return "A client says a name and a password; the role is yours to give, and the password goes nowhere."
 
 
-def _registers(server: Server, members: dict[str, Any], body: dict[str, str]) -> None:
+def _registers(server: Server, accounts: dict[str, Any], body: dict[str, str]) -> None:
     name, told = body["name"], " and the role clerk" if "role" in body else ""
     answer = ask(server, "POST", "/members", json=body)
     code = answer.status_code
@@ -49,10 +49,10 @@ def _registers(server: Server, members: dict[str, Any], body: dict[str, str]) ->
         "a body with a role was refused: it should count for nothing, and the member becomes a sender all the same."
     )
     assert code == 201, f"201 was asked for, but {code} came for a name and a password: {answer.text:.120}."
-    assert name in members, f"{name} was answered with 201 and is not in `members`: keep the member under the name."
-    member = members[name]
+    assert name in accounts, f"{name} was answered with 201 and is not in `accounts`: keep the member under the name."
+    member = accounts[name]
     assert isinstance(getattr(member, "role", None), str), (
-        f"`members` should hold a `Member` under each name, but holds {type(member).__name__} for {name}."
+        f"`accounts` should hold a `Member` under each name, but holds {type(member).__name__} for {name}."
     )
     assert body["password"] not in answer.text, (
         f"the answer shows the password: {answer.text:.90}. What goes out needs a model of its own."
@@ -78,16 +78,16 @@ def _solve() -> tuple[FastAPI, dict[str, Member]]:
 
     @app.post("/members", status_code=201, response_model=Registered)
     def register(new: Registration) -> Member:
-        members[new.name] = Member(name=new.name, password=new.password)
-        return members[new.name]
+        accounts[new.name] = Member(name=new.name, password=new.password)
+        return accounts[new.name]
 
-    return app, members
+    return app, accounts
 
 
 EXERCISE = Exercise(
     id="10.3-role",
     title="nobody chooses a role",
-    task="`POST /members` should take a name and a password, both required, keep a `Member` with the role `sender` in `members` under the "
+    task="`POST /members` should take a name and a password, both required, keep a `Member` with the role `sender` in `accounts` under the "
     "name, whatever else the body says, and answer 201 with name and role and nothing else.",
     check=_check,
     hints=(

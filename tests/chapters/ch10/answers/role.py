@@ -6,7 +6,7 @@ from fastapi import Body, FastAPI, Form, HTTPException
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, SecretStr
 
-from helpers.chapters.ch10.exercises.role import Member, members
+from helpers.chapters.ch10.exercises.role import Member, accounts
 from tests.chapters.answers import right, stub, wrong
 
 
@@ -23,7 +23,7 @@ class Registered(BaseModel):
 def role_app(function, **options):
     app = FastAPI()
     app.post("/members", **({"status_code": 201} | options))(function)
-    return app, members
+    return app, accounts
 
 
 @stub("10.3-role")
@@ -36,7 +36,7 @@ def role_shipped():
 @wrong("10.3-role", says="Grace sent a name, a password and the role clerk, and is a clerk now")
 def role_of_the_body():
     def register(new: Member) -> Any:
-        members[new.name] = new
+        accounts[new.name] = new
         return new
 
     return role_app(register, response_model=Registered)
@@ -45,8 +45,8 @@ def role_of_the_body():
 @wrong("10.3-role", says="the answer shows the password")
 def role_and_password():
     def register(new: Registration) -> Member:
-        members[new.name] = Member(**new.model_dump())
-        return members[new.name]
+        accounts[new.name] = Member(**new.model_dump())
+        return accounts[new.name]
 
     return role_app(register)
 
@@ -57,13 +57,13 @@ def role_refused():
         pass
 
     def register(new: Strict) -> Registered:
-        members[new.name] = Member(**new.model_dump())
-        return Registered(**members[new.name].model_dump())
+        accounts[new.name] = Member(**new.model_dump())
+        return Registered(**accounts[new.name].model_dump())
 
     return role_app(register)
 
 
-@wrong("10.3-role", says="is not in `members`")
+@wrong("10.3-role", says="is not in `accounts`")
 def role_forgotten():
     def register(new: Registration) -> Registered:
         return Registered(name=new.name, role="sender")
@@ -74,7 +74,7 @@ def role_forgotten():
 @wrong("10.3-role", says="but 200 came for a name and a password")
 def role_with_200():
     def register(new: Registration) -> Registered:
-        members[new.name] = Member(**new.model_dump())
+        accounts[new.name] = Member(**new.model_dump())
         return Registered(name=new.name, role="sender")
 
     return role_app(register, status_code=200)
@@ -83,7 +83,7 @@ def role_with_200():
 @wrong("10.3-role", says="holds Registration for Ada")
 def role_kept_as_it_came():
     def register(new: Registration) -> dict[str, str]:
-        members[new.name] = new
+        accounts[new.name] = new
         return {"name": new.name, "role": "sender"}
 
     return role_app(register)
@@ -92,7 +92,7 @@ def role_kept_as_it_came():
 @wrong("10.3-role", says='{"name": "Ada", "role": "sender"}` was asked for')
 def role_untold():
     def register(new: Registration) -> dict[str, str]:
-        members[new.name] = Member(**new.model_dump())
+        accounts[new.name] = Member(**new.model_dump())
         return {"name": new.name}
 
     return role_app(register)
@@ -105,7 +105,7 @@ def role_without_password():
         password: str = ""
 
     def register(new: Loose) -> Registered:
-        members[new.name] = Member(**new.model_dump())
+        accounts[new.name] = Member(**new.model_dump())
         return Registered(name=new.name, role="sender")
 
     return role_app(register)
@@ -114,7 +114,7 @@ def role_without_password():
 @wrong("10.3-role", says="your function `register` returned `None`")
 def role_without_return():
     def register(new: Registration) -> Registered:
-        members[new.name] = Member(**new.model_dump())
+        accounts[new.name] = Member(**new.model_dump())
 
     return role_app(register)
 
@@ -122,7 +122,7 @@ def role_without_return():
 @wrong("10.3-role", says="but 422 came for a name and a password")
 def role_of_a_form():
     def register(new: Annotated[Registration, Form()]) -> Registered:
-        members[new.name] = Member(**new.model_dump())
+        accounts[new.name] = Member(**new.model_dump())
         return Registered(name=new.name, role="sender")
 
     return role_app(register)
@@ -131,8 +131,8 @@ def role_of_a_form():
 @right("10.3-role")
 def role_set_afterwards():
     async def register(new: Member) -> Any:
-        members[new.name] = new.model_copy(update={"role": "sender"})
-        return members[new.name].model_dump(exclude={"password"})
+        accounts[new.name] = new.model_copy(update={"role": "sender"})
+        return accounts[new.name].model_dump(exclude={"password"})
 
     return role_app(register)
 
@@ -140,8 +140,8 @@ def role_set_afterwards():
 @right("10.3-role")
 def role_excluded():
     def register(new: Registration) -> Any:
-        members[new.name] = Member(name=new.name, password=new.password)
-        return members[new.name]
+        accounts[new.name] = Member(name=new.name, password=new.password)
+        return accounts[new.name]
 
     return role_app(register, response_model=Member, response_model_exclude={"password"})
 
@@ -149,7 +149,7 @@ def role_excluded():
 @right("10.3-role")
 def role_by_single_values():
     def register(name: Annotated[str, Body()], password: Annotated[SecretStr, Body()]) -> JSONResponse:
-        member = members[name] = Member(name=name, password=f"hashed-{len(password)}")
+        member = accounts[name] = Member(name=name, password=f"hashed-{len(password)}")
         return JSONResponse({"name": name, "role": member.role}, status_code=201)
 
     return role_app(register)
@@ -167,9 +167,9 @@ def role_by_inheritance():
         role: str = "sender"
 
     def register(new: In) -> Out:
-        if new.name in members:
+        if new.name in accounts:
             raise HTTPException(409)
-        members.update({new.name: Member.model_validate(new.model_dump())})
+        accounts.update({new.name: Member.model_validate(new.model_dump())})
         return Out(name=new.name)
 
     return role_app(register)
@@ -182,7 +182,7 @@ def role_of_a_field_that_hides():
         role: str = Field("sender", init=False)
 
     def register(new: Registration) -> Kept:
-        members[new.name] = Kept(name=new.name, password=new.password)
-        return members[new.name]
+        accounts[new.name] = Kept(name=new.name, password=new.password)
+        return accounts[new.name]
 
     return role_app(register)
