@@ -52,6 +52,12 @@ def test_an_exercise_takes_what_its_text_states_once():
     assert found[0].exercises == [8]
     found = measure(notebook("## A", "## B", odd, ("check('4.1-mail', app)\ncheck('4.1-other', app)",)))
     assert [section.exercises for section in found] == [[], [5, EXERCISE]]
+    group = (
+        "### A group\n\n- **Exercise 4.1-caller** (chapter 2; 1 of 3, 8 minutes). Do it.\n"
+        "- **Exercise 4.1-mail** (chapters 2 and 7; 2 of 3, 5 minutes). Do it, too."
+    )
+    found = measure(notebook("## A", group, ("check('4.1-caller', app)",), ("check('4.1-mail', app)",)))
+    assert found[0].exercises == [8, 5], "one text states the minutes of a whole group"
 
 
 def test_a_cell_may_say_that_it_takes_longer():

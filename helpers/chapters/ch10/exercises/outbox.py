@@ -1,55 +1,12 @@
 """10.3-outbox: both or neither."""
 
-import re
 import secrets
 import sqlite3
 from collections.abc import Callable
-from typing import Any, Self, cast
+from typing import Any
 
+from helpers.chapters.ch10.exercises.mortal import Mortal
 from helpers.learning.model import Exercise
-
-
-class _Cursor(sqlite3.Cursor):
-    """Dies at its connection's n-th statement that writes."""
-
-    def execute(self, sql: str, parameters: Any = (), /) -> Self:
-        self._write(sql)
-        return super().execute(sql, parameters)
-
-    def executemany(self, sql: str, parameters: Any, /) -> Self:
-        self._write(sql)
-        return super().executemany(sql, parameters)
-
-    def executescript(self, sql: str, /) -> sqlite3.Cursor:
-        self._write(sql)
-        return super().executescript(sql)
-
-    def _write(self, sql: str) -> None:
-        if re.search(r"\b(insert|update|replace)\b", sql, re.IGNORECASE):
-            cast("_Mortal", self.connection).write()
-
-
-class _Mortal(sqlite3.Connection):
-    """A connection that ends at the n-th statement that writes, as if the process were killed there."""
-
-    left = 99
-
-    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-        return self.cursor().execute(sql, parameters)
-
-    def executemany(self, sql: str, parameters: Any, /) -> sqlite3.Cursor:
-        return self.cursor().executemany(sql, parameters)
-
-    def executescript(self, sql: str, /) -> sqlite3.Cursor:
-        return self.cursor().executescript(sql)
-
-    def cursor(self, factory: Any = _Cursor) -> Any:
-        return super().cursor(factory)
-
-    def write(self) -> None:
-        if self.left == 0:
-            raise sqlite3.OperationalError("killed here")
-        self.left -= 1
 
 
 def _hand_in(
@@ -63,7 +20,7 @@ def _hand_in(
     )
     keeper.executemany("INSERT INTO parcel (address) VALUES (?)", [("Chur",)] * before)
     keeper.commit()
-    connection = sqlite3.connect(path, uri=True, factory=_Mortal)
+    connection = sqlite3.connect(path, uri=True, factory=Mortal)
     connection.left, number = writes, None
     try:
         number = hand_in(connection, address)
