@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from helpers.live.peers import admitted
 from helpers.live.sockets import listen
 from helpers.live.spans import Span
 
@@ -193,7 +194,10 @@ class Observation:
 
     def _admit(self) -> socket.socket:
         while True:
-            connection, _ = self._listener.accept()
+            connection, address = self._listener.accept()
+            if not admitted(address, connection.getsockname()):  # else a stranger who is silent keeps the agent waiting
+                connection.close()
+                continue
             connection.settimeout(5.0)
             try:
                 said = connection.makefile("rb", buffering=0).readline(len(self.secret) + 1)
