@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from helpers import given
+from helpers import given, surroundings
 from helpers.errors import CourseError
 from helpers.live import agent
 from helpers.live.aside import SLICE
@@ -352,7 +352,7 @@ def observe(
         "root": str(root),
         "factory": bool(factory),
     }
-    settings = {**(env or {}), agent.CONFIGURATION: json.dumps(told)}
+    settings = {**surroundings.left_out, **(env or {}), agent.CONFIGURATION: json.dumps(told)}
     settings.setdefault("PATH", os.pathsep.join([str(interpreter.parent), os.environ.get("PATH", os.defpath)]))
     settings.setdefault("VIRTUAL_ENV", str(interpreter.parent.parent))
     running = None
