@@ -11,9 +11,9 @@ from typing import Any
 
 from helpers.errors import CourseError
 from helpers.live import picture
-from helpers.live.findings import Findings
-from helpers.live.observing import Exchange
+from helpers.services.findings import Findings
 from helpers.services.observed import Service, observe
+from helpers.services.observing import Exchange
 from helpers.wording import code
 
 __all__ = ["main"]

@@ -18,9 +18,9 @@ from fastapi import FastAPI
 from helpers import Broker, Mailbox, Postgres, exam, process, running, scratch_folder
 from helpers.learning import log, store
 from helpers.live import peers
-from helpers.live.observing import Observation
 from helpers.services import reverse_proxy
 from helpers.services.observed import observe
+from helpers.services.observing import Observation
 from helpers.services.postgres import SOCKET
 from helpers.services.scratch import kept_folder
 from helpers.services.waiting import until

@@ -1,4 +1,4 @@
-"""What the agent beside a reader's app tells (helpers/live/agent.py), received and put together: spans, holds, operations."""
+"""What the agent beside a reader's app tells (helpers/services/agent.py), received and put together: spans, holds, operations."""
 
 import itertools
 import json
@@ -34,7 +34,6 @@ class Function:
     own: bool
     source: str
     on_loop: bool
-    generator: bool
     adds: tuple[tuple[str, str | None], ...]
 
 
@@ -86,14 +85,7 @@ class Exchange:
     tasks: list[str] = field(default_factory=list)  # names, in the order in which they were added
     over: int | None = None  # when the app's call had returned, tasks and dependencies included
     error: str | None = None  # what came out of the app's call
-    route: str | None = None
     endpoint: str | None = None  # its place
-
-    @property
-    def connection(self) -> int | None:
-        """The client's port, by which its connection is told from another."""
-        address = self.server.attributes.get("client")
-        return address[1] if address else None
 
     @property
     def ran(self) -> list[Span]:
@@ -125,7 +117,6 @@ class Observation:
         self.started: dict[str, Any] | None = None
         self.loaded = False
         self.ended = False
-        self.stopping: int | None = None
         self.left: list[tuple[str, int, str]] = []
         self.functions: dict[str, Function] = {}
         self.operations: list[Operation] = []
@@ -258,9 +249,9 @@ class Observation:
         if id in self.exchanges:
             self.exchanges[id].tasks += names
 
-    def told_over(self, id: int, at: int, error: str | None, route: str | None, endpoint: str | None) -> None:
+    def told_over(self, id: int, at: int, error: str | None, endpoint: str | None) -> None:
         one = self.exchanges[id]
-        one.over, one.error, one.route, one.endpoint = at, error, route, endpoint
+        one.over, one.error, one.endpoint = at, error, endpoint
         if error and one.server.attributes.get("http.response.status_code", 500) >= 500:
             one.server.error = error  # Starlette answers with a 500 before it raises the error once more
         known = f"{one.server.name.partition(' ')[0]} {endpoint or one.server.attributes['url.path']}"
@@ -272,9 +263,6 @@ class Observation:
 
     def told_synced(self, number: int) -> None:
         self._synced = number
-
-    def told_stopping(self, at: int) -> None:
-        self.stopping = at
 
     def told_left(self, tasks: list[list[Any]], at: int) -> None:
         self.left = [(file, number, name) for file, number, name in tasks]
