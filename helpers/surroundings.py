@@ -7,29 +7,27 @@ import os
 
 __all__ = ["left_out", "settle"]
 
-# What libpq, Celery, RQ, uvicorn, Gunicorn, Alembic, Flask and Django read by themselves, by how it begins, each over what
-# a cell says: with CELERY_BROKER_URL a task of the course would go to the learner's own broker.
-OTHERS = (
-    "PG",
-    "CELERY",
-    "RQ_",
-    "UVICORN_",
-    "WEB_CONCURRENCY",
-    "FORWARDED_ALLOW_IPS",
-    "GUNICORN_CMD_ARGS",
-    "ALEMBIC_CONFIG",
-    "FLASK_",
-    "DJANGO_SETTINGS_MODULE",
-)
+# What libpq, Celery, RQ, uvicorn, Gunicorn, Alembic, Flask, Django and pytest read by themselves, each over what a cell
+# says: with BROKER_URL a task of the course would go to the learner's own broker.
+BEGINNINGS = ("PG", "CELERY", "RQ_", "UVICORN_", "FLASK_")
+NAMES = {"BROKER_URL", "RESULT_BACKEND", "LOADER", "CONFIG_MODULE", "WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS"}
+NAMES |= {"GUNICORN_CMD_ARGS", "ALEMBIC_CONFIG", "DJANGO_SETTINGS_MODULE", "PYTEST_ADDOPTS", "PYTEST_PLUGINS"}
 left_out: dict[str, str] = {}  # what was taken out, for `observe`: a learner's own service reads it
 
 
 def settle() -> None:
     """Take out what belongs to other projects, and except loopback from every proxy."""
     started_by_the_course = "COURSE_PROCESS" in os.environ  # by `process()`, which has said what is for it
-    for name in [name for name in os.environ if name.startswith(OTHERS) and not started_by_the_course]:
-        left_out[name] = os.environ.pop(name)
+    for name, value in list(os.environ.items()):
+        if _foreign(name, value) and not started_by_the_course:
+            left_out[name] = os.environ.pop(name)
     _never_proxy_loopback()
+
+
+def _foreign(name: str, value: str) -> bool:
+    # Without the package socksio, httpx makes no client at all where ALL_PROXY names a SOCKS proxy.
+    no_use = name.upper() == "ALL_PROXY" and value.startswith("socks")
+    return name in NAMES or name.startswith(BEGINNINGS) or no_use
 
 
 def _never_proxy_loopback() -> None:

@@ -61,6 +61,7 @@ OTHERS = {
     "PGSERVICE": "shop",
     "PGOPTIONS": "-c search_path=shop",
     "CELERY_BROKER_URL": "redis://shop.example/0",
+    "BROKER_URL": "redis://shop.example/0",
     "RQ_REDIS_URL": "redis://shop.example/0",
     "UVICORN_ROOT_PATH": "/shop",
     "WEB_CONCURRENCY": "3",
@@ -69,6 +70,8 @@ OTHERS = {
     "ALEMBIC_CONFIG": "shop.ini",
     "FLASK_DEBUG": "1",
     "DJANGO_SETTINGS_MODULE": "shop.settings",
+    "PYTEST_ADDOPTS": "--shop",
+    "ALL_PROXY": "socks5://127.0.0.1:9",
 }
 HERE_AND_BELOW = """
 import os
@@ -83,6 +86,8 @@ with process(["python", "-c", code]) as child, process(
 from celery import Celery
 print(Celery(broker="redis://ours.example/0").conf.broker_url)
 print(surroundings.left_out == SHOP)
+import httpx
+httpx.Client().close()
 """
 SERVICE = """
 import os
