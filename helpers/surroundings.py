@@ -12,6 +12,7 @@ __all__ = ["left_out", "settle"]
 BEGINNINGS = ("PG", "CELERY", "RQ_", "UVICORN_", "FLASK_")
 NAMES = {"BROKER_URL", "RESULT_BACKEND", "LOADER", "CONFIG_MODULE", "WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS"}
 NAMES |= {"GUNICORN_CMD_ARGS", "ALEMBIC_CONFIG", "DJANGO_SETTINGS_MODULE", "PYTEST_ADDOPTS", "PYTEST_PLUGINS"}
+NAMES |= {"SECRET_KEY"}  # which the services of the course read from a file, where no variable says it
 left_out: dict[str, str] = {}  # what was taken out, for `observe`: a learner's own service reads it
 
 

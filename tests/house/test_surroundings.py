@@ -71,6 +71,7 @@ OTHERS = {
     "FLASK_DEBUG": "1",
     "DJANGO_SETTINGS_MODULE": "shop.settings",
     "PYTEST_ADDOPTS": "--shop",
+    "SECRET_KEY": "of the shop",
     "ALL_PROXY": "socks5://127.0.0.1:9",
 }
 HERE_AND_BELOW = """
