@@ -140,7 +140,9 @@ class Eye:
             known, *failing = told[0].decode().split() if told else [None]
             scope["headers"] = [header for header in scope["headers"] if header[0] != HEADER]
             path = scope["path"]
-            number = self.open("server", scope["method"] + " " + path, known and int(known), path=path)
+            number = self.open(
+                "server", scope["method"] + " " + path, known and int(known), path=path, client=scope.get("client")
+            )
             request = {"id": number, "failing": failing, "sent": False}
             status, left = None, None
 

@@ -88,6 +88,12 @@ class Exchange:
     endpoint: str | None = None  # its place
 
     @property
+    def connection(self) -> int | None:
+        """The client's port, by which its connection is told from another."""
+        address = self.server.attributes.get("client")
+        return address[1] if address else None
+
+    @property
     def ran(self) -> list[Span]:
         return [span for span in self.parts if span.kind == "task"]
 
