@@ -3,9 +3,10 @@
 `__init__.pyi` gives the same names to editors and type checkers; a test compares the two.
 """
 
-import os
 import sys
 from importlib import import_module
+
+from helpers import surroundings
 
 _HOME = {
     "serve": "live.server",
@@ -41,18 +42,7 @@ _MODULES = {"progress": "learning.progress", "history": "learning.history", "exa
 __all__ = sorted([*_HOME, *_MODULES])
 
 
-def _never_proxy_loopback() -> None:
-    """Servers on this machine are asked directly, by this process and by all that it starts, whatever HTTP_PROXY says.
-
-    Most clients follow urllib (urllib.request.getproxies_environment), which prefers the name in small letters.
-    """
-    kept = [host for host in (os.environ.get("no_proxy") or os.environ.get("NO_PROXY", "")).split(",") if host.strip()]
-    if "*" not in kept:
-        kept += [host for host in ("127.0.0.1", "localhost", "::1") if host not in kept]
-    os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(kept)
-
-
-_never_proxy_loopback()
+surroundings.settle()
 
 
 def __getattr__(name: str) -> object:

@@ -1,5 +1,11 @@
 """The course's own errors: one clear sentence in the notebook instead of a page of traceback."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
 
 class OneSentence:
     """Mixin for exceptions that a reader meets through their own slip.
@@ -27,3 +33,20 @@ class NoSuchMessage(OneSentence, IndexError):
 
 class Interrupted(OneSentence, KeyboardInterrupt):
     """A cell was interrupted inside a helper: the message says what is still running."""
+
+
+@contextmanager
+def reading(file: Path) -> Iterator[None]:
+    """In this block a file that the course ships is read: one that is missing, cut or edited wrongly gets a sentence.
+
+    Readers of JSON, TOML and models raise ValueError or one of its children for such files; the other errors come where a
+    value is of another kind than it should be.
+    """
+    try:
+        yield
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        name = file.relative_to(ROOT).as_posix() if file.is_relative_to(ROOT) else file.name
+        raise CourseError(
+            f"The course's file {name} is missing or damaged ({type(error).__name__}): `git checkout -- {name}` in the "
+            "course's folder brings it back."
+        ) from None

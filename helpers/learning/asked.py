@@ -10,6 +10,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from helpers.errors import reading
+
 DATA = Path(__file__).with_name("asked.toml")
 # The groups of the file by what people want to do, with their headings, in the order of the page.
 GROUPS = {
@@ -83,7 +85,8 @@ def read(file: Path) -> dict[str, list[Asked]]:
 @cache
 def load() -> dict[str, list[Asked]]:
     """All questions by group, both in the order of the page."""
-    found = read(DATA)
+    with reading(DATA):
+        found = read(DATA)
     return {group: found.get(group, []) for group in GROUPS}
 
 

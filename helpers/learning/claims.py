@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from helpers.course import CHAPTERS
-from helpers.errors import CourseError
+from helpers.errors import CourseError, reading
 from helpers.given import shown
 from helpers.notes import Note, head
 
@@ -40,9 +40,9 @@ class Claim:
 @cache
 def load() -> dict[str, Claim]:
     """All claims by id, in the order of the texts."""
-    with DATA.open("rb") as file:
+    with reading(DATA), DATA.open("rb") as file:
         tables = tomllib.load(file)
-    return {key: Claim(key, tuple(table.pop("sections")), **table) for key, table in tables.items()}
+        return {key: Claim(key, tuple(table.pop("sections")), **table) for key, table in tables.items()}
 
 
 def of_chapter(chapter: int) -> list[Claim]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from helpers.errors import CourseError
+from helpers.errors import CourseError, reading
 from helpers.notes import Note
 from helpers.wording import code, describe
 
@@ -54,7 +54,8 @@ class History(BaseModel):
 @cache
 def load() -> History:
     """What is stored."""
-    return History.model_validate_json(DATA.read_text(encoding="utf-8"))
+    with reading(DATA):
+        return History.model_validate_json(DATA.read_text(encoding="utf-8"))
 
 
 def when(fact: str) -> Note:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from helpers.errors import reading
 from helpers.live.jupyter import proxied
 from helpers.notes import Note
 from helpers.services.broker import Broker
@@ -143,4 +144,5 @@ class Stored(BaseModel):
 @cache
 def load() -> Stored:
     """What is stored."""
-    return Stored.model_validate_json(DATA.read_text(encoding="utf-8"))
+    with reading(DATA):
+        return Stored.model_validate_json(DATA.read_text(encoding="utf-8"))

@@ -197,7 +197,8 @@ def alone() -> Generator[None]:
         if _threads.acquire(timeout=PATIENCE):
             stack.callback(_threads.release)
         with contextlib.suppress(OSError):
-            file = stack.enter_context(open(FOLDER / f"{NAME}.lock", "ab"))  # the system frees it if the kernel dies
+            # Nobody else may open it: whoever can, may hold it. The system frees it if the kernel dies.
+            file = stack.enter_context(open(FOLDER / f"{NAME}.lock", "ab", opener=_private))
             end = time.monotonic() + PATIENCE
             while time.monotonic() < end:
                 try:
@@ -206,6 +207,13 @@ def alone() -> Generator[None]:
                 except (BlockingIOError, PermissionError):  # PermissionError is what Windows says
                     time.sleep(0.005)
         yield
+
+
+def _private(path: str, flags: int) -> int:
+    descriptor = os.open(path, flags, PRIVATE)
+    with contextlib.suppress(OSError, AttributeError):  # another user's, or Windows
+        os.fchmod(descriptor, PRIVATE)  # one that an older version has left
+    return descriptor
 
 
 if os.name == "nt":

@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from helpers.course import CHAPTERS, QUEUES, TASKS
+from helpers.errors import reading
 from helpers.learning import catalogue
 
 DATA = "topics.toml"
@@ -73,8 +74,12 @@ def read(file: Path, chapter: int | None) -> list[Topic]:
 @cache
 def load() -> tuple[Topic, ...]:
     """All topics, chapter by chapter in the order of the files, then those of the appendices."""
-    own = read(Path(__file__).with_name(DATA), None)
-    return (*(topic for n, place in catalogue.folders().items() for topic in read(place / DATA, n)), *own)
+    files = [(place / DATA, number) for number, place in catalogue.folders().items()]
+    found: list[Topic] = []
+    for file, number in [*files, (Path(__file__).with_name(DATA), None)]:
+        with reading(file):
+            found += read(file, number)
+    return tuple(found)
 
 
 def of_notebook(file: str) -> list[Topic]:

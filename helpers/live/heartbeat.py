@@ -8,7 +8,7 @@ it is over). Nor is anybody blamed for what stopped the whole process, which sto
 interpreter's lock, which wakes the thread every 5 ms where Linux counts that (Python/ceval_gil.c); or for Python's garbage
 collector, which runs in whatever thread made the last object.
 
-This file also runs beside the app of a reader (helpers/live/agent.py), on Pythons from 3.9: it imports nothing of the course.
+This file also runs beside the app of a reader (helpers/services/agent.py), on Pythons from 3.9: it imports nothing of the course.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ embedded broker listens on a Unix socket alone, in a folder that only this user 
 """
 
 import os
-import tempfile
 import threading
 import uuid
 from pathlib import Path
@@ -125,7 +124,7 @@ class Broker:
                     return
                 self._process.kill()
             if self._folder is None:
-                self._folder = folder_for(SOCKET, tempfile.gettempdir())
+                self._folder = folder_for(SOCKET)
                 goes_with(self, self._folder)
             # Nothing is ever saved; the file's name only keeps the server from reading somebody else's dump.rdb.
             self._process = process(

@@ -21,6 +21,7 @@ from typing import Any
 from helpers.errors import CourseError
 from helpers.given import shown
 from helpers.services import guard
+from helpers.services.scratch import temporary_files
 from helpers.services.waiting import until
 
 POSIX = os.name == "posix"
@@ -39,8 +40,18 @@ class Log:
     """
 
     def __init__(self) -> None:
-        number, self._path = tempfile.mkstemp(prefix="process-", suffix=".log")
-        os.close(number)
+        with temporary_files():
+            number, self._path = tempfile.mkstemp(prefix="process-", suffix=".log")
+            try:
+                os.write(
+                    number, b"?"
+                )  # a full disk has room for a name and for nothing else: nobody shall wait for that
+                os.ftruncate(number, 0)
+            except OSError:
+                os.unlink(self._path)
+                raise
+            finally:
+                os.close(number)
         self.writer = open(self._path, "ab")  # appending: several processes write it
         self._reader = open(self._path, "rb")
         if POSIX:

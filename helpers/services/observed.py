@@ -12,17 +12,17 @@ from typing import Any
 
 import httpx
 
-from helpers import given
+from helpers import given, surroundings
 from helpers.errors import CourseError
-from helpers.live import agent
 from helpers.live.aside import SLICE
-from helpers.live.findings import Findings, findings, own_line
-from helpers.live.observing import Exchange, Hold, Observation, Operation
 from helpers.live.recording import bars_of
 from helpers.live.spans import Span
 from helpers.live.timeline import Bar, Timeline
 from helpers.notes import Note
+from helpers.services import agent
+from helpers.services.findings import Findings, findings, own_line
 from helpers.services.launch import POSIX
+from helpers.services.observing import Exchange, Hold, Observation, Operation
 from helpers.services.process import Process, process
 from helpers.services.waiting import until
 from helpers.wording import code
@@ -334,7 +334,7 @@ def observe(
     `app`: module and name, as uvicorn takes them. `python`: the interpreter that has the app's packages; without it that of
     the folder's `.venv` or `venv`, else this one. `env`: settings that are added to the environment. `factory`: `app` names
     a function that makes the app. `timeout`, in seconds, is for its lifespan to reach `yield`. Nothing in the folder
-    is changed. Works with FastAPI from 0.79 on Pythons from 3.9 on (helpers/live/agent.py says how).
+    is changed. Works with FastAPI from 0.79 on Pythons from 3.9 on (helpers/services/agent.py says how).
 
     Raises `CourseError` with one sentence for what cannot be served: no such app (candidates are named), an import that
     fails, settings that are missing (their names are listed), a lifespan that fails or does not come to its `yield`.
@@ -352,7 +352,7 @@ def observe(
         "root": str(root),
         "factory": bool(factory),
     }
-    settings = {**(env or {}), agent.CONFIGURATION: json.dumps(told)}
+    settings = {**surroundings.left_out, **(env or {}), agent.CONFIGURATION: json.dumps(told)}
     settings.setdefault("PATH", os.pathsep.join([str(interpreter.parent), os.environ.get("PATH", os.defpath)]))
     settings.setdefault("VIRTUAL_ENV", str(interpreter.parent.parent))
     running = None

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from helpers import given
 from helpers.errors import CourseError
-from helpers.services.scratch import goes_with
+from helpers.services.scratch import goes_with, temporary_files
 from helpers.services.sockets import folder_for, listening
 
 if TYPE_CHECKING:
@@ -230,9 +230,10 @@ def _private_folder() -> Path:
 
     Where root asks, the server's own user may pass through the folder above it, by its group, and nobody else may.
     """
-    place = tempfile.gettempdir()
-    if not _open_to_all(Path(place)):
-        place = "/tmp"
+    with temporary_files():
+        place = tempfile.gettempdir()
+        if not _open_to_all(Path(place)):
+            place = "/tmp"
     folder = folder_for(SOCKET, place)
     if os.geteuid() == 0:
         os.chown(folder.parent, 0, _owner())

@@ -46,8 +46,12 @@ class Project:
             ) from None
 
     def write(self, name: str, text: str) -> None:
-        """Write a file, in place of an older one of that name."""
-        self._path(name).write_text(text, encoding="utf-8")
+        """Write a file, in place of an older one of that name; `CourseError` where the system refuses to."""
+        path = self._path(name)
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise CourseError(f"{name} cannot be written: {error.strerror}.") from None
 
     def run(self, *arguments: str) -> list[str]:
         """The lines that `python -m ...` writes in the project's folder, to stdout and stderr."""

@@ -2,9 +2,10 @@
 
 A kernel often ends without a goodbye: nbval and Jupyter's "restart" kill it, and `tempfile.TemporaryDirectory` then stays
 on the disk. So this file also runs as a program beside the kernel, which waits as `helpers/services/guard.py` does, and
-removes. One such program sees to all folders of a kernel: they lie in one, which only this user may enter (`mkdtemp`).
+removes. One such program sees to all folders of a kernel: they lie in one, which only this user may enter.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import tempfile
 import threading
 import time
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 
 # Where folders are made -> this kernel's one folder there, and who removes it: that holds the kernel's end of a pipe.
@@ -21,8 +23,11 @@ _lock = threading.Lock()
 
 
 def scratch_folder() -> Path:
-    """A new empty folder of this kernel's own, in the system's place for temporary files; removed when the kernel ends."""
-    return folder_in(tempfile.gettempdir())
+    """A new empty folder of this kernel's own, in the system's place for temporary files; removed when the kernel ends.
+
+    `CourseError` where no file can be made there: the disk is full, or it may only be read.
+    """
+    return folder_in()
 
 
 def kept_folder(name: str) -> Path:
@@ -40,32 +45,51 @@ def kept_folder(name: str) -> Path:
     return folder if os.access(folder, os.W_OK) else scratch_folder()
 
 
-def folder_in(place: str) -> Path:
-    """A scratch folder below `place`, e.g. where a short path is needed."""
-    with _lock:
+def folder_in(place: str | None = None) -> Path:
+    """A scratch folder below `place`, e.g. where a short path is needed; else in the system's place for temporary files."""
+    with temporary_files(), _lock:
+        place = place or tempfile.gettempdir()
         home, kernel, _ = _homes.get(place, (Path(), 0, None))
         # A forked child has its own, and a folder that somebody swept away meanwhile is made anew.
         if kernel != os.getpid() or not home.is_dir():
-            home = Path(tempfile.mkdtemp(prefix="after-the-response-", dir=place)).resolve()
-            _homes[place] = home, os.getpid(), _sweeper(home)
-    return Path(tempfile.mkdtemp(prefix="", dir=home))
+            home = Path(place).resolve() / f"after-the-response-{os.urandom(6).hex()}"
+            _homes[place] = home, os.getpid(), _made(home)
+        return Path(tempfile.mkdtemp(prefix="", dir=home))
 
 
-def _sweeper(folder: Path) -> subprocess.Popen:
+@contextlib.contextmanager
+def temporary_files() -> Iterator[None]:
+    """What the system says in this block when no temporary file can be made becomes a `CourseError`."""
     try:
-        return subprocess.Popen(
-            [sys.executable, "-I", "-S", __file__, str(os.getpid()), folder],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd=folder.parent,
-            # Out of the kernel's group: what kills that group must not kill who tidies up.
-            process_group=0 if os.name == "posix" else None,
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-        )
+        yield
+    except OSError as error:
+        from helpers.errors import CourseError  # not above: this file also runs alone, beside the kernel
+
+        raise CourseError(
+            f"No temporary file can be made here: {error.strerror}. Make room, or set TMPDIR to a folder that has some, "
+            "and restart the kernel."
+        ) from None
+
+
+def _made(home: Path) -> subprocess.Popen:
+    """Make the folder, and return who removes it. That comes first: a kernel that is killed in between leaves nothing."""
+    sweeper = subprocess.Popen(
+        [sys.executable, "-I", "-S", __file__, str(os.getpid()), home],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=home.parent,
+        # Out of the kernel's group: what kills that group must not kill who tidies up.
+        process_group=0 if os.name == "posix" else None,
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+    )
+    try:
+        home.mkdir(0o700)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        sweeper.kill()
+        sweeper.communicate()
         raise
+    return sweeper
 
 
 def goes_with(owner: object, folder: Path) -> None:

@@ -11,8 +11,11 @@ __all__ = ["folder_for", "listening"]
 LONGEST = 104  # bytes that the path of a Unix socket may have on macOS; Linux takes 108 (unix(7))
 
 
-def folder_for(name: str, place: str) -> Path:
-    """A scratch folder below `place`, or below /tmp where the path of a socket `name` in it would be too long."""
+def folder_for(name: str, place: str | None = None) -> Path:
+    """A scratch folder below `place`, or below /tmp where the path of a socket `name` in it would be too long.
+
+    Without a `place`, where the system keeps temporary files.
+    """
     folder = folder_in(place)
     if len(os.fsencode(folder / name)) > LONGEST:
         folder.rmdir()

@@ -11,9 +11,9 @@ from typing import Any
 
 from helpers.errors import CourseError
 from helpers.live import picture
-from helpers.live.findings import Findings
-from helpers.live.observing import Exchange
+from helpers.services.findings import Findings
 from helpers.services.observed import Service, observe
+from helpers.services.observing import Exchange
 from helpers.wording import code
 
 __all__ = ["main"]
@@ -124,11 +124,13 @@ def report(found: Findings) -> str:
 
 def _save(request: str, data: dict[str, Any], told: argparse.Namespace) -> None:
     svg = picture.draw(data)
-    if told.svg:
-        told.svg.write_text(svg, encoding="utf-8")
-    if told.html:
-        page = PAGE.format(title=escape(request), svg=svg, text=escape(picture.text(data)))
-        told.html.write_text(page, encoding="utf-8")
+    page = PAGE.format(title=escape(request), svg=svg, text=escape(picture.text(data)))
+    for file, content in ((told.svg, svg), (told.html, page)):
+        try:
+            if file:
+                file.write_text(content, encoding="utf-8")
+        except OSError as error:
+            raise CourseError(f"{file.name} cannot be written: {error.strerror}.") from None
 
 
 def _watch(service: Service, seconds: float | None) -> None:

@@ -21,7 +21,7 @@ BELOW = {
     "chapters": {"root", "live", "services", "learning"},
     "authoring": {"root", "live", "services", "learning"},
 }
-GROUND = {"course", "errors", "given", "notes", "wording"}
+GROUND = {"course", "errors", "given", "notes", "surroundings", "wording"}
 DOORS = {"trace"}  # commands of a few lines at the root, which call what stands in a room
 
 

@@ -1,10 +1,6 @@
-"""Twenty kernels at once, a clock that jumps, a slow disk, kernels killed at random moments: no fact changes, nothing stays.
-
-Everything that a kernel starts bears its mark in the environment, however it was started, so that it can be counted.
-"""
+"""Twenty kernels at once, a clock that jumps, a slow disk, other listeners than loopback: no fact changes, nothing stays."""
 
 import os
-import random
 import subprocess
 import sys
 import threading
@@ -21,34 +17,11 @@ from nbclient import NotebookClient
 
 from helpers.authoring import refresh
 from helpers.authoring.stored import Sanitiser, normalise, same_outputs
-from helpers.services.waiting import until
+from tests.notebooks.kernels import MARK, QUIET, all_gone, listening, marked
 
-MARK = "COURSE_MARK"
 KERNELS = 20
-QUIET = ["--IPKernelApp.log_level=ERROR"]  # ipykernel warns that it listens on loopback without encryption
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="other users' sockets are not told there")]
-
-
-def marked(mark: str) -> list[psutil.Process]:
-    """The processes that live and bear the mark."""
-    found = []
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-    return found
-
-
-def listening(processes: list[psutil.Process]) -> set[str]:
-    """The addresses on which these processes wait for connections or datagrams."""
-    found = set()
-    for process in processes:
-        with suppress(psutil.Error):
-            for socket in process.net_connections("inet"):
-                if socket.status == psutil.CONN_LISTEN or (socket.laddr and not socket.raddr and not socket.status):
-                    found.add(socket.laddr.ip)
-    return found
 
 
 @contextmanager
@@ -100,10 +73,6 @@ def run_all(mark: str, **environment: str) -> dict[str, list[str]]:
     with ThreadPoolExecutor(4) as pool:
         found = pool.map(lambda path: run(path, mark, **environment), paths)
         return {path.stem: differing for path, differing in zip(paths, found) if differing}
-
-
-def all_gone(mark: str) -> bool:
-    return until(lambda: not marked(mark), 15)
 
 
 def test_twenty_kernels_at_once_each_run_chapter_1(capsys):
@@ -184,31 +153,3 @@ def test_a_disk_that_others_keep_busy_changes_no_fact():
         for writer in writers:
             writer.kill()
             writer.wait()
-
-
-def left_by_a_killed_kernel(chapter: str, seed: int) -> list[list[str]]:
-    """Kills a kernel at a random moment of its notebook; the command lines of what still lives a while later."""
-    path = refresh.chosen([chapter], refresh.NOTEBOOKS)[0]
-    mark = uuid.uuid4().hex
-    environment = {**os.environ, "COURSE_RUN": "ci", MARK: mark}
-    manager, client = start_new_kernel(env=environment, cwd=str(path.parent), extra_arguments=QUIET)
-    try:
-        for cell in refresh.read(path).cells:
-            if cell.cell_type == "code":
-                client.execute(cell.source, stop_on_error=False)
-        kernel = manager.provisioner.process
-        until(lambda: kernel.poll() is not None, random.Random(f"{chapter} {seed}").uniform(0.5, 12))
-        assert kernel.poll() is None, "it ran until it was killed"
-        assert listening(marked(mark))
-        kernel.kill()
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-    return [] if all_gone(mark) else [process.cmdline() for process in marked(mark)]
-
-
-def test_a_kernel_killed_at_a_random_moment_leaves_nothing():
-    cases = [(chapter, seed) for chapter in ("1", "4", "5", "7", "9") for seed in range(4)]
-    with ThreadPoolExecutor(4) as pool:
-        left = dict(zip(cases, pool.map(lambda case: left_by_a_killed_kernel(*case), cases)))
-    assert left == dict.fromkeys(cases, [])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.authoring.refresh import NOTEBOOKS, read
-from helpers.live.findings import FORGOTTEN, RULES, Findings
+from helpers.services.findings import FORGOTTEN, RULES, Findings
 from helpers.services.observed import Service, observe
 
 HERE = NOTEBOOKS / "appendix_your_service"

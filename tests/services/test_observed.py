@@ -12,8 +12,8 @@ import pytest
 
 import helpers
 from helpers.errors import CourseError
-from helpers.live.observing import Observation
 from helpers.services.observed import Service, _interpreter, observe
+from helpers.services.observing import Observation
 
 APP = "from fastapi import FastAPI\napp = FastAPI()\n"
 LIFESPAN = """
@@ -385,7 +385,7 @@ def test_nobody_else_can_tell_it_anything():
 
 
 @pytest.mark.parametrize(
-    "file", ["live/agent.py", "live/heartbeat.py", "live/peers.py", "services/startup/sitecustomize.py"]
+    "file", ["services/agent.py", "live/heartbeat.py", "live/peers.py", "services/startup/sitecustomize.py"]
 )
 def test_what_runs_in_a_foreign_interpreter_needs_nothing_that_is_not_there(file):
     """Python 3.9 reads it, nothing of the course is imported, and no annotation is looked at while it runs."""

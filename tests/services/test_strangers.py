@@ -5,6 +5,7 @@ import signal
 import smtplib
 import socket
 import sys
+import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,10 +15,14 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 
-from helpers import Broker, Mailbox, Postgres, process, running, scratch_folder
+from helpers import Broker, Mailbox, Postgres, exam, process, running, scratch_folder
+from helpers.learning import log, store
 from helpers.live import peers
 from helpers.services import reverse_proxy
+from helpers.services.observed import observe
+from helpers.services.observing import Observation
 from helpers.services.postgres import SOCKET
+from helpers.services.scratch import kept_folder
 from helpers.services.waiting import until
 
 NOBODY = 65534
@@ -290,6 +295,76 @@ def test_a_stranger_cannot_enter_a_scratch_folder_nor_read_a_process():
     with process(["sleep", "30"], env={"SECRET": "key"}) as sleeper:
         assert as_nobody(lambda: Path(f"/proc/{sleeper.pid}/environ").read_text()) == "PermissionError"
         assert as_nobody(lambda: Path(f"/proc/{sleeper.pid}/fd/1").read_text()) == "PermissionError"
+
+
+@as_root
+def test_a_stranger_cannot_talk_to_a_readers_own_service():
+    with observe(ROOT / "notebooks" / "appendix_your_service" / "healthy") as service:
+        port = service.client.base_url.port
+        assert all(refused(port, REQUEST) for _ in range(3))
+        assert as_nobody(lambda: os.kill(service.process.pid, signal.SIGTERM) or "sent") == "PermissionError"
+        assert service.client.get("/ping").status_code == 200
+        assert service.sync() and "/parcels" not in service.log and len(service.exchanges) == 1
+
+
+@as_root
+def test_a_stranger_who_says_nothing_does_not_keep_the_agent_waiting():
+    """Each one who is heard out takes the time in which the agent could have come."""
+    observation = Observation()
+
+    def keep_silent() -> str:
+        with socket.create_connection(("127.0.0.1", observation.port), timeout=2) as connection:
+            return "turned away" if connection.recv(1) == b"" else "heard"
+
+    assert as_nobody(keep_silent) in ("turned away", "ConnectionResetError")
+    with socket.create_connection(("127.0.0.1", observation.port)) as agent:
+        agent.sendall(f"{observation.secret}\n".encode() + b'{"what": "loaded"}\n')
+        assert observation.wait(lambda: observation.loaded, 10)
+    observation.close()
+
+
+@pytest.fixture
+def shared() -> Iterator[Path]:
+    """A folder that everybody may enter, as a machine's /home may have it."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        os.chmod(name, 0o755)
+        yield Path(name)
+
+
+@as_root
+def test_a_stranger_can_neither_read_nor_write_nor_lock_what_a_learner_did(shared, monkeypatch):
+    monkeypatch.setattr(store, "FOLDER", shared)
+    monkeypatch.setattr(exam, "_sitting", None)
+    monkeypatch.delenv("COURSE_RUN")
+    monkeypatch.chdir(shared)
+    (shared / f"{store.NAME}.lock").touch(mode=0o644)  # as an older version of the course has left it
+    before = os.umask(0)
+    try:
+        store.record({"1.1-inline": "a"})
+        exam.start(seed=7)
+        log.add([log.Answer(id="6.1-own-list", when=1.0, how="practice", right=True, grade=3)])
+        (kept_folder("depot") / "depot.db").touch()
+        (shared / store.NAME).write_text("{")
+        store.record({"1.1-inline": "b"})
+    finally:
+        os.umask(before)
+    files = [path for path in shared.rglob("*") if path.is_file()]
+    names = {f"{store.NAME}{more}" for more in ("", ".lock", ".damaged", ".exam", ".answers")}
+    assert {path.name for path in files} == names | {"depot.db"}
+    for path in files:
+        assert as_nobody(lambda path=path: str(path.read_bytes())) == "PermissionError", path.name
+        assert as_nobody(lambda path=path: str(path.write_bytes(b""))) == "PermissionError", path.name
+
+
+@as_root
+def test_a_stranger_cannot_stop_nor_look_into_a_worker():
+    with Broker() as broker:
+        command = ["rq", "worker", "labels", "--url", broker.url]
+        with process(command, ready_text="Listening on labels") as worker:
+            for pid in (worker.pid, *worker.children()):
+                assert as_nobody(lambda pid=pid: os.kill(pid, signal.SIGKILL) or "sent") == "PermissionError"
+                assert as_nobody(lambda pid=pid: Path(f"/proc/{pid}/environ").read_text()) == "PermissionError"
+            assert worker.running
 
 
 # Whom the system names

@@ -37,6 +37,12 @@ def test_a_request_is_shown_as_text_and_drawn(tmp_path, capsys):
     assert svg.startswith("<svg") and svg in page and "<title>POST /orders</title>" in page
 
 
+def test_a_picture_that_cannot_be_written_is_told(tmp_path, capsys):
+    (tmp_path / "ping.svg").mkdir()
+    code, out = told(["main:app", "GET /ping", *HEALTHY, "--svg", str(tmp_path / "ping.svg")], capsys)
+    assert code == 2 and out.splitlines()[-1] == "ping.svg cannot be written: Is a directory."
+
+
 @pytest.mark.slow  # two services, each looked at
 def test_the_doctors_exit_code_says_whether_anything_was_found(capsys):
     code, out = told(["main:app", "--doctor", *HEALTHY], capsys)

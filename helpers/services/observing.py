@@ -1,4 +1,4 @@
-"""What the agent beside a reader's app tells (helpers/live/agent.py), received and put together: spans, holds, operations."""
+"""What the agent beside a reader's app tells (helpers/services/agent.py), received and put together: spans, holds, operations."""
 
 import itertools
 import json
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from helpers.live.peers import admitted
 from helpers.live.sockets import listen
 from helpers.live.spans import Span
 
@@ -33,7 +34,6 @@ class Function:
     own: bool
     source: str
     on_loop: bool
-    generator: bool
     adds: tuple[tuple[str, str | None], ...]
 
 
@@ -85,7 +85,6 @@ class Exchange:
     tasks: list[str] = field(default_factory=list)  # names, in the order in which they were added
     over: int | None = None  # when the app's call had returned, tasks and dependencies included
     error: str | None = None  # what came out of the app's call
-    route: str | None = None
     endpoint: str | None = None  # its place
 
     @property
@@ -124,7 +123,6 @@ class Observation:
         self.started: dict[str, Any] | None = None
         self.loaded = False
         self.ended = False
-        self.stopping: int | None = None
         self.left: list[tuple[str, int, str]] = []
         self.functions: dict[str, Function] = {}
         self.operations: list[Operation] = []
@@ -193,7 +191,10 @@ class Observation:
 
     def _admit(self) -> socket.socket:
         while True:
-            connection, _ = self._listener.accept()
+            connection, address = self._listener.accept()
+            if not admitted(address, connection.getsockname()):  # else a stranger who is silent keeps the agent waiting
+                connection.close()
+                continue
             connection.settimeout(5.0)
             try:
                 said = connection.makefile("rb", buffering=0).readline(len(self.secret) + 1)
@@ -254,9 +255,9 @@ class Observation:
         if id in self.exchanges:
             self.exchanges[id].tasks += names
 
-    def told_over(self, id: int, at: int, error: str | None, route: str | None, endpoint: str | None) -> None:
+    def told_over(self, id: int, at: int, error: str | None, endpoint: str | None) -> None:
         one = self.exchanges[id]
-        one.over, one.error, one.route, one.endpoint = at, error, route, endpoint
+        one.over, one.error, one.endpoint = at, error, endpoint
         if error and one.server.attributes.get("http.response.status_code", 500) >= 500:
             one.server.error = error  # Starlette answers with a 500 before it raises the error once more
         known = f"{one.server.name.partition(' ')[0]} {endpoint or one.server.attributes['url.path']}"
@@ -268,9 +269,6 @@ class Observation:
 
     def told_synced(self, number: int) -> None:
         self._synced = number
-
-    def told_stopping(self, at: int) -> None:
-        self.stopping = at
 
     def told_left(self, tasks: list[list[Any]], at: int) -> None:
         self.left = [(file, number, name) for file, number, name in tasks]

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from helpers.services.agent import dotted
+
 __all__ = ["Call", "adds_with", "forgotten_in", "measures_behind", "names_in", "parsed", "waits_in"]
 
 # Calls that wait, and have the event loop wait with them, by the name under which they are usually called.
@@ -113,14 +115,6 @@ def measures_behind(source: str) -> bool:
             if called and any(line > min(called) for line in clocks):
                 return True
     return False
-
-
-def dotted(node: ast.AST) -> str:
-    """ "a.b.c" for names and attributes; of anything else the part that has names."""
-    if isinstance(node, ast.Attribute):
-        owner = dotted(node.value)
-        return f"{owner}.{node.attr}" if owner else node.attr
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _name(node: ast.AST) -> str:

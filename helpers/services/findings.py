@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from helpers.course import CHAPTERS, TASKS
-from helpers.live import agent, source
-from helpers.live.observing import Exchange, Function, Hold, Observation, Operation
 from helpers.notes import Note
+from helpers.services import agent, source
+from helpers.services.observing import Exchange, Function, Hold, Observation, Operation
 from helpers.wording import code
 
 __all__ = ["Finding", "Findings", "RULES", "findings", "own_line"]
@@ -116,19 +116,13 @@ def findings(observation: Observation, cut: list[str]) -> Findings:
 
 def own_line(hold: Hold, roots: tuple[str, ...]) -> tuple[str, int, str]:
     """The innermost line of the reader's own code, else the innermost of all."""
-    return ([line for line in hold.lines if owned(line[0], roots)] or list(hold.lines))[-1]
-
-
-def owned(file: str, roots: tuple[str, ...]) -> bool:
-    """Whether a file stands in the reader's folders and belongs to no package that is installed there."""
-    path = os.path.realpath(file)
-    return path.startswith(roots) and not any(f"{os.sep}{part}{os.sep}" in path for part in agent.EXTERNAL)
+    return ([line for line in hold.lines if agent.owned(line[0], roots)] or list(hold.lines))[-1]
 
 
 def below(file: str, roots: tuple[str, ...]) -> str:
     """A file of the reader's as it is called in the project, "auth/routes.py"; of any other its name."""
     path = os.path.realpath(file)
-    inside = [path.removeprefix(root) for root in roots if path.startswith(root)] if owned(file, roots) else []
+    inside = [path.removeprefix(root) for root in roots if path.startswith(root)] if agent.owned(file, roots) else []
     return min(inside, key=len).replace(os.sep, "/") if inside else os.path.basename(file)
 
 

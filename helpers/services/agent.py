@@ -175,7 +175,6 @@ class Eye:
                     id=number,
                     at=time.perf_counter_ns(),
                     error=failure and type(failure).__name__,
-                    route=getattr(scope.get("route"), "path", None),
                     endpoint=place_of(scope.get("endpoint")),
                 )
 
@@ -277,17 +276,23 @@ def place_of(function):
     return code and f"{code.co_filename}:{code.co_firstlineno}"
 
 
+def owned(file, roots):
+    """Whether a file stands below the reader's folders `roots` and belongs to no package that is installed there."""
+    path = os.path.realpath(file)
+    return path.startswith(roots) and not any(os.sep + part + os.sep in path for part in EXTERNAL)
+
+
 class Reader:
     """Reads an app's routes; what stands below `roots` is the reader's own code."""
 
     def __init__(self, *roots):
         self.roots = tuple(os.path.join(os.path.realpath(root), "") for root in roots)
         self.functions = {}
+        self.generators = set()  # places of those with `yield`
         self.sockets = []
 
     def own(self, file):
-        path = os.path.realpath(file)
-        return path.startswith(self.roots) and not any(os.sep + part + os.sep in path for part in EXTERNAL)
+        return owned(file, self.roots)
 
     def function(self, call):
         """Note a function with its source, and those that it adds as tasks; returns its place."""
@@ -310,9 +315,10 @@ class Reader:
             "on_loop": any(
                 inspect.iscoroutinefunction(one) or inspect.isasyncgenfunction(one) for one in (function, call)
             ),
-            "generator": inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function),
             "adds": [],
         }
+        if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+            self.generators.add(place)
         for added in added_in(source):
             task = resolved(added, function)
             found["adds"].append({"name": added.rpartition(".")[2], "place": task and self.function(task)})
@@ -341,7 +347,7 @@ class Reader:
                 place = self.function(one.call)
                 if place is not None and place not in dependencies:
                     dependencies.append(place)
-                if name and place and self.functions[place]["generator"]:
+                if name and place and place in self.generators:
                     held[name] = place
         listed = getattr(dependant, "background_tasks_param_name", None)
         return {
@@ -395,6 +401,7 @@ def added_in(source):
 
 
 def dotted(node):
+    """ "a.b.c" for names and attributes; of anything else the part that has names."""
     parts = []
     while isinstance(node, ast.Attribute):
         parts.insert(0, node.attr)
@@ -523,8 +530,8 @@ def factories_of(module):
 
 
 def heartbeats():
-    """The module `heartbeat` beside this one, which imports nothing of the course either."""
-    file = os.path.join(os.path.dirname(os.path.abspath(__file__)), "heartbeat.py")
+    """The module helpers/live/heartbeat.py, which imports nothing of the course either."""
+    file = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "live", "heartbeat.py")
     spec = importlib.util.spec_from_file_location("course_heartbeat", file)
     assert spec is not None and spec.loader is not None, "it stands beside this file"
     sys.modules["course_heartbeat"] = module = importlib.util.module_from_spec(spec)
@@ -586,7 +593,6 @@ def server_of(app, channel, reader, watch, inner):
             )
 
         async def shutdown(self, sockets=None):
-            channel.tell("stopping", at=time.perf_counter_ns())
             await super().shutdown(sockets=sockets)
             left = []
             for task in asyncio.all_tasks():

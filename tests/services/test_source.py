@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from helpers.live.source import adds_with, forgotten_in, measures_behind, names_in, waits_in
+from helpers.services.source import adds_with, forgotten_in, measures_behind, names_in, waits_in
 
 WAITS = {
     "time.sleep(1)": ("time.sleep", "blocking"),

@@ -1,0 +1,115 @@
+"""What a learner's machine says of proxies and of other projects changes nothing here: neither in the kernel, nor beside it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from helpers import observe, surroundings
+
+ROOT = Path(__file__).parents[2]
+PROXY = "http://127.0.0.1:9"  # nobody listens there
+ASK = """
+import httpx, os, sys, urllib.request
+import helpers
+from fastapi import FastAPI
+app = FastAPI()
+from helpers.live.server import running
+with running(app) as server:
+    for host in ("127.0.0.1", "localhost"):
+        url = server.url.replace("127.0.0.1", host) + "/openapi.json"
+        print(httpx.get(url).status_code, urllib.request.urlopen(url).status)
+    from helpers import process
+    ask = "import httpx, sys; print(httpx.get(sys.argv[1]).status_code)"
+    with process(["python", "-c", ask, url]) as child:
+        print(child.wait(), child.log.strip())
+print(os.environ["NO_PROXY"])
+"""
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+def test_loopback_is_asked_directly(name):
+    plain = {
+        key: value for key, value in os.environ.items() if key.lower() not in ("no_proxy", "http_proxy", "all_proxy")
+    }
+    told = subprocess.check_output([sys.executable, "-c", ASK], env=plain | {name: PROXY}, cwd=ROOT, text=True)
+    assert told.splitlines() == ["200 200", "200 200", "exit 0 200", "127.0.0.1,localhost,::1"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, "127.0.0.1,localhost,::1"),
+        ({"NO_PROXY": "corp.example"}, "corp.example,127.0.0.1,localhost,::1"),
+        ({"no_proxy": "localhost", "NO_PROXY": "other"}, "localhost,127.0.0.1,::1"),
+        ({"NO_PROXY": "*"}, "*"),
+        ({"NO_PROXY": ""}, "127.0.0.1,localhost,::1"),
+    ],
+    ids=str,
+)
+def test_what_was_excepted_before_stays(before, after):
+    plain = {key: value for key, value in os.environ.items() if key.lower() != "no_proxy"}
+    show = "import helpers, os; print(os.environ['NO_PROXY'], os.environ['no_proxy'])"
+    told = subprocess.check_output([sys.executable, "-c", show], env=plain | before, cwd=ROOT, text=True)
+    assert told == f"{after} {after}\n"
+
+
+# What a learner's own projects have set, and what a library of the course would do with it.
+OTHERS = {
+    "PGSERVICE": "shop",
+    "PGOPTIONS": "-c search_path=shop",
+    "CELERY_BROKER_URL": "redis://shop.example/0",
+    "BROKER_URL": "redis://shop.example/0",
+    "RQ_REDIS_URL": "redis://shop.example/0",
+    "UVICORN_ROOT_PATH": "/shop",
+    "WEB_CONCURRENCY": "3",
+    "FORWARDED_ALLOW_IPS": "*",
+    "GUNICORN_CMD_ARGS": "--workers 3",
+    "ALEMBIC_CONFIG": "shop.ini",
+    "FLASK_DEBUG": "1",
+    "DJANGO_SETTINGS_MODULE": "shop.settings",
+    "PYTEST_ADDOPTS": "--shop",
+    "SECRET_KEY": "of the shop",
+    "ALL_PROXY": "socks5://127.0.0.1:9",
+}
+HERE_AND_BELOW = """
+import os
+import helpers
+from helpers import process, surroundings
+code = "import os; print(sorted(set(os.environ) & {'PGSERVICE', 'CELERY_BROKER_URL', 'WEB_CONCURRENCY'}))"
+with process(["python", "-c", code]) as child, process(
+    ["python", "-c", "import helpers; " + code], env={"CELERY_BROKER_URL": "redis://ours.example/0"}
+) as told:
+    child.wait(), told.wait()
+    print(child.log + told.log, end="")
+from celery import Celery
+print(Celery(broker="redis://ours.example/0").conf.broker_url)
+print(surroundings.left_out == SHOP)
+import httpx
+httpx.Client().close()
+"""
+SERVICE = """
+import os
+from fastapi import FastAPI
+app = FastAPI()
+
+@app.get("/")
+def shop() -> str | None:
+    return os.environ.get("PGSERVICE")
+"""
+
+
+def test_what_other_projects_have_set_is_left_out():
+    told = subprocess.check_output(
+        [sys.executable, "-c", f"SHOP = {OTHERS}\n{HERE_AND_BELOW}"], env={**os.environ, **OTHERS}, cwd=ROOT, text=True
+    )
+    assert told.splitlines() == ["[]", "['CELERY_BROKER_URL']", "redis://ours.example/0", "True"]
+
+
+def test_a_learners_own_service_has_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(surroundings, "left_out", {"PGSERVICE": "shop"})
+    (tmp_path / "main.py").write_text(SERVICE)
+    with observe(tmp_path) as service:
+        assert service.client.get("/").json() == "shop"
