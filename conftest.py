@@ -1,8 +1,12 @@
 """For every test and every notebook that pytest runs, wherever it is started: workers and kernels inherit it."""
 
 import os
+import sys
 
 import pytest
+
+# Or each worker would compile every helper and rewrite the asserts of every test anew, for half of its start.
+sys.dont_write_bytecode = False
 
 # The course is being checked, not studied: the reader's progress is neither read nor written.
 os.environ["COURSE_RUN"] = "ci"
