@@ -186,7 +186,7 @@ def test(*options: str) -> None:
     say("Testing the helpers and every notebook's stored outputs (nbval)")
     # Windows lacks what some notebooks show (signals, the embedded Valkey): there cells must run, not look the same.
     compared = compare.options(strict=os.name != "nt")
-    run("-m", "pytest", "tests", "notebooks", *compared, *compare.PARALLEL, *options)
+    run("-m", "pytest", "tests", "notebooks", *compared, *compare.WITH_TESTS, *options)
 
 
 def setup(*options: str) -> None:
@@ -198,7 +198,7 @@ def setup(*options: str) -> None:
 def slow(*options: str) -> None:
     """set up and run the tests that take minutes"""
     set_up(LOCK, TEST_LOCK)
-    run("-m", "pytest", "tests", "-m", "slow", "-n", "4", "--dist", "load", *options)
+    run("-m", "pytest", "tests", "-m", "slow", "-n", "4", "--dist", "worksteal", *options)
 
 
 def browser(*options: str) -> None:
