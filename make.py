@@ -306,6 +306,9 @@ def lock(*options: str) -> None:
     compile_ += ["--custom-compile-command", "make lock", *options]
     say("Compiling requirements.txt and tests/requirements.txt")
     quietly([*compile_, "requirements.in", "-o", LOCK])
+    # That pyproject.toml overrides a requirement stands there with its reason; in a lock it would read like an option.
+    text = (ROOT / LOCK).read_text(encoding="utf-8")
+    (ROOT / LOCK).write_text(text.replace("    #   --override (workspace)\n", ""), encoding="utf-8", newline="\n")
     # uv takes no editable line among constraints, so the lock goes in without the course's own `-e .`.
     learner = re.sub(r"(?m)^-e .*\n", "", (ROOT / LOCK).read_text(encoding="utf-8"))
     quietly([*compile_, "tests/requirements.in", "-c", "-", "-o", TEST_LOCK], input=learner)
