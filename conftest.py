@@ -1,8 +1,12 @@
 """For every test and every notebook that pytest runs, wherever it is started: workers and kernels inherit it."""
 
 import os
+import sys
 
 import pytest
+
+# Or each worker would compile every helper and rewrite the asserts of every test anew, for half of its start.
+sys.dont_write_bytecode = False
 
 # The course is being checked, not studied: the reader's progress is neither read nor written.
 os.environ["COURSE_RUN"] = "ci"
@@ -10,6 +14,8 @@ os.environ["COURSE_RUN"] = "ci"
 # Files of a chapter belong to its lesson; chapter 8's tests run in its notebook, in their own environment. What
 # `make update` kept of a reader's own is no part of the course.
 collect_ignore_glob = ["notebooks/*/*", "notebooks/* (my edits of *"]
+
+PROOF = "::test_is_proved_in_both_directions["  # of an exercise, by its stub, wrong answers and right ones
 
 
 @pytest.hookimpl(optionalhook=True)  # without pytest-xdist nobody asks
@@ -21,6 +27,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log):
 
     class ProofsApart(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return nodeid if "::test_is_proved_in_both_directions[" in nodeid else super()._split_scope(nodeid)
+            return nodeid if PROOF in nodeid else super()._split_scope(nodeid)
+
+        def _assign_work_unit(self, node) -> None:
+            # Notebooks are the longest and begin. Proofs wait and the rest computes: one worker of three takes proofs
+            # from the start, so that neither is left alone at the end.
+            proves = self.nodes.index(node) % 3 == 2
+            first = min(self.workqueue, key=lambda scope: ((PROOF in scope) != proves, not scope.endswith(".ipynb")))
+            self.workqueue.move_to_end(first, last=False)
+            super()._assign_work_unit(node)
 
     return ProofsApart(config, log)

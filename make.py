@@ -186,7 +186,7 @@ def test(*options: str) -> None:
     say("Testing the helpers and every notebook's stored outputs (nbval)")
     # Windows lacks what some notebooks show (signals, the embedded Valkey): there cells must run, not look the same.
     compared = compare.options(strict=os.name != "nt")
-    run("-m", "pytest", "tests", "notebooks", *compared, *compare.PARALLEL, *options)
+    run("-m", "pytest", "tests", "notebooks", *compared, *compare.WITH_TESTS, *options)
 
 
 def setup(*options: str) -> None:
@@ -198,7 +198,7 @@ def setup(*options: str) -> None:
 def slow(*options: str) -> None:
     """set up and run the tests that take minutes"""
     set_up(LOCK, TEST_LOCK)
-    run("-m", "pytest", "tests", "-m", "slow", "-n", "4", "--dist", "load", *options)
+    run("-m", "pytest", "tests", "-m", "slow", "-n", "4", "--dist", "worksteal", *options)
 
 
 def browser(*options: str) -> None:
@@ -306,6 +306,9 @@ def lock(*options: str) -> None:
     compile_ += ["--custom-compile-command", "make lock", *options]
     say("Compiling requirements.txt and tests/requirements.txt")
     quietly([*compile_, "requirements.in", "-o", LOCK])
+    # That pyproject.toml overrides a requirement stands there with its reason; in a lock it would read like an option.
+    text = (ROOT / LOCK).read_text(encoding="utf-8")
+    (ROOT / LOCK).write_text(text.replace("    #   --override (workspace)\n", ""), encoding="utf-8", newline="\n")
     # uv takes no editable line among constraints, so the lock goes in without the course's own `-e .`.
     learner = re.sub(r"(?m)^-e .*\n", "", (ROOT / LOCK).read_text(encoding="utf-8"))
     quietly([*compile_, "tests/requirements.in", "-c", "-", "-o", TEST_LOCK], input=learner)

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-__all__ = ["PARALLEL", "SANITIZE", "Cell", "cells", "command", "options", "run"]
+__all__ = ["PARALLEL", "SANITIZE", "WITH_TESTS", "Cell", "cells", "command", "options", "run"]
 
 ROOT = Path(__file__).parents[2]
 SANITIZE = Path(__file__).with_name("sanitize.cfg")
 PARALLEL = ("-n", "4", "--dist", "loadfile")  # a notebook a process, four at a time
+WITH_TESTS = ("-n", "6", *PARALLEL[2:])  # two more beside them: a third of the quick tests' time is waiting
 
 
 @dataclass(frozen=True)

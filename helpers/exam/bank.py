@@ -164,8 +164,9 @@ def repeats_nothing(questions: list[Question]) -> list[str]:
     texts = [(q.id, without_spelling(f"{q.question} {q.code}")) for q in questions]
     wrong = []
     for place, (id, text) in enumerate(texts):
+        matcher = SequenceMatcher(None, "", text, autojunk=False)
         for other, before in texts[:place]:
-            matcher = SequenceMatcher(None, before, text, autojunk=False)
+            matcher.set_seq1(before)
             if matcher.real_quick_ratio() > 0.9 and matcher.quick_ratio() > 0.9 and matcher.ratio() > 0.9:
                 wrong.append(f"{id} asks what {other} asks")
     return wrong

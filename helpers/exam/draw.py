@@ -11,7 +11,7 @@ import math
 import random
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from itertools import groupby
 
 from helpers.exam.model import Item, Question
@@ -34,18 +34,23 @@ class Source:
     facts: frozenset[str]
     question: Callable[[object], Question]
 
-    @cached_property
+    @property
     def section(self) -> str:
         return self.id.partition("-")[0]
 
-    @cached_property
+    @property
     def place(self) -> tuple[tuple[int, ...], str]:
         """Where it stands among all: by the numbers of its section, then by its id."""
-        return tuple(map(int, self.section.split("."))), self.id
+        return _place(self.id)
 
     @property
     def chapter(self) -> int:
         return self.place[0][0]
+
+
+@cache  # each exam makes its sources anew, and asks each for its place many times
+def _place(id: str) -> tuple[tuple[int, ...], str]:
+    return tuple(map(int, id.partition("-")[0].split("."))), id
 
 
 def sources(questions: Iterable[Question]) -> list[Source]:

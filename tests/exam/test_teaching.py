@@ -4,6 +4,7 @@ import re
 import sqlite3
 import sys
 import zipfile
+from functools import cache
 from html import unescape
 from pathlib import Path
 from statistics import correlation
@@ -13,7 +14,7 @@ import pytest
 
 from helpers import exam
 from helpers.exam import bank, exports, teaching
-from helpers.exam.exports.shape import FORMS, shaped
+from helpers.exam.exports.shape import FORMS, Shape, shaped
 from helpers.exam.kinds import KINDS
 from helpers.learning import log
 from helpers.learning.log import Answer, Log
@@ -103,7 +104,10 @@ def made(tmp_path_factory):
     return place
 
 
-SHAPES = {id: shaped(question) for id, question in bank.load().items()}
+@cache
+def shapes() -> dict[str, Shape]:
+    """Every question of the bank as an export writes it."""
+    return {id: shaped(question) for id, question in bank.load().items()}
 
 
 def test_every_kind_has_a_form():
@@ -111,15 +115,15 @@ def test_every_kind_has_a_form():
 
 
 def test_the_explanation_carries_the_proof():
-    linked = [shape for shape in SHAPES.values() if "#cell-id=" in shape.why]
-    assert len(linked) > 100 and all("Proved" in shape.why for shape in SHAPES.values())
+    linked = [shape for shape in shapes().values() if "#cell-id=" in shape.why]
+    assert len(linked) > 100 and all("Proved" in shape.why for shape in shapes().values())
 
 
 def test_moodle_reads_every_question_back(made):
     root = Tree.parse(made / "bank.moodle.xml").getroot()
     questions = {q.findtext("name/text"): q for q in root if q.get("type") != "category"}
-    assert list(questions) == list(SHAPES)
-    for id, shape in SHAPES.items():
+    assert list(questions) == list(shapes())
+    for id, shape in shapes().items():
         q = questions[id]
         assert q.findtext("questiontext/text") == shape.text and q.findtext("generalfeedback/text") == shape.why
         fractions = {a.findtext("text"): float(a.get("fraction")) for a in q.findall("answer")}
@@ -147,8 +151,8 @@ def gift(text: str) -> dict[str, tuple[str, list[tuple[str, str]]]]:
 
 def test_gift_reads_every_question_back(made):
     read = gift((made / "bank.gift").read_text())
-    assert list(read) == list(SHAPES)
-    for id, shape in SHAPES.items():
+    assert list(read) == list(shapes())
+    for id, shape in shapes().items():
         text, answers = read[id]
         assert unescape(text) == unescape(shape.text)
         right = {unescape(one) for sign, one in answers if sign == "=" or sign.startswith("~%") and "-" not in sign}
@@ -161,7 +165,7 @@ def test_gift_reads_every_question_back(made):
 def test_qti_is_a_sound_package_with_every_question(folder):
     """Every sixth question and all with a form of their own: text2qti takes 12 ms for one."""
     forms = ("order", "number", "essay")
-    some = [id for place, (id, shape) in enumerate(SHAPES.items()) if place % 6 == 0 or shape.form in forms]
+    some = [id for place, (id, shape) in enumerate(shapes().items()) if place % 6 == 0 or shape.form in forms]
     exports.write([bank.load()[id] for id in some], folder, "qti")
     with zipfile.ZipFile(folder / "bank.qti.zip") as package:
         manifest = Tree.fromstring(package.read("imsmanifest.xml"))
@@ -175,7 +179,7 @@ def test_qti_is_a_sound_package_with_every_question(folder):
     items = {item.get("title"): item for item in root.iter(f"{{{space['q']}}}item")}
     assert list(items) == some
     for id in some:
-        item, shape = items[id], SHAPES[id]
+        item, shape = items[id], shapes()[id]
         labels = {
             label.get("ident"): label.findtext(".//q:mattext", namespaces=space)
             for label in item.findall(".//q:response_label", space)
@@ -199,12 +203,12 @@ def test_anki_holds_a_note_for_each_question(made, tmp_path):
         package.extract("collection.anki2", tmp_path)
     with sqlite3.connect(tmp_path / "collection.anki2") as db:
         notes = [fields.split("\x1f") for (fields,) in db.execute("select flds from notes")]
-        assert db.execute("select count(*) from cards").fetchone() == (len(SHAPES),)
+        assert db.execute("select count(*) from cards").fetchone() == (len(shapes()),)
     db.close()
-    assert {id for id, _, _ in notes} == set(SHAPES)
+    assert {id for id, _, _ in notes} == set(shapes())
     for id, front, back in notes:
-        assert SHAPES[id].text in front and SHAPES[id].why in back
-        assert all(option.text in back for option in SHAPES[id].options if option.right)
+        assert shapes()[id].text in front and shapes()[id].why in back
+        assert all(option.text in back for option in shapes()[id].options if option.right)
 
 
 def test_an_export_says_what_it_cannot_do(folder, monkeypatch):

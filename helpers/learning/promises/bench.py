@@ -61,7 +61,7 @@ class Service:
 
     def _new_client(self) -> httpx.Client:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
-        return httpx.Client(base_url=self.process.url, trust_env=False, timeout=PATIENCE, limits=limits)
+        return httpx.Client(base_url=self.process.url, trust_env=False, verify=False, timeout=PATIENCE, limits=limits)
 
     def again(self) -> None:
         """Start the service once more in the same copy, after its process has ended; `Broken` when it does not start."""
