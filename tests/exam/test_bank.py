@@ -176,6 +176,8 @@ def test_a_good_question_passes_every_check(question):
 
 BAD = {
     "there is no section": replace(GOOD, id="4.9-good"),
+    "there is no section 2.9": replace(GOOD, read="2.9"),
+    "its chapter teaches nothing": replace(GOOD, id="10.1-good"),
     "its level is 7": replace(GOOD, level=7),
     "its explanation is empty": replace(GOOD, explanation=""),
     "ends without a mark": replace(GOOD, question="When does it start"),
