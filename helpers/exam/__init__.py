@@ -375,7 +375,9 @@ def _hand_in_sheet(sitting: Sitting) -> tuple[list[dict[str, Any]], dict[str, st
         for number, (points, asked) in score.by_chapter.items()
     ]
     rows += [
-        {"text": f"Read again: {section} {bank.SECTIONS[section]} (questions {', '.join(map(str, numbers))})"}
+        {
+            "text": f"Read again: {section} {bank.SECTIONS[section]} (question{'s' * (len(numbers) > 1)} {_listed(numbers)})"
+        }
         for section, numbers in score.missed.items()
     ]
     rows += [{"text": plain(told)} for told in (texts.partly(score), _unsaved(sitting).strip()) if told]
@@ -385,7 +387,9 @@ def _hand_in_sheet(sitting: Sitting) -> tuple[list[dict[str, Any]], dict[str, st
     feedback = {}
     for item in sitting.items:
         verdict = marking.judge(item, sitting.answers.get(item.number))
-        word = "Right." if verdict.right else f"Not right. {' '.join(verdict.messages)} Right is: {verdict.should}."
+        word = (
+            "Right." if verdict.right else " ".join(["Not right.", *verdict.messages, f"Right is: {verdict.should}."])
+        )
         feedback[str(item.number)] = f"{word} {item.question.explanation}"
     return rows, feedback, sorted(sitting.numbers("wrong") or ())
 

@@ -179,7 +179,7 @@ function render({ model, el }) {
   const left = get('left');
   const tick = () => {
     const seconds = left - (performance.now() - began) / 1000;
-    clock.textContent = get('done') ? '' : seconds > 60 ? `Time left: ${Math.ceil(seconds / 60)} minutes`
+    clock.textContent = get('done') || get('practice') ? '' : seconds > 60 ? `Time left: ${Math.ceil(seconds / 60)} minutes`
       : seconds > 0 ? 'Time left: less than a minute' : 'The time is over: answers are kept and counted apart.';
   };
   const timer = setInterval(tick, 5000);
@@ -194,7 +194,7 @@ function render({ model, el }) {
   model.on('change:begun', () => { began = performance.now(); tick(); draw(false); });
   model.on('change:flagged', marks);
   model.on('change:feedback', () => draw(form.contains(form.getRootNode().activeElement)));
-  model.on('change:done', () => { tick(); draw(false); });
+  model.on('change:done', () => { status.textContent = ''; tick(); draw(false); });
   model.on('change:result', () => { draw(false); showResult(true); });
   status.textContent = get('status');
   const moves = make('div', {}, previous, next, open, flag, only, finish);

@@ -120,6 +120,8 @@ def test_the_widget_begins_flags_and_knows_what_is_wrong():
     assert sheet.flagged == []
     sheet._handle_custom_msg({"do": "hand in", "sure": True}, [])
     assert sheet.wrong == [1, 2, 3] and sheet.done
+    assert all("  " not in told.partition("Right is:")[0] for told in sheet.feedback.values())
+    assert not any("(questions 1)" in row["text"] for row in sheet.result), "one is one question"
     again = exam.show("wrong")
     assert again.done and again.result == sheet.result and again.feedback == sheet.feedback and again.only == "wrong"
 
