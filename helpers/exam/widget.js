@@ -194,7 +194,7 @@ function render({ model, el }) {
   model.on('change:begun', () => { began = performance.now(); tick(); draw(false); });
   model.on('change:flagged', marks);
   model.on('change:feedback', () => draw(form.contains(form.getRootNode().activeElement)));
-  model.on('change:done', () => { status.textContent = ''; tick(); draw(false); });
+  model.on('change:done', () => { tick(); draw(false); });
   model.on('change:result', () => { draw(false); showResult(true); });
   status.textContent = get('status');
   const moves = make('div', {}, previous, next, open, flag, only, finish);
