@@ -5,7 +5,7 @@ Nothing here raises, whatever is answered: what cannot be read is told in a sent
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from helpers.course import CHAPTERS
@@ -16,7 +16,7 @@ from helpers.exam import state as states
 from helpers.exam import text as texts
 from helpers.exam.model import Item, Question
 from helpers.exam.sitting import Sitting
-from helpers.learning import log, store
+from helpers.learning import log, spacing, store
 from helpers.learning.speaking import speaks
 from helpers.notes import Note, plain
 from helpers.wording import describe, literal
@@ -56,6 +56,15 @@ CLOCK = "The clock starts with your first answer, or with `exam.begin()`."
 
 
 _sitting: Sitting | None = None
+
+
+def _still_asked() -> Collection[str]:
+    from helpers.exam import reviewing
+
+    return {*bank.load(), *templates.load(), *reviewing.rules()}
+
+
+spacing.still_asked = _still_asked
 
 
 # Taking an exam
@@ -112,7 +121,7 @@ def _resumed(clock: Callable[[], float] = time.time) -> Sitting | None:
             store.tell_once(
                 f"What was answered to {_many(lost)} does not fit the question any more and does not count."
             )
-        _sitting = Sitting(state, sittings.items_of(state), clock)
+        _sitting = Sitting(state, sittings.items_of(state), clock, kept=state.model_copy(deep=True))
     return _sitting
 
 
@@ -133,8 +142,10 @@ def _keep(sitting: Sitting) -> None:
     theirs = states.load()
     if theirs is not None:
         theirs = sittings.fitted(theirs, {})[0] if len(theirs.asked) == len(theirs.ids) else None
-    sitting.state = states.merged(sitting.state, theirs)
+    sitting.state = states.merged(sitting.state, theirs, sitting.kept)
     sitting.unsaved = states.save(sitting.state)
+    if not sitting.unsaved:
+        sitting.kept = sitting.state.model_copy(deep=True)
 
 
 def _unsaved(sitting: Sitting) -> str:
@@ -364,7 +375,9 @@ def _hand_in_sheet(sitting: Sitting) -> tuple[list[dict[str, Any]], dict[str, st
         for number, (points, asked) in score.by_chapter.items()
     ]
     rows += [
-        {"text": f"Read again: {section} {bank.SECTIONS[section]} (questions {', '.join(map(str, numbers))})"}
+        {
+            "text": f"Read again: {section} {bank.SECTIONS[section]} (question{'s' * (len(numbers) > 1)} {_listed(numbers)})"
+        }
         for section, numbers in score.missed.items()
     ]
     rows += [{"text": plain(told)} for told in (texts.partly(score), _unsaved(sitting).strip()) if told]
@@ -374,7 +387,9 @@ def _hand_in_sheet(sitting: Sitting) -> tuple[list[dict[str, Any]], dict[str, st
     feedback = {}
     for item in sitting.items:
         verdict = marking.judge(item, sitting.answers.get(item.number))
-        word = "Right." if verdict.right else f"Not right. {' '.join(verdict.messages)} Right is: {verdict.should}."
+        word = (
+            "Right." if verdict.right else " ".join(["Not right.", *verdict.messages, f"Right is: {verdict.should}."])
+        )
         feedback[str(item.number)] = f"{word} {item.question.explanation}"
     return rows, feedback, sorted(sitting.numbers("wrong") or ())
 

@@ -22,7 +22,7 @@ from helpers.exam.model import PROOF, Question
 FOLDER = Path(__file__).parents[1] / "chapters"
 LEVELS = {1: "recall", 2: "apply", 3: "combine"}
 SECTIONS = {number: title for chapter in CHAPTERS for number, title in chapter.sections.items()}
-FIELDS = kinds.NEEDED | {"proof", "prove", "code", "facts"}
+FIELDS = kinds.NEEDED | {"proof", "prove", "code", "facts", "read"}
 LEAST = 2  # questions for each section
 FORBIDDEN = re.compile(
     r"\b(all|none|both|neither|any) (of )?(the )?(above|below|these|those|options|others)\b|\b[a-e] and [a-e]\b",
@@ -103,8 +103,9 @@ def faults(questions: Iterable[Question]) -> list[str]:
 
 
 def has_words(q: Question) -> list[str]:
-    """Its section exists, its level is 1 to 3, and nothing is empty."""
-    wrong = [] if q.section in SECTIONS else [f"there is no section {q.section}"]
+    """Its sections exist, one of them teaches it, its level is 1 to 3, and nothing is empty."""
+    wrong = [f"there is no section {section}" for section in {q.section, q.taught} - set(SECTIONS)]
+    wrong += ["its chapter teaches nothing: `read` says which section does"] if q.taught.startswith("10.") else []
     wrong += [] if q.level in LEVELS else [f"its level is {q.level}, not 1 to 3"]
     wrong += [f"its {name} is empty" for name in ("question", "explanation") if not getattr(q, name)]
     if q.question and q.question[-1] not in "?.:":

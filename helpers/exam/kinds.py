@@ -413,7 +413,12 @@ def of(question: Question) -> Kind:
 
 def near(number: float, seconds: float) -> bool:
     """Whether an estimate counts: off by at most a quarter, or by 0.05 s where that is more."""
-    return abs(number - seconds) <= max(0.05, 0.25 * seconds) + 1e-9
+    return abs(number - seconds) <= tolerance(seconds) + 1e-9
+
+
+def tolerance(seconds: float) -> float:
+    """How far from the measured seconds an estimate counts."""
+    return max(0.05, 0.25 * seconds)
 
 
 def bars_of(recorded: str) -> dict[str, tuple[float, float]]:

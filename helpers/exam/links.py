@@ -78,7 +78,7 @@ def proof(item: Item) -> str:
         return f"Proved in chapter {place[0]}."
     file = home(place[0], id)
     where = f"chapter {place[0]}" if file == CHAPTERS[place[0] - 1].file else "an appendix"
-    told = "Measured by running this code; more of it in" if "~" in item.question.id else "Proved by"
+    told = "Measured by running this code; more of it in" if item.question.is_made else "Proved by"
     return f"{told} [this cell of {where}]({file}#cell-id={id})."
 
 

@@ -11,7 +11,7 @@ from helpers.wording import describe
 
 @dataclass
 class Score:
-    """How an exam went: points and questions by chapter and in all, and the sections of what was wrong or open.
+    """How an exam went: points and questions by chapter and in all, and the sections to read again for what was wrong or open.
 
     `credit`: the points that there would be if parts of an answer counted.
     """
@@ -69,6 +69,6 @@ def score(items: Iterable[Item], answers: Mapping[int, str], late: Iterable[int]
             tally[0] += 1
             continue
         result.open += item.number not in answers
-        result.missed.setdefault(q.section, []).append(item.number)
+        result.missed.setdefault(q.taught, []).append(item.number)
     result.missed = dict(sorted(result.missed.items(), key=lambda pair: list(SECTIONS).index(pair[0])))
     return result

@@ -6,8 +6,9 @@ from functools import cached_property
 
 from pydantic import ConfigDict, with_config
 
-__all__ = ["PROOF", "Item", "Question", "Verdict"]
+__all__ = ["MADE", "PROOF", "Item", "Question", "Verdict"]
 
+MADE = "~"  # in an id, between a template's and the number of its instance
 PROOF = re.compile(r"(?:cell (?:(\d+)/)?([\w-]+)|claim ([GAQ]\d+))")
 
 
@@ -20,7 +21,7 @@ class Question:
     (single, prints, fault, multiple), "2 before 1" (order: the numbers count the right order), seconds (wait) or a bar's
     name (timeline; `never` names what has no bar because it does not run). `proof` names the cell that shows the answer, `prove` is code that runs after `code` and asserts it;
     a question of the kind prints is proved by running its code. `facts` name what it tests, where another question tests it too:
-    two that share a fact are never asked in one exam. The id of what a template made is the template's, `~` and a seed.
+    two that share a fact are never asked in one exam. `read` is the section that teaches it, where that is not its own. The id of what a template made is the template's, `MADE` and a seed.
     """
 
     id: str
@@ -39,16 +40,27 @@ class Question:
     proof: str = ""
     prove: str = ""
     facts: tuple[str, ...] = ()
+    read: str = ""
 
     @property
     def origin(self) -> str:
         """The id under which it is counted: its template's, if one made it, else its own."""
-        return self.id.partition("~")[0]
+        return self.id.partition(MADE)[0]
+
+    @property
+    def is_made(self) -> bool:
+        """Whether a template has made it."""
+        return MADE in self.id
 
     @property
     def section(self) -> str:
         """The number of its section, "4.3"."""
         return self.id.partition("-")[0]
+
+    @property
+    def taught(self) -> str:
+        """The section to read again: the exam's own chapter asks what others teach."""
+        return self.read or self.section
 
     @property
     def chapter(self) -> int:

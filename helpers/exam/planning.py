@@ -40,6 +40,7 @@ class Row:
 def plan(weights: Mapping[int, float], sections: Mapping[str, float], answers: list[Answer], now: float) -> list[Row]:
     """All sections, the one with the most to gain first."""
     cards = spacing.cards(answers, now) if answers else {}
+    due = {card.id for card in spacing.due(cards, now)}
     parts, work = _parts(weights, sections), done(store.recorded())
     rows = []
     for section in SECTIONS:
@@ -48,8 +49,7 @@ def plan(weights: Mapping[int, float], sections: Mapping[str, float], answers: l
         right = sum(card.recall for card in own if card.right) + DONE * made
         wrong = sum(1 - card.recall if card.right else 1 for card in own)
         known, doubt = _belief(right, wrong)
-        due = sum(card.due <= now for card in own)
-        rows.append(Row(section, parts[section], known, doubt, made, of, len(own), due))
+        rows.append(Row(section, parts[section], known, doubt, made, of, len(own), sum(card.id in due for card in own)))
     places = list(SECTIONS)
     return sorted(rows, key=lambda row: (-round(row.gain, 6), places.index(row.section)))
 

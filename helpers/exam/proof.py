@@ -23,6 +23,7 @@ def names() -> dict[str, Any]:
     import functools
     import inspect
     import json
+    import re
     import threading
     import time
     from collections.abc import AsyncIterator, Iterator
@@ -39,7 +40,7 @@ def names() -> dict[str, Any]:
     from helpers.live.server import running
 
     found: dict[str, Any] = {"__name__": "question"}
-    for module in (asyncio, contextvars, functools, inspect, json, threading, time, httpx):
+    for module in (asyncio, contextvars, functools, inspect, json, re, threading, time, httpx):
         found[module.__name__] = module
     for name in (
         *("APIRouter", "BackgroundTasks", "Body", "Cookie", "Depends", "FastAPI", "File", "Form", "Header"),
@@ -99,12 +100,17 @@ class Bare:
 
 
 class Run(Bare):
-    """Where a question's proof runs, with its `options` in an order that tells nothing, and what its cell has `shown`."""
+    """Where a question's proof runs: with its `options` in an order that tells nothing, what its cell has `shown`, and
+    `shown_by("other-cell")`, what another cell of the same chapter has."""
 
     def __init__(self, question: Question):
         super().__init__(question.code, question.id)
-        text = links.shown(question.place) if question.place else ""
-        self._space |= {"options": sorted(question.options), "shown": Shown(text)}
+        chapter, cell = question.place or (question.chapter, "")
+
+        def shown_by(cell: str) -> Shown:
+            return Shown(links.shown((chapter, cell)))
+
+        self._space |= {"options": sorted(question.options), "shown": shown_by(cell), "shown_by": shown_by}
 
     def measured(self, question: Question) -> Any:
         """The timeline of a question's app, run now."""

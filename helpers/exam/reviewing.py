@@ -6,6 +6,7 @@ new ones a few a day. A rule is recalled, unfolded and graded by the learner, a 
 
 import re
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
@@ -139,12 +140,13 @@ def review(id: object, answer: object, now: float) -> "Sheet | Note":
     """Ask what is due, or one prompt by its id; with an answer, judge it, keep it where it was due, and ask the next."""
     answers = log.read()
     if id is None:
-        return _sheet(today(answers, now), _next(answers, now))
+        prompts = today(answers, now)
+        return _sheet(prompts, _first(prompts))
     prompt = _found(id, answers)
     if answer is ...:
         return _note(prompt.asked())
     told, answers = _judged(prompt, answer, answers, now)
-    return _note(f"{told}\n\n---\n\n{_next(answers, now).markdown}")
+    return _note(f"{told}\n\n---\n\n{_first(today(answers, now)).markdown}")
 
 
 def _judged(prompt: Prompt, answer: object, answers: list[Answer], now: float) -> tuple[str, list[Answer]]:
@@ -205,47 +207,45 @@ def _sheet(prompts: list[Prompt], note: Note) -> "Sheet | Note":
 
 def today(answers: list[Answer], now: float) -> list[Prompt]:
     """What to ask today: what is due, the most forgotten first, then a few new rules, as far as ten minutes go."""
-    known = spacing.cards(answers, now)
-    since = now - now % spacing.DAY
+    known, sources = spacing.cards(answers, now), _sources()
+    since = spacing.midnight(now)
     done = [answer for answer in answers if answer.how == "review" and answer.when >= since]
     new_today = sum(known[one.id].times == 1 for one in done if one.id in rules())
     new = [rule for id, rule in rules().items() if id not in known][: max(0, NEW - new_today)]
-    prompts = [prompt for card in spacing.due(answers, now) if (prompt := _prompt(card.id, known)) is not None]
-    left, chosen = 60 * MINUTES - sum(_cost(one.id) for one in done), []
-    for prompt in [*prompts, *new]:
-        left -= COST.get(prompt.kind, 60)
+    spent = [prompt for one in done if (prompt := _prompt(one.id, known, sources)) is not None]
+    left, chosen = 60 * MINUTES - _seconds(spent), []
+    again = [prompt for card in spacing.due(known, now) if (prompt := _prompt(card.id, known, sources)) is not None]
+    for prompt in [*again, *new]:
+        left -= COST[prompt.kind]
         if left >= 0:
             chosen.append(prompt)
     return chosen
 
 
-def _cost(id: str) -> int:
-    prompt = _prompt(id, {})
-    return COST.get(prompt.kind, 60) if prompt else 0
+def _seconds(prompts: Iterable[Prompt]) -> int:
+    return sum(COST[prompt.kind] for prompt in prompts)
 
 
-def _next(answers: list[Answer], now: float) -> Note:
-    prompts = today(answers, now)
+def _first(prompts: list[Prompt]) -> Note:
     if not prompts:
         return Note("Nothing more is due today. What you answer in exams and in practice comes back here.")
-    seconds = sum(COST.get(prompt.kind, 60) for prompt in prompts)
-    head = f"**Today**: {len(prompts)} to recall, about {max(1, round(seconds / 60))} minutes."
+    head = f"**Today**: {len(prompts)} to recall, about {max(1, round(_seconds(prompts) / 60))} minutes."
     return _note(f"{head}\n\n{prompts[0].asked()}")
 
 
 def _found(id: object, answers: list[Answer]) -> Prompt:
     known = spacing.cards([one for one in answers if one.id == id], 0.0)
-    prompt = _prompt(id.strip(), known) if isinstance(id, str) else None
+    prompt = _prompt(id.strip(), known, _sources()) if isinstance(id, str) else None
     if prompt is None:
         raise CourseError(f"There is nothing to review by the name {describe(id)}: `exam.review()` asks what is due.")
     return prompt
 
 
-def _prompt(id: str, known: dict[str, Card]) -> Prompt | None:
+def _prompt(id: str, known: dict[str, Card], sources: dict[str, draw.Source]) -> Prompt | None:
     """The prompt of an id; None for what has left the course."""
     if id in rules():
         return rules()[id]
-    source = _sources().get(id)
+    source = sources.get(id)
     return Asked(source, known[id].times if id in known else 0) if source else None
 
 

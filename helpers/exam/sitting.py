@@ -44,12 +44,14 @@ class Rules(BaseModel):
 
 @dataclass
 class Sitting:
-    """An exam being taken: what is kept of it, its questions in order, its clock (seconds), and why it is not saved."""
+    """An exam being taken: its state, its questions in order, its clock (seconds), why it is not saved, and the state as
+    it was read or written last."""
 
     state: State
     items: list[Item]
     clock: Callable[[], float]
     unsaved: str = ""
+    kept: State | None = None
 
     @property
     def left(self) -> float:

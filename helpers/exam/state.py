@@ -60,6 +60,10 @@ class State(BaseModel):
                 raise ValueError("a question with other options than were shown")
         return self
 
+    def is_same(self, other: "State") -> bool:
+        """Whether this and another state are of one exam."""
+        return (self.rules, self.token) == (other.rules, other.token)
+
     @property
     def rules(self) -> tuple[object, ...]:
         """What makes two calls of `start` mean the same exam."""
@@ -90,17 +94,24 @@ def save(state: State) -> str:
     return ""
 
 
-def merged(mine: State, theirs: State | None) -> State:
-    """Both kernels' answers to the same exam; mine count where both have one. Another exam in the file changes nothing."""
-    if theirs is None or (theirs.rules, theirs.token) != (mine.rules, mine.token):
+def merged(mine: State, theirs: State | None, kept: State | None = None) -> State:
+    """Both kernels' answers and flags of the same exam. Another exam in the file changes nothing.
+
+    `kept` is what this kernel has read or written last: what differs from it was entered here since, and counts; the rest
+    is as old, and theirs counts.
+    """
+    if theirs is None or not theirs.is_same(mine):
         return mine
-    late = sorted({n for n in theirs.late if n not in mine.answers} | set(mine.late))
-    begun = min((moment for moment in (mine.begun, theirs.begun) if moment is not None), default=None)
+    before = kept if kept is not None and kept.is_same(mine) else mine.model_copy(update={"answers": {}, "flagged": []})
+    new = {number for number, given in mine.answers.items() if before.answers.get(number) != given}
+    own = new | (mine.answers.keys() - theirs.answers.keys())
+    flags, seen = set(mine.flagged), set(before.flagged)
     return mine.model_copy(
         update={
-            "begun": begun,
-            "answers": theirs.answers | mine.answers,
-            "late": late,
+            "begun": min((moment for moment in (mine.begun, theirs.begun) if moment is not None), default=None),
+            "answers": theirs.answers | {number: mine.answers[number] for number in own},
+            "late": sorted((set(mine.late) & own) | (set(theirs.late) - own)),
+            "flagged": sorted((set(theirs.flagged) | (flags - seen)) - (seen - flags)),
             "handed_in": theirs.handed_in or mine.handed_in,
         }
     )

@@ -9,7 +9,7 @@ from statistics import StatisticsError, correlation, mean
 from helpers.errors import CourseError
 from helpers.learning import log
 from helpers.learning.log import Answer, Log
-from helpers.notes import plain
+from helpers.notes import Note
 from helpers.wording import describe
 
 FEW = 10  # answers under which a number says little
@@ -40,14 +40,14 @@ class Figures:
         return "tells nobody apart" if flat else ""
 
 
-class Statistics:
+class Statistics(Note):
     """The figures of every question that was asked in an exam, by id; a table in a notebook, the most doubtful first."""
 
     def __init__(self, questions: dict[str, Figures], exams: int, average: float):
         self.questions, self.exams, self.average = questions, exams, average
+        super().__init__(self._table())
 
-    @property
-    def markdown(self) -> str:
+    def _table(self) -> str:
         head = f"{self.exams} exam{'s' * (self.exams != 1)}, {100 * self.average:.0f} % right on average."
         lines = ["| question | asked | right | discrimination | most chosen wrong | |", "|---|---:|---:|---:|---|---|"]
         for one in sorted(self.questions.values(), key=_doubt):
@@ -57,16 +57,6 @@ class Statistics:
                 f"| {one.id} | {one.asked} | {100 * one.difficulty:.0f} % | {tells} | {wrong} | {one.remark} |"
             )
         return head + "\n\n" + "\n".join(lines)
-
-    @property
-    def text(self) -> str:
-        return plain(self.markdown)
-
-    def __repr__(self) -> str:
-        return self.text
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/markdown": self.markdown, "text/plain": self.text}
 
 
 def statistics(sources: Iterable[object]) -> Statistics:

@@ -179,7 +179,7 @@ function render({ model, el }) {
   const left = get('left');
   const tick = () => {
     const seconds = left - (performance.now() - began) / 1000;
-    clock.textContent = get('done') ? '' : seconds > 60 ? `Time left: ${Math.ceil(seconds / 60)} minutes`
+    clock.textContent = get('done') || get('practice') ? '' : seconds > 60 ? `Time left: ${Math.ceil(seconds / 60)} minutes`
       : seconds > 0 ? 'Time left: less than a minute' : 'The time is over: answers are kept and counted apart.';
   };
   const timer = setInterval(tick, 5000);

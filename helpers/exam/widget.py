@@ -88,7 +88,7 @@ class Sheet(anywidget.AnyWidget):
             self.status = f"{left} without an answer. Press Hand in once more to hand in all the same."
             return
         rows, self.feedback, self.wrong = self._hand_in()
-        self.done, self.result = True, rows
+        self.done, self.result, self.status = True, rows, ""  # what was told before is over
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         shown = super()._repr_mimebundle_(**options)

@@ -1,6 +1,7 @@
 """What every function that speaks to a learner does: a slip becomes a sentence, and what befell a file is told."""
 
 from collections.abc import Callable
+from copy import copy
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -22,7 +23,8 @@ def speaks(function: Callable[Parameters, Result]) -> Callable[Parameters, Resul
         except CourseError as error:
             result = Note(str(error))
         if isinstance(result, Note) and (news := store.news()):
-            return Note(f"{result.markdown}\n\n{news}", f"{result.text}\n\n{plain(news)}")
+            text, result = f"{result.text}\n\n{plain(news)}", copy(result)
+            result.markdown, result.text = f"{result.markdown}\n\n{news}", text
         return result
 
     return told

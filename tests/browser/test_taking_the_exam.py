@@ -73,8 +73,13 @@ def enter(page, item: draw.Item) -> None:
         page.keyboard.press("Tab")
 
 
-def test_an_exam_is_taken_with_the_keyboard_alone(exam_reader):
+@pytest.mark.parametrize("theme", ["Light", pytest.param("Dark", marks=pytest.mark.slow)])
+def test_an_exam_is_taken_with_the_keyboard_alone(exam_reader, theme):
     page, items = exam_reader.page, drawn()
+    page.evaluate(
+        "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})", f"JupyterLab {theme}"
+    )
+    page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=str(theme == "Light").lower())
     page.keyboard.press("Shift+Enter")
     begin(page)
     tab_to(page, "radio" if isinstance(kinds.of(items[0].question), kinds.Choice) else "text")
@@ -104,7 +109,7 @@ def test_an_exam_is_taken_with_the_keyboard_alone(exam_reader):
     result.locator("h3").wait_for()
     assert result.inner_text().startswith("40 of 40 points, 100 %: passed")
     assert result.evaluate("node => node === document.activeElement"), "the result is read out"
-    exam_reader.photograph("exam-result")
+    exam_reader.photograph(f"exam-result-{theme.lower()}")
     assert "40 of 40 points" in exam_reader.run(1)
     assert exam_reader.slips == []
 
@@ -166,6 +171,7 @@ def test_the_review_is_taken_with_the_keyboard_alone(exam_reader):
         page.keyboard.press(key)
     status.filter(has_text="It comes back in").wait_for()
     assert page.evaluate("() => document.activeElement.type") == "radio", "the focus stays"
+    assert page.get_by_role("timer").inner_text() == "", "a review has no clock that could be over"
     assert not page.get_by_role("button", name="Hand in").is_visible() and exam_reader.slips == []
 
 

@@ -281,6 +281,16 @@ def test_another_exam_does_not_throw_the_unfinished_one_away(clock):
     assert "seed 8" in exam.start(8, questions=5, clock=clock, new=True).text and not exam._sitting.answers
 
 
+def test_what_the_exams_own_chapter_asks_is_read_again_where_it_is_taught(clock):
+    asked = [source.question(7) for source in SOURCES if source.chapter == 10]
+    sections = {question.origin: question.taught for question in asked}
+    assert len(sections) >= 8 and not [id for id, section in sections.items() if section.startswith("10.")], sections
+    assert sections["10.1-cleanup"] == "2.3" and sections["10.4-group-line"] == "4.3"
+    exam.start(7, questions=6, chapters=[10], clock=clock)
+    told = exam.grade(finish=True).text
+    assert "Read again:" in told and "10.1 Overview" not in told
+
+
 def test_two_kernels_lose_no_answer_of_each_other(clock):
     exam.start(7, questions=5, clock=clock)
     here = exam._sitting
@@ -290,6 +300,21 @@ def test_two_kernels_lose_no_answer_of_each_other(clock):
     exam._sitting = here
     exam.answer(2, right_answer(items()[1]))
     assert set(exam._sitting.answers) == {1, 2}
+
+
+def test_two_kernels_see_each_others_flags_and_the_later_answer_counts(clock):
+    exam.start(7, questions=5, clock=clock)
+    exam.flag(1)
+    exam.answer(3, wrong_answer(items()[2]))
+    here = exam._sitting
+    restart()
+    exam.start(7, questions=5, clock=clock)
+    exam.flag(2)
+    exam.flag(1, on=False)
+    exam.answer(3, right_answer(items()[2]))
+    exam._sitting = here
+    assert exam.flag(4).text.endswith("Flagged: 2, 4.")
+    assert exam._sitting.answers[3] == marking.read(items()[2], right_answer(items()[2])), "what came later counts"
 
 
 DAMAGES: dict[str, object] = {

@@ -119,7 +119,9 @@ def test_the_widget_begins_flags_and_knows_what_is_wrong():
     sheet._handle_custom_msg({"do": "flag", "number": 2, "value": False}, [])
     assert sheet.flagged == []
     sheet._handle_custom_msg({"do": "hand in", "sure": True}, [])
-    assert sheet.wrong == [1, 2, 3] and sheet.done
+    assert sheet.wrong == [1, 2, 3] and sheet.done and sheet.status == ""
+    assert all("  " not in told.partition("Right is:")[0] for told in sheet.feedback.values())
+    assert not any("(questions 1)" in row["text"] for row in sheet.result), "one is one question"
     again = exam.show("wrong")
     assert again.done and again.result == sheet.result and again.feedback == sheet.feedback and again.only == "wrong"
 

@@ -71,6 +71,6 @@ def shaped(q: Question) -> Shape:
         options=options,
         order=tuple(html(event) for event in q.order),
         number=q.seconds,
-        tolerance=max(0.05, 0.25 * q.seconds) if form == "number" else 0.0,
+        tolerance=kinds.tolerance(q.seconds) if form == "number" else 0.0,
         tags=(f"chapter-{q.chapter}", f"section-{q.section}", LEVELS.get(q.level, "")),
     )

@@ -10,12 +10,10 @@ from collections.abc import Callable
 from functools import cache
 
 from helpers.exam.draw import Source
-from helpers.exam.model import Question
+from helpers.exam.model import MADE, Question
 from helpers.exam.templates.model import SEEDS, TEMPLATES, Template
 
 __all__ = ["SEEDS", "find", "load", "sources"]
-
-MARK = "~"  # between a template's id and the number of its instance
 
 
 @cache
@@ -29,7 +27,7 @@ def load() -> dict[str, Template]:
 
 def find(id: str) -> Question | None:
     """The instance with this id, "2.3-calls~7"; None when there is none."""
-    name, _, number = id.partition(MARK)
+    name, _, number = id.partition(MADE)
     template = load().get(name)
     if template is None or not number.isdecimal() or str(int(number)) != number or int(number) >= SEEDS:
         return None

@@ -61,7 +61,7 @@ print(told, {p.name}.call_count)
 
     @believing("A call takes one element, not the list of them.")
     def whole_list(self, p: Shape) -> str:
-        return self._told([str(self._all(p))] * p.calls, p.calls)
+        return self._told([str([effect.strip("'") for effect in p.effects])] * p.calls, p.calls)
 
     @believing("The count is that of the calls, not of the list.")
     def counts_list(self, p: Shape) -> str | None:

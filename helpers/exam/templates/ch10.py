@@ -7,6 +7,7 @@ from helpers.exam.templates.model import Shape, Template, believing
 
 class Together(Template):
     id, level, proof = "10.3-through", 3, "cell 4/rule-dropped"
+    read = "4.3"
     facts = ("raise-drops-tasks",)
     why = "A request goes through the middleware, then its dependencies, then the body is checked, then the path operation runs; errors become an answer inside of the middleware; tasks run when an answer of the path operation was sent."
 

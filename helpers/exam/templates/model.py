@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any, ClassVar, TypeVar
 
 from helpers.exam import kinds
-from helpers.exam.model import Question
+from helpers.exam.model import MADE, Question
 from helpers.exam.templates import keys
 
 __all__ = ["MOST", "SEEDS", "TEMPLATES", "Shape", "Template", "believing"]
@@ -54,7 +54,7 @@ class Template:
     """One template; each subclass with an `id` stands in `TEMPLATES`.
 
     `asks` and `why` are the question and its explanation, `proof` the cell that teaches it, `facts` what other
-    questions test, too. `shape` draws what varies,
+    questions test, too, `read` the section that teaches it where that is another one. `shape` draws what varies,
     `code` is what the reader sees, and `measure` is source that runs after it and binds `found` to the answer; a
     template of the kind prints needs none, since what its code prints is the answer.
     """
@@ -66,6 +66,7 @@ class Template:
     asks: ClassVar[str] = "What does this print?"
     why: ClassVar[str]
     facts: ClassVar[tuple[str, ...]] = ()
+    read: ClassVar[str] = ""
     beliefs: ClassVar[list[str]] = []
 
     def __init_subclass__(cls) -> None:
@@ -113,7 +114,7 @@ class Template:
             made = _MAKERS[self.kind](self, p, found(self.id, code, measure), dice)
             if made is not None:
                 return Question(
-                    id=f"{self.id}~{seed}",
+                    id=f"{self.id}{MADE}{seed}",
                     kind=self.kind,
                     level=self.level,
                     question=self.question(p),
@@ -124,6 +125,7 @@ class Template:
                     proof=self.proof,
                     prove=measure,
                     facts=self.facts,
+                    read=self.read,
                     **made.parts,
                 )
         raise LookupError(f"{self.id}: no shape of seed {seed} tells its misconceptions apart")
