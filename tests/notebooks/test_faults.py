@@ -1,11 +1,12 @@
 """Teeth: when the framework behaves otherwise, the notebooks fail. Each fault is planted in a kernel of its own.
 
-`faults.py` holds the faults and the cells that catch them; only these and what they need are run, in the order of the
-notebook. A cell catches a fault when it raises, or shows something else than what is stored. `make slow` runs all, and
+`faults/` holds the faults and the cells that catch them; only these and what they need are run, in the order of the
+notebook. Some are planted in the programs that the cells start, too. A cell catches a fault when it raises, or shows something else than what is stored. `make slow` runs all, and
 prints which cell caught what, and how; `make test` runs a few.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from nbformat import NotebookNode
@@ -14,6 +15,7 @@ from nbformat.v4 import new_code_cell
 from helpers.authoring.cells import tags
 from helpers.authoring.stored import Sanitiser, coalesce_streams, same_outputs
 from tests.notebooks.faults import FAULTS, Fault
+from tests.notebooks.faults.planting import plant, planted_in
 from tests.notebooks.kernels import code_of, run
 from tests.notebooks.needs import imports, names, needed
 
@@ -31,7 +33,7 @@ def chosen(fault: Fault, chapter: int | str) -> list[NotebookNode]:
     whole: dict[int, bool] = {}
     for id in fault.caught[chapter].split():
         assert id in ids, (
-            f"chapter {chapter} has no cell {id}: where it was renamed, rename it in tests/notebooks/faults.py"
+            f"chapter {chapter} has no cell {id}: where it was renamed, rename it in tests/notebooks/faults/"
         )
         for position, all_of_it in needed([cell.source for cell in cells], ids.index(id)).items():
             whole[position] = whole.get(position, False) or all_of_it
@@ -52,17 +54,15 @@ def objection(stored: NotebookNode, fresh: NotebookNode) -> str:
     return "another output"
 
 
-def plant(fault: Fault) -> NotebookNode:
-    """A cell that plants the fault and leaves no name behind, because a notebook binds names of its own."""
-    return new_code_cell(f"exec({fault.code!r}, {{'__name__': 'fault'}})")
-
-
-def objections(fault: Fault, chapter: int | str) -> dict[str, str]:
+def objections(fault: Fault, chapter: int | str, folder: Path) -> dict[str, str]:
     """What the catching cells of a chapter object in a kernel in which the fault was planted."""
     cells = chosen(fault, chapter)
-    planted, *fresh = run([plant(fault), *cells])
+    planted, *fresh = run([plant(fault, folder), *cells])
     errors = [output.evalue for output in planted.outputs if output.output_type == "error"]
+    in_children = planted_in(folder)
+    errors += filter(None, in_children)
     assert not errors, f"the fault itself could not be planted: {errors[0]}"
+    assert in_children or fault.where != "children", "the cells started no program in which it could be planted"
     found = {cell.id: objection(cell, now) for cell, now in zip(cells, fresh)}
     return {id: found[id] for id in fault.caught[chapter].split()}
 
@@ -94,8 +94,8 @@ def table(request: pytest.FixtureRequest) -> Iterator[list[tuple[str, str]]]:
         for fault, chapter in EACH
     ],
 )
-def test_a_planted_fault_is_caught(fault: Fault, chapter: int | str, table: list[tuple[str, str]]):
-    found = objections(fault, chapter)
+def test_a_planted_fault_is_caught(fault: Fault, chapter: int | str, table: list[tuple[str, str]], tmp_path: Path):
+    found = objections(fault, chapter, tmp_path)
     table.append((fault.name, f"{chapter}: " + ", ".join(f"{id} ({how or 'NOT'})" for id, how in found.items())))
     assert all(found.values()), f"cells that do not notice: {[id for id, how in found.items() if not how]}"
     # That would be a cell that lacks one before it, here or because that one failed.
