@@ -76,6 +76,12 @@ class _Reader(ast.NodeVisitor):
 
     visit_AsyncFor = visit_For
 
+    def visit_Call(self, node: ast.Call) -> None:
+        """`yours("listing", ...)` reads what is called listing."""
+        if isinstance(node.func, ast.Name) and node.func.id == "yours":
+            self.names.read |= {one.value for one in node.args[:1] if isinstance(one, ast.Constant)}
+        self.generic_visit(node)
+
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg]
         now = [*node.decorator_list, *node.args.defaults, *node.args.kw_defaults, node.returns]

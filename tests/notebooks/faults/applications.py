@@ -102,7 +102,7 @@ APIRouter.add_api_route = add
     Fault(
         "{name:path} ends at a slash",
         """
-from starlette.convertors import CONVERTOR_TYPES, PathConvertor
+from starlette.convertors import PathConvertor
 PathConvertor.regex = "[^/]+"
 """,
         {2: "route-paths"},
@@ -160,11 +160,11 @@ HTTPConnection.state = property(lambda self: State({}))
     Fault(
         "a response model leaves nothing out",
         """
+import json
 from fastapi import routing
 from fastapi.encoders import jsonable_encoder
 async def serialize(*, response_content, dump_json=False, **options):
     found = jsonable_encoder(response_content)
-    import json
     return json.dumps(found, separators=(",", ":")).encode() if dump_json else found
 routing.serialize_response = serialize
 """,
@@ -278,11 +278,13 @@ CapacityLimiter.total_tokens = theirs.setter(lambda self, value: theirs.fset(sel
         "a semaphore of AnyIO lets everybody in",
         """
 from anyio._backends._asyncio import Semaphore
+from anyio._core._synchronization import SemaphoreAdapter
 async def enter(self):
     pass
 async def leave(self, *error):
     pass
-Semaphore.__aenter__, Semaphore.__aexit__ = enter, leave
+for kind in (Semaphore, SemaphoreAdapter):
+    kind.__aenter__, kind.__aexit__ = enter, leave
 """,
         {5: "crowd-table"},
     ),

@@ -112,7 +112,7 @@ FAULTS = [
             "        self.limit_concurrency = limit",
             "Protocol.on_headers_complete = headers",
         ),
-        {TASKS: "rule-limit"},
+        {TASKS: "rule-limit", 5: "mends-timed", 7: "dep-limit"},
     ),
     # Middleware
     Fault(
@@ -246,6 +246,7 @@ CORSMiddleware.__init__ = init
             1: "wait-measured wait-order",
             4: "rule-start rule-order",
             6: "test-hook-measured debug-timeline log-spans",
+            10: "exam-hook-measured",
         },
     ),
     Fault(

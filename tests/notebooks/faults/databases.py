@@ -144,7 +144,7 @@ sqlalchemy.StaticPool = pool.StaticPool = sqlalchemy.NullPool
         "selectinload() loads one by one",
         """
 from sqlalchemy import orm
-from sqlalchemy.orm.strategy_options import Load, _AbstractLoad
+from sqlalchemy.orm.strategy_options import _AbstractLoad
 orm.selectinload = lambda *keys, **options: orm.lazyload(*keys)
 _AbstractLoad.selectinload = lambda self, attr, **options: self.lazyload(attr)
 """,
@@ -181,7 +181,6 @@ RelationshipProperty.__init__ = init
     Fault(
         "passive_deletes is ignored",
         """
-import sqlmodel
 from sqlmodel import main
 theirs = main.RelationshipInfo.__init__
 def init(self, **options):
@@ -247,7 +246,6 @@ CTE.union_all = lambda self, *others: self
         "ON CONFLICT DO UPDATE does nothing",
         """
 from sqlalchemy.dialects.sqlite.dml import Insert
-theirs = Insert.on_conflict_do_update
 def nothing(self, index_elements=None, index_where=None, **rest):
     return self.on_conflict_do_nothing(index_elements=index_elements, index_where=index_where)
 Insert.on_conflict_do_update = nothing
@@ -270,7 +268,6 @@ Session.exec = exec
     Fault(
         "an index holds for all rows, whatever its WHERE says",
         """
-import sqlalchemy
 from sqlalchemy.sql import schema
 theirs = schema.Index.__init__
 def init(self, *args, sqlite_where=None, **options):
@@ -296,11 +293,9 @@ SQLModel.__init__ = init
     Fault(
         "unique=True makes no constraint",
         """
-from sqlmodel import main
-theirs = main.FieldInfo.__init__
-def init(self, *args, **options):
-    theirs(self, *args, **{**options, "unique": False})
-main.FieldInfo.__init__ = init
+import sqlmodel
+theirs = sqlmodel.Field
+sqlmodel.Field = lambda *values, unique=False, **options: theirs(*values, **options)
 """,
         {5: "crud-run"},
     ),
@@ -317,7 +312,6 @@ SQLModel.sqlmodel_update = lambda self, obj, **options: self
         "a column that is gone is not noticed",
         """
 from alembic.operations import ops
-from alembic.autogenerate.compare import tables
 ops.DropColumnOp.from_column_and_tablename = classmethod(lambda cls, *args: ops.ExecuteSQLOp("SELECT 1"))
 """,
         {5: "mig-draft"},

@@ -45,25 +45,15 @@ FAULTS = [
     Fault(
         "the upper bound itself is refused",
         field("{'lt' if name == 'le' else name: value for name, value in options.items()}"),
-        {1: "gain-field", 3: "params-models body-nested"},
+        {1: "gain-field"},
     ),
-    Fault("a lower bound is not checked", without("gt"), {2: "core-validated", 3: "body-nested", 5: "crud-run"}),
-    Fault("a pattern is not looked at", without("pattern"), {2: "core-order"}),
+    Fault("a lower bound is not checked", without("gt"), {2: "core-validated", 3: "body-nested"}),
+    Fault("a pattern is not looked at", without("pattern"), {3: "params-headers"}),
     Fault(
         "a validator of the whole model does not run",
         """
 import pydantic
 pydantic.model_validator = lambda **options: (lambda function: function)
-""",
-        {2: "core-order"},
-    ),
-    Fault(
-        "a validator of a field runs when Pydantic has converted",
-        """
-import pydantic
-from pydantic import functional_validators
-theirs = functional_validators.field_validator
-pydantic.field_validator = lambda *names, **options: theirs(*names, **{**options, "mode": "after"})
 """,
         {2: "core-order"},
     ),

@@ -1,9 +1,7 @@
 """Faults in the queues: RQ, Celery, Dramatiq, Taskiq and Procrastinate, whose workers are processes of their own."""
 
+from helpers.course import QUEUES
 from tests.notebooks.faults.fault import Fault
-
-QUEUES = "appendix_queues.ipynb"
-
 
 FAULTS = [
     # RQ
@@ -183,7 +181,7 @@ time.get_exponential_backoff_interval = interval
         quick=QUEUES,
     ),
     Fault(
-        "Celery: sending waits for no broker",
+        "Celery: a job that reaches no broker is dropped in silence",
         """
 from celery import Celery
 Celery.send_task = lambda self, *args, **options: None
@@ -229,7 +227,6 @@ SmartRetryMiddleware.on_error = nothing
     Fault(
         "Procrastinate: a job that failed is tried again at once",
         """
-import attr
 from procrastinate.retry import RetryDecision, RetryStrategy
 theirs = RetryStrategy.get_retry_decision
 def decide(self, *, exception, job):

@@ -1,6 +1,6 @@
 """Faults in what stands around a task: how it is injected, which response runs it, when dependencies are closed."""
 
-from helpers.course import TASKS
+from helpers.course import SERVICE, TASKS, VERSIONS
 from tests.notebooks.faults.fault import Fault, kept, response, returned, route
 
 FAULTS = [
@@ -93,8 +93,15 @@ routing.solve_dependencies = solving
     Fault(
         "HTTPException runs the tasks",
         kept("HTTPException"),
-        {2: "core-audit", 4: "rule-audit", TASKS: "rule-dropped", 8: "ver-count"},
+        {
+            2: "core-audit",
+            4: "rule-audit",
+            TASKS: "rule-dropped",
+            8: "ver-count",
+            VERSIONS: "versions-compared",
+        },
         quick=2,
+        where="both",
     ),
     Fault("a 422 runs the tasks", kept("RequestValidationError"), {2: "core-audit", 3: "params-audit"}),
     Fault(
@@ -181,7 +188,10 @@ routing.solve_dependencies = solving
             2: "core-scope-ran",
             TASKS: "rule-dependencies rule-slot",
             5: "pool-runs-dry mends-timed",
+            SERVICE: "service-session-order",
+            VERSIONS: "versions-closes-live versions-compared",
         },
+        where="both",
     ),
     Fault(
         "dependencies are closed between response and task",

@@ -1,5 +1,6 @@
 """Faults in what keeps strangers out: FastAPI's security, Starlette's middleware for it, tokens and passwords."""
 
+from helpers.course import VERSIONS
 from tests.notebooks.faults.fault import Fault
 
 FAULTS = [
@@ -12,20 +13,8 @@ def forbidden(self):
     return HTTPException(403, "Not authenticated")
 HTTPBearer.make_not_authenticated_error = APIKeyHeader.make_not_authenticated_error = forbidden
 """,
-        {"appendix_versions.ipynb": "versions-compared"},
+        {VERSIONS: "versions-compared"},
         where="children",
-    ),
-    Fault(
-        "whoever shows no token is let through",
-        """
-from fastapi.security import OAuth2PasswordBearer
-theirs = OAuth2PasswordBearer.__init__
-def init(self, *args, **options):
-    theirs(self, *args, **options)
-    self.auto_error = False
-OAuth2PasswordBearer.__init__ = init
-""",
-        {9: "face-app"},
     ),
     Fault(
         "auto_error=False is ignored",
@@ -40,7 +29,6 @@ APIKeyBase.auto_error = HTTPBearer.auto_error = property(lambda self: True, lamb
         "a dependency learns of no scopes",
         """
 from fastapi.security import SecurityScopes
-from fastapi.security import oauth2
 theirs = SecurityScopes.__init__
 def init(self, scopes=None):
     theirs(self, [])
@@ -51,11 +39,12 @@ SecurityScopes.__init__ = init
     Fault(
         "the form's scopes get lost",
         """
+import inspect
 from fastapi.security import OAuth2PasswordRequestForm
 theirs = OAuth2PasswordRequestForm.__init__
 def init(self, **fields):
     theirs(self, **{**fields, "scope": ""})
-init.__signature__ = __import__("inspect").signature(theirs)
+init.__signature__ = inspect.signature(theirs)
 OAuth2PasswordRequestForm.__init__ = init
 """,
         {4: "auth-cases"},
@@ -80,7 +69,7 @@ HTTPBasic.__call__ = call
         "a token's signature is not checked",
         """
 import jwt
-theirs = jwt.PyJWT._verify_claims if False else jwt.decode
+theirs = jwt.decode
 def decode(token, key="", algorithms=None, options=None, **more):
     return theirs(token, key, algorithms, {**(options or {}), "verify_signature": False}, **more)
 jwt.decode = decode
@@ -184,9 +173,6 @@ HTTPException.__init__ = init
         "a WebSocket without its cookie is let in",
         """
 from fastapi import routing
-async def nothing(*args, **options):
-    pass
-from fastapi.exceptions import WebSocketRequestValidationError
 theirs = routing.solve_dependencies
 async def lenient(*, request, **options):
     solved = await theirs(request=request, **options)

@@ -1,6 +1,6 @@
 """Faults in what becomes of a task: when, where and with what it runs."""
 
-from helpers.course import TASKS
+from helpers.course import SERVICE, TASKS
 from tests.notebooks.faults.fault import Fault, adding, connection, response, task, tasks
 
 FAULTS = [
@@ -47,13 +47,17 @@ FAULTS = [
         ),
         {
             0: "00_s-005",
-            1: "wait-measured wait-order",
+            1: "wait-measured wait-order versus-next",
             3: "stale-measured",
             4: "rule-start rule-blocking",
             6: "test-hook-measured client-measured log-clocks",
-            7: "dep-hook-measured",
+            7: "dep-hook-measured dep-run-measured",
             8: "sec-clock",
+            9: "faults-example",
+            10: "exam-hook-picture",
+            SERVICE: "service-order-facts",
         },
+        where="both",
     ),
     Fault(
         "a task starts when it is added",
@@ -86,13 +90,24 @@ BackgroundTasks.add_task = add_task
             "running.add(asyncio.create_task(all()))",
         )
         + "\nrunning = set()",
-        {1: "setup-close", 4: "rule-middleware", TASKS: "rule-create-task rule-limit rule-slot rule-testclient"},
+        {
+            1: "setup-close",
+            4: "rule-middleware",
+            TASKS: "rule-create-task rule-limit rule-slot rule-testclient",
+            7: "dep-hook-measured dep-azure",
+        },
     ),
     # Threads
     Fault(
         "def tasks on the event loop",
         task("result = self.func(*self.args, **self.kwargs)", "if self.is_async:", "    await result"),
-        {2: "core-calm core-kinds-ran", 3: "upload-slow", 4: "rule-threads rule-blocking"},
+        {
+            2: "core-calm core-kinds-ran",
+            3: "upload-slow",
+            4: "rule-threads rule-blocking",
+            SERVICE: "service-order-facts",
+        },
+        where="both",
     ),
     Fault(
         "async def tasks in a worker thread",
@@ -101,7 +116,14 @@ BackgroundTasks.add_task = add_task
             "    return await theirs(self)",
             "await background.run_in_threadpool(lambda: asyncio.run(self.func(*self.args, **self.kwargs)))",
         ),
-        {2: "core-frozen core-kinds-ran", 4: "rule-threads rule-blocking", 6: "debug-timeline", 8: "sec-clock"},
+        {
+            2: "core-frozen core-kinds-ran",
+            4: "rule-threads rule-blocking",
+            6: "debug-timeline",
+            8: "sec-clock",
+            SERVICE: "service-archive-line",
+        },
+        where="both",
     ),
     Fault(
         "a callable object counts as a def",
@@ -191,7 +213,10 @@ HttpToolsProtocol.on_headers_complete = on_headers_complete
             3: "post-promise",
             4: "adv-hook-measured rule-failure rule-next-request rule-handlers",
             6: "debug-failed log-followed",
+            7: "dep-gateway",
+            SERVICE: "service-connection",
         },
+        where="both",
     ),
     Fault(
         "a cancelled task is followed by the next",
@@ -295,7 +320,12 @@ routing.wrap_app_handling_exceptions = wrap
             "    await theirs(self, logged)",
             "Cycle.run_asgi = run_asgi",
         ),
-        {4: "adv-hook-measured rule-next-request"},
+        {
+            4: "adv-hook-measured rule-next-request",
+            7: "dep-gateway",
+            SERVICE: "service-connection",
+        },
+        where="both",
     ),
     Fault(
         "add_task takes on_failure",
