@@ -5,6 +5,8 @@ notebook. Some are planted in the programs that the cells start, too. A cell cat
 prints which cell caught what, and how; `make test` runs a few.
 """
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -131,6 +133,43 @@ def test_no_fault_stands_here_twice():
     assert all(fault.quick is None or fault.quick in fault.caught for fault in FAULTS)
 
 
+# Into other programs
+
+ASK = "import json; print(json.dumps(7))"
+STARTING = f"""
+import json, subprocess, sys
+from helpers import process
+def said(*command, **env):
+    with process(["python", *command], env=env) as started:
+        started.wait(20)
+        return started.log.strip()
+twice = "import subprocess, sys; subprocess.run([sys.executable, '-c', " + repr({ASK!r}) + "])"
+bare = subprocess.run([sys.executable, "-c", {ASK!r}], env={{}}, capture_output=True, text=True).stdout.strip()
+ways = [said("-c", {ASK!r}), said("-c", {ASK!r}, PYTHONPATH="."), said("-c", twice), bare]
+print(json.dumps(7), *ways, said("-I", "-c", {ASK!r}))
+"""
+
+
+def started(tmp_path: Path, code: str) -> str:
+    """What a program says of the programs that it starts, when this fault is planted in those."""
+    fault = Fault("json writes another number", code, {}, where="children")
+    cell = plant(fault, tmp_path).source
+    done = subprocess.run([sys.executable, "-c", cell + STARTING], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_a_fault_travels_into_whatever_program_is_started(tmp_path: Path):
+    said = started(tmp_path, "import json; theirs = json.dumps; json.dumps = lambda value: theirs(value + 1)")
+    # In the program itself; by process(), with a path of its own, by a child, by subprocess; and where Python is alone.
+    assert said == "7 8 8 8 8 7"
+    assert len(planted_in(tmp_path)) == 5 and not any(planted_in(tmp_path))
+
+
+def test_a_fault_that_cannot_be_planted_in_a_child_is_told(tmp_path: Path):
+    assert started(tmp_path, "import json; json.dump_s") == "7 7 7 7 7 7"
+    assert all("AttributeError" in said for said in planted_in(tmp_path))
+
+
 # The inference
 
 
@@ -163,6 +202,21 @@ def test_a_cell_that_reads_a_folder_needs_the_files_that_a_magic_writes_into_it(
     ]
     assert needed(sources, 3) == needed(sources[:4], 3) == {0: True, 1: True, 3: True}
     assert set(needed(sources, 4)) == {0, 1, 4}
+
+
+def test_a_function_that_nobody_calls_needs_nothing():
+    sources = [
+        "size = 1",
+        "def fill():\n    return size",
+        "def name():\n    return word",
+        "word = 'a'",
+        "print(name())",
+    ]
+    assert needed(sources, 4) == {2: True, 3: True, 4: True}
+    sources[1] = "def name():\n    return word\ndef fill():\n    return size"
+    sources[2] = "other = 1"
+    assert needed(sources, 4) == {0: True, 1: True, 3: True, 4: True}
+    assert names("yours('listing', '9.1-pages')").read == {"yours", "listing"}
 
 
 def test_what_a_cell_binds_before_it_reads_comes_from_nowhere_else():

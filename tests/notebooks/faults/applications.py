@@ -58,7 +58,6 @@ FAULTS = [
         "a router is included without the dependencies that are named there",
         including("{**options, 'dependencies': None}"),
         {2: "route-nested", 9: "face-app"},
-        quick=9,
     ),
     Fault(
         "a router is included without a prefix of its own", including("{**options, 'prefix': ''}"), {2: "route-nested"}

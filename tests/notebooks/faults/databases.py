@@ -26,7 +26,6 @@ FAULTS = [
         "a pool gives as many connections as are asked for",
         pool("max_overflow", "-1"),
         {5: "pool-runs-dry crowd-measured"},
-        quick=5,
     ),
     Fault(
         "a pool holds one connection more",
@@ -73,6 +72,7 @@ sqlalchemy.StaticPool = pool.StaticPool = sqlalchemy.NullPool
             "Session.__enter__ = open",
         ),
         {5: "session-borrows"},
+        quick=5,
     ),
     Fault(
         "a commit keeps the connection",

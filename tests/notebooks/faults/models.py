@@ -39,7 +39,6 @@ FAULTS = [
         "fields that nobody knows are let in",
         config("extra"),
         {2: "core-validated core-payload-ran", 3: "post-form params-models"},
-        quick=3,
     ),
     Fault("a text passes for a number in strict mode", without("strict"), {2: "core-dump"}),
     Fault(
@@ -48,7 +47,6 @@ FAULTS = [
         {1: "gain-field"},
     ),
     Fault("a lower bound is not checked", without("gt"), {2: "core-validated", 3: "body-nested"}),
-    Fault("a pattern is not looked at", without("pattern"), {3: "params-headers"}),
     Fault(
         "a validator of the whole model does not run",
         """

@@ -105,6 +105,17 @@ params.Query.__init__ = query
         {3: "params-asked"},
     ),
     Fault(
+        "a pattern is not looked at",
+        """
+from fastapi import params
+theirs = params.Cookie.__init__
+def cookie(self, *values, **options):
+    theirs(self, *values, **{**options, "pattern": None})
+params.Cookie.__init__ = cookie
+""",
+        {3: "params-headers"},
+    ),
+    Fault(
         "max_body_size is ignored",
         """
 from fastapi import routing

@@ -27,8 +27,8 @@ Process.is_alive = lambda self, timeout=5: self.process.is_alive()
         """
 from uvicorn.supervisors.multiprocess import Multiprocess
 theirs = Multiprocess.__init__
-def init(self, *args):
-    theirs(self, *args)
+def init(self, *args, **options):
+    theirs(self, *args, **options)
     self.processes_num = 1
 Multiprocess.__init__ = init
 """,

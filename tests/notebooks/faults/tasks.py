@@ -53,7 +53,6 @@ FAULTS = [
             6: "test-hook-measured client-measured log-clocks",
             7: "dep-hook-measured dep-run-measured",
             8: "sec-clock",
-            9: "faults-example",
             10: "exam-hook-picture",
             SERVICE: "service-order-facts",
         },
