@@ -101,8 +101,9 @@ APIRouter.add_api_route = add
     Fault(
         "{name:path} ends at a slash",
         """
-from starlette.convertors import PathConvertor
-PathConvertor.regex = "[^/]+"
+from starlette.routing import compile_path
+*_, kinds = compile_path("/{name:path}")
+type(kinds["name"]).regex = "[^/]+"
 """,
         {2: "route-paths"},
     ),

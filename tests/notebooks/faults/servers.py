@@ -57,7 +57,7 @@ async def at_once(self):
     pass
 Server._wait_tasks_to_complete = at_once
 """,
-        {1: "setup-restart", 7: "dep-recycle dep-forms-measured"},
+        {1: "setup-restart", 7: "dep-forms-measured"},
         where="children",
     ),
     Fault(
@@ -69,7 +69,7 @@ def init(self, *args, **options):
     theirs(self, *args, **{**options, "timeout_graceful_shutdown": None})
 Config.__init__ = init
 """,
-        {7: "dep-shutdown-table"},
+        {7: "dep-shutdown-signals"},
         where="children",
     ),
     Fault(
@@ -81,7 +81,7 @@ def handle_exit(self, sig, frame):
     self.should_exit = True
 Server.handle_exit = handle_exit
 """,
-        {7: "dep-shutdown-table"},
+        {7: "dep-shutdown-signals"},
         where="children",
     ),
     Fault(
