@@ -169,18 +169,6 @@ message.loads = loads
         where="children",
     ),
     Fault(
-        "Celery: a job's countdown is ignored",
-        """
-from celery import Celery
-theirs = Celery.send_task
-def send(self, *args, countdown=None, **options):
-    return theirs(self, *args, **options)
-Celery.send_task = send
-""",
-        {QUEUES: "queues-delay"},
-        where="children",
-    ),
-    Fault(
         "Celery: jitter spreads nothing",
         """
 from celery.utils import time
