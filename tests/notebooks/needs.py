@@ -17,7 +17,8 @@ class Names:
     """What a cell does with names: which it reads as it runs, which its functions read later, and which it binds.
 
     `imported` are those of the latter that an import binds; `marked` are those it does something to that later cells
-    rely on: `@app.get(...)`, `parcels[7] = ...`.
+    rely on: `@app.get(...)`, `parcels[7] = ...`. `functions` are its plain functions, each with what it reads later:
+    they run when they are called by name. What other functions read later, those of routes or classes, is `anyway`.
     """
 
     read: set[str] = field(default_factory=set)
@@ -25,6 +26,8 @@ class Names:
     bound: set[str] = field(default_factory=set)
     imported: set[str] = field(default_factory=set)
     marked: set[str] = field(default_factory=set)
+    functions: dict[str, set[str]] = field(default_factory=dict)
+    anyway: set[str] = field(default_factory=set)
 
 
 class _Reader(ast.NodeVisitor):
@@ -33,8 +36,14 @@ class _Reader(ast.NodeVisitor):
     def __init__(self, tree: ast.Module):
         self.names = Names()
         for statement in tree.body:
+            before, self.names.later = self.names.later, set()
             self.visit(statement)
             self.names.marked |= set(_marked(statement))
+            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and not statement.decorator_list:
+                self.names.functions[statement.name] = self.names.later
+            else:
+                self.names.anyway |= self.names.later
+            self.names.later = before | self.names.later
             if isinstance(statement, ast.Import | ast.ImportFrom):
                 self.names.imported |= {_alias(alias) for alias in statement.names}
 
@@ -66,6 +75,12 @@ class _Reader(ast.NodeVisitor):
             self.visit(part)
 
     visit_AsyncFor = visit_For
+
+    def visit_Call(self, node: ast.Call) -> None:
+        """`yours("listing", ...)` reads what is called listing."""
+        if isinstance(node.func, ast.Name) and node.func.id == "yours":
+            self.names.read |= {one.value for one in node.args[:1] if isinstance(one, ast.Constant)}
+        self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg]
@@ -115,8 +130,8 @@ def _marked(statement: ast.stmt) -> Iterator[str]:
         yield from _owner(node)
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         call = statement.value
-        # What is cleared is cleared again by whoever relies on it.
-        if not (isinstance(call.func, ast.Attribute) and call.func.attr == "clear"):
+        # What is cleared is cleared again by whoever relies on it; and an engine whose pool is emptied fills it again.
+        if not (isinstance(call.func, ast.Attribute) and call.func.attr in ("clear", "dispose")):
             yield from _owner(call)
     if isinstance(statement, ast.Assign):
         for target in statement.targets:
@@ -145,7 +160,7 @@ def needed(sources: list[str], target: int) -> dict[int, bool]:
 
     False stands at those of which only the imports are needed. A name comes from the last cell before that binds it, and
     from the cells between that mark it. What a function reads must be there where the function was defined and, as it is
-    by then, where the target calls it.
+    by then, where the target calls it; a function that no other cell names is called by none.
     """
     found = {target: True}
     waiting = [target]
@@ -163,12 +178,17 @@ def needed(sources: list[str], target: int) -> dict[int, bool]:
                 waiting.append(position)
 
     while waiting:
-        position = waiting.pop()
-        cell = names(sources[position])
-        for name in cell.read | (cell.later - cell.bound):
-            provide(name, position)
-        for name in cell.later - names(sources[target]).bound:
-            provide(name, target)
+        while waiting:
+            position = waiting.pop()
+            cell = names(sources[position])
+            for name in cell.read | (cell.later - cell.bound):
+                provide(name, position)
+        whole = [names(sources[position]) for position, all_of_it in found.items() if all_of_it]
+        named = set().union(*(cell.read | cell.later for cell in whole))
+        for cell in whole:
+            called = [later for function, later in cell.functions.items() if function in named]
+            for name in cell.anyway.union(*called) - names(sources[target]).bound:
+                provide(name, target)
     return found
 
 

@@ -1,11 +1,14 @@
 """Teeth: when the framework behaves otherwise, the notebooks fail. Each fault is planted in a kernel of its own.
 
-`faults.py` holds the faults and the cells that catch them; only these and what they need are run, in the order of the
-notebook. A cell catches a fault when it raises, or shows something else than what is stored. `make slow` runs all, and
+`faults/` holds the faults and the cells that catch them; only these and what they need are run, in the order of the
+notebook. Some are planted in the programs that the cells start, too. A cell catches a fault when it raises, or shows something else than what is stored. `make slow` runs all, and
 prints which cell caught what, and how; `make test` runs a few.
 """
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from nbformat import NotebookNode
@@ -14,6 +17,7 @@ from nbformat.v4 import new_code_cell
 from helpers.authoring.cells import tags
 from helpers.authoring.stored import Sanitiser, coalesce_streams, same_outputs
 from tests.notebooks.faults import FAULTS, Fault
+from tests.notebooks.faults.planting import plant, planted_in
 from tests.notebooks.kernels import code_of, run
 from tests.notebooks.needs import imports, names, needed
 
@@ -31,7 +35,7 @@ def chosen(fault: Fault, chapter: int | str) -> list[NotebookNode]:
     whole: dict[int, bool] = {}
     for id in fault.caught[chapter].split():
         assert id in ids, (
-            f"chapter {chapter} has no cell {id}: where it was renamed, rename it in tests/notebooks/faults.py"
+            f"chapter {chapter} has no cell {id}: where it was renamed, rename it in tests/notebooks/faults/"
         )
         for position, all_of_it in needed([cell.source for cell in cells], ids.index(id)).items():
             whole[position] = whole.get(position, False) or all_of_it
@@ -52,17 +56,15 @@ def objection(stored: NotebookNode, fresh: NotebookNode) -> str:
     return "another output"
 
 
-def plant(fault: Fault) -> NotebookNode:
-    """A cell that plants the fault and leaves no name behind, because a notebook binds names of its own."""
-    return new_code_cell(f"exec({fault.code!r}, {{'__name__': 'fault'}})")
-
-
-def objections(fault: Fault, chapter: int | str) -> dict[str, str]:
+def objections(fault: Fault, chapter: int | str, folder: Path) -> dict[str, str]:
     """What the catching cells of a chapter object in a kernel in which the fault was planted."""
     cells = chosen(fault, chapter)
-    planted, *fresh = run([plant(fault), *cells])
+    planted, *fresh = run([plant(fault, folder), *cells])
     errors = [output.evalue for output in planted.outputs if output.output_type == "error"]
+    in_children = planted_in(folder)
+    errors += filter(None, in_children)
     assert not errors, f"the fault itself could not be planted: {errors[0]}"
+    assert in_children or fault.where != "children", "the cells started no program in which it could be planted"
     found = {cell.id: objection(cell, now) for cell, now in zip(cells, fresh)}
     return {id: found[id] for id in fault.caught[chapter].split()}
 
@@ -94,8 +96,8 @@ def table(request: pytest.FixtureRequest) -> Iterator[list[tuple[str, str]]]:
         for fault, chapter in EACH
     ],
 )
-def test_a_planted_fault_is_caught(fault: Fault, chapter: int | str, table: list[tuple[str, str]]):
-    found = objections(fault, chapter)
+def test_a_planted_fault_is_caught(fault: Fault, chapter: int | str, table: list[tuple[str, str]], tmp_path: Path):
+    found = objections(fault, chapter, tmp_path)
     table.append((fault.name, f"{chapter}: " + ", ".join(f"{id} ({how or 'NOT'})" for id, how in found.items())))
     assert all(found.values()), f"cells that do not notice: {[id for id, how in found.items() if not how]}"
     # That would be a cell that lacks one before it, here or because that one failed.
@@ -131,6 +133,43 @@ def test_no_fault_stands_here_twice():
     assert all(fault.quick is None or fault.quick in fault.caught for fault in FAULTS)
 
 
+# Into other programs
+
+ASK = "import json; print(json.dumps(7))"
+STARTING = f"""
+import json, subprocess, sys
+from helpers import process
+def said(*command, **env):
+    with process(["python", *command], env=env) as started:
+        started.wait(20)
+        return started.log.strip()
+twice = "import subprocess, sys; subprocess.run([sys.executable, '-c', " + repr({ASK!r}) + "])"
+bare = subprocess.run([sys.executable, "-c", {ASK!r}], env={{}}, capture_output=True, text=True).stdout.strip()
+ways = [said("-c", {ASK!r}), said("-c", {ASK!r}, PYTHONPATH="."), said("-c", twice), bare]
+print(json.dumps(7), *ways, said("-I", "-c", {ASK!r}))
+"""
+
+
+def started(tmp_path: Path, code: str) -> str:
+    """What a program says of the programs that it starts, when this fault is planted in those."""
+    fault = Fault("json writes another number", code, {}, where="children")
+    cell = plant(fault, tmp_path).source
+    done = subprocess.run([sys.executable, "-c", cell + STARTING], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_a_fault_travels_into_whatever_program_is_started(tmp_path: Path):
+    said = started(tmp_path, "import json; theirs = json.dumps; json.dumps = lambda value: theirs(value + 1)")
+    # In the program itself; by process(), with a path of its own, by a child, by subprocess; and where Python is alone.
+    assert said == "7 8 8 8 8 7"
+    assert len(planted_in(tmp_path)) == 5 and not any(planted_in(tmp_path))
+
+
+def test_a_fault_that_cannot_be_planted_in_a_child_is_told(tmp_path: Path):
+    assert started(tmp_path, "import json; json.dump_s") == "7 7 7 7 7 7"
+    assert all("AttributeError" in said for said in planted_in(tmp_path))
+
+
 # The inference
 
 
@@ -163,6 +202,21 @@ def test_a_cell_that_reads_a_folder_needs_the_files_that_a_magic_writes_into_it(
     ]
     assert needed(sources, 3) == needed(sources[:4], 3) == {0: True, 1: True, 3: True}
     assert set(needed(sources, 4)) == {0, 1, 4}
+
+
+def test_a_function_that_nobody_calls_needs_nothing():
+    sources = [
+        "size = 1",
+        "def fill():\n    return size",
+        "def name():\n    return word",
+        "word = 'a'",
+        "print(name())",
+    ]
+    assert needed(sources, 4) == {2: True, 3: True, 4: True}
+    sources[1] = "def name():\n    return word\ndef fill():\n    return size"
+    sources[2] = "other = 1"
+    assert needed(sources, 4) == {0: True, 1: True, 3: True, 4: True}
+    assert names("yours('listing', '9.1-pages')").read == {"yours", "listing"}
 
 
 def test_what_a_cell_binds_before_it_reads_comes_from_nowhere_else():

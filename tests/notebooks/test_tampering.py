@@ -21,7 +21,7 @@ from nbval.plugin import IPyNbCell, nocolors
 from helpers.authoring import compare, refresh
 from helpers.authoring.cells import tags
 from helpers.authoring.stored import UNCOMPARED, Sanitiser, coalesce_streams, dumps, loads, normalise
-from helpers.course import CHAPTERS
+from helpers.course import CHAPTERS, GENERATED
 from helpers.live.picture import draw
 from tests.notebooks import contract
 
@@ -434,6 +434,20 @@ def test_a_measured_number_may_change(file: str):
     found = [change for change in drawn(every, of_each_kind=10, seed=file) if noticed(change.cell, change.make())]
     assert not found, f"a number that differs from run to run is compared:\n{told(file, found)}"
     assert not any(noticed(cell, cell) for cell in compared(file))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", with_code())
+def test_every_changed_word_count_and_order_is_noticed(file: str):
+    """Some 80,000 changes of facts, each made alone: the comparison hides numbers with their units, and nothing else."""
+    made = [change for cell in compared(file) for change in changes(cell)]
+    missed = [change for change in made if not noticed(change.cell, change.make())]
+    assert made and not missed, f"changed without being noticed:\n{told(file, missed)}"
+
+
+def test_no_notebook_with_code_is_left_out():
+    left = {path.name for path in refresh.stored()} - set(with_code())
+    assert left <= set(GENERATED), f"what is stored in {left} can be changed unnoticed"
 
 
 def test_the_draw_is_wide_and_always_the_same():
