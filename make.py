@@ -19,6 +19,9 @@ from pathlib import Path
 
 UV = "uv==0.13.9"  # the one place that pins it: no lock holds what reads the locks
 LOCK, TEST_LOCK = "requirements.txt", "tests/requirements.txt"
+# What the files of each pinned release hash to, which uv takes as constraints. They stand apart from the locks because pip
+# refuses the course's own `-e .` beside any hash, and `pip install -r requirements.txt` by hand is to work.
+HASHES = {LOCK: "requirements-hashes.txt", TEST_LOCK: "tests/requirements-hashes.txt"}
 OWN = ("pyproject.toml", "helpers/authoring/lab_settings.py")  # what is installed with a lock: the course itself
 START = Path("notebooks", "00_start_here.ipynb")
 
@@ -113,7 +116,7 @@ def set_up(*locks: str) -> None:
             STAMP.unlink()
             say(f"Installing {' and '.join(locks)} with uv")
             install = [PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON, "--compile-bytecode"]
-            quietly([*install, *(word for lock in locks for word in ("-r", lock))])
+            quietly([*install, *(word for lock in locks for word in ("-r", lock, "-c", HASHES[lock]))])
             lab_settings.settle(VENV)
             kept = {line for line in installed if line.split(" ")[0] not in (*locks, *OWN)}
             STAMP.write_text("\n".join(sorted(kept | wanted)), encoding="utf-8")
@@ -300,18 +303,30 @@ def audit(*options: str) -> None:
 
 
 def lock(*options: str) -> None:
-    """compile both locks (ARGS=--upgrade for the newest releases)"""
+    """compile both locks, and the hashes of what they pin (ARGS=--upgrade for the newest releases)"""
     set_up()
     compile_ = [PYTHON, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
-    compile_ += ["--custom-compile-command", "make lock", *options]
+    compile_ += ["--generate-hashes", "--custom-compile-command", "make lock", *options]
     say("Compiling requirements.txt and tests/requirements.txt")
-    quietly([*compile_, "requirements.in", "-o", LOCK])
+    quietly([*compile_, "requirements.in", "-o", HASHES[LOCK]])
+    learner = divide(LOCK)
+    quietly([*compile_, "tests/requirements.in", "-c", "-", "-o", HASHES[TEST_LOCK]], input=learner)
+    divide(TEST_LOCK)
+
+
+def divide(lock: str) -> str:
+    """Divide what uv compiled into the lock, to be read and installed, and its hashes; returns the pins, to constrain others.
+
+    uv takes no editable line among constraints, so the course's own `-e .` stands in the lock alone.
+    """
+    compiled = (ROOT / HASHES[lock]).read_text(encoding="utf-8")
     # That pyproject.toml overrides a requirement stands there with its reason; in a lock it would read like an option.
-    text = (ROOT / LOCK).read_text(encoding="utf-8")
-    (ROOT / LOCK).write_text(text.replace("    #   --override (workspace)\n", ""), encoding="utf-8", newline="\n")
-    # uv takes no editable line among constraints, so the lock goes in without the course's own `-e .`.
-    learner = re.sub(r"(?m)^-e .*\n", "", (ROOT / LOCK).read_text(encoding="utf-8"))
-    quietly([*compile_, "tests/requirements.in", "-c", "-", "-o", TEST_LOCK], input=learner)
+    pins = re.sub(r" \\\n +--hash=\S+|\n +# +--override \(workspace\)", "", compiled)
+    hashes = re.sub(r"(?m)^(?: *#.*|-e .*)\n", "", compiled)
+    says = f"# What the files of each release in {lock} hash to, on every system: `make lock` writes it, `make` holds uv to it.\n"
+    (ROOT / lock).write_text(pins, encoding="utf-8", newline="\n")
+    (ROOT / HASHES[lock]).write_text(says + hashes, encoding="utf-8", newline="\n")
+    return re.sub(r"(?m)^-e .*\n", "", pins)
 
 
 def lint(*options: str) -> None:

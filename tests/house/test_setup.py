@@ -1,6 +1,7 @@
 """Setting up: what `make lab` and `make test` decide, each with the machine on which it goes wrong."""
 
 import ast
+import hashlib
 import json
 import os
 import re
@@ -139,7 +140,8 @@ def kinds(steps: list[str]) -> list[str]:
 
 def test_a_fresh_clone_is_set_up_once_and_starts_at_once_afterwards(machine, capsys):
     make.set_up(*LOCKS)
-    assert machine[3].endswith("--compile-bytecode -r requirements.txt -r tests/requirements.txt")
+    told = "-r requirements.txt -c requirements-hashes.txt -r tests/requirements.txt -c tests/requirements-hashes.txt"
+    assert machine[3].endswith(f"--compile-bytecode {told}")
     assert kinds(machine) == FRESH
     assert capsys.readouterr().out.splitlines() == [
         f"Making .venv with Python {sys.version_info[0]}.{sys.version_info[1]} and uv",
@@ -412,6 +414,58 @@ def test_no_lock_names_a_host_or_a_place():
     assert {lock: places(read(lock)) for lock in LOCKS} == {lock: [] for lock in LOCKS}
     told = ["--index-url x", "a @ file:///a", "a @ https://x/a.whl", "# via -r /root/a", "-e /a", r"-e C:\a"]
     assert places("\n".join(told)) == told
+
+
+PIN = re.compile(r"^[\w.-]+(?:\[[\w,-]+\])?==.*$", re.MULTILINE)
+HASH = re.compile(r" +--hash=sha256:[0-9a-f]{64}")
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_pin_has_its_hashes_and_nothing_else_has(lock):
+    head, *lines = read(make.HASHES[lock]).splitlines()
+    assert head.startswith("# What the files of each release")
+    hashed = [line.removesuffix(" \\") for line in lines]
+    pins = [line for line in hashed if PIN.match(line)]
+    assert pins == PIN.findall(read(lock)), "another set of pins: run `make lock`"
+    assert [line for line in hashed if line not in pins and not HASH.fullmatch(line)] == []
+    followed = [after for line, after in zip(hashed, [*hashed[1:], ""], strict=True) if line in pins]
+    assert [line for line in followed if not HASH.fullmatch(line)] == [], "a release without a hash"
+
+
+def test_what_uv_compiled_is_divided_into_a_lock_and_its_hashes(tmp_path, monkeypatch):
+    monkeypatch.setattr(make, "ROOT", tmp_path)
+    compiled = "# by make lock\n-e .\n    # via -r requirements.in\na==1 ; os \\\n    --hash=sha256:a0 \\\n    --hash=sha256:b1\n    # via b\n"
+    (tmp_path / make.HASHES[make.LOCK]).write_text(compiled)
+    assert "-e" not in make.divide(make.LOCK), "uv would refuse it among constraints"
+    assert (
+        tmp_path / make.LOCK
+    ).read_text() == "# by make lock\n-e .\n    # via -r requirements.in\na==1 ; os\n    # via b\n"
+    _, *hashes = (tmp_path / make.HASHES[make.LOCK]).read_text().splitlines()
+    assert hashes == ["a==1 ; os \\", "    --hash=sha256:a0 \\", "    --hash=sha256:b1"]
+
+
+def wheel(folder: Path) -> str:
+    """Make a release of `parcel`, a package of one empty module; returns its SHA-256."""
+    path = folder / "parcel-1-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("parcel.py", "")
+        archive.writestr("parcel-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: parcel\nVersion: 1\n")
+        archive.writestr("parcel-1.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr("parcel-1.dist-info/RECORD", "")
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("sound", [True, False])
+def test_a_release_whose_file_is_another_is_not_installed(machine, tmp_path, sound):
+    right = wheel(tmp_path)
+    make.set_up(make.LOCK)
+    (tmp_path / make.LOCK).write_text("parcel==1\n")
+    (tmp_path / make.HASHES[make.LOCK]).write_text(f"parcel==1 --hash=sha256:{right if sound else right[::-1]}\n")
+    command = [sys.executable, *machine[3].split(" "), "--target", tmp_path / "into"]
+    alone = {"UV_NO_INDEX": "1", "UV_FIND_LINKS": str(tmp_path), "UV_CACHE_DIR": str(tmp_path / "cache")}
+    done = subprocess.run(command, cwd=tmp_path, env={**os.environ, **alone}, capture_output=True, text=True)
+    assert ("Hash mismatch" in done.stderr, done.returncode == 0) == (not sound, sound), done.stderr
+    assert (tmp_path / "into" / "parcel.py").exists() == sound
 
 
 def direct(source: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import nbformat
 
+import make
 from helpers.authoring import compare
 from tests.verbs.repeat import failures
 
@@ -62,8 +63,10 @@ def interpreter(python: str) -> str | None:
 
 def verify(python: str, fastapi: str, scratch: Path) -> tuple[str, list[str]]:
     """Makes the environment and compares; the versions that count, and the failures."""
-    install = ["-r", "requirements.in", "--upgrade"] if fastapi == "newest" else ["-r", "requirements.txt"]
-    if fastapi not in ("", "newest"):
+    install = ["-r", "requirements.in", "--upgrade"] if fastapi == "newest" else ["-r", make.LOCK]
+    if not fastapi:
+        install += ["-c", make.HASHES[make.LOCK]]  # the files of every Python are held to it
+    elif fastapi != "newest":
         override = scratch / "override.txt"
         override.write_text(f"fastapi[standard-no-fastapi-cloud-cli]=={fastapi}\n")
         install += ["--override", str(override)]

@@ -169,17 +169,15 @@ def tidy(broker: Broker, queue: str) -> None:
     if broker.kind != GIVEN:
         return
     from rq import Queue
-    from rq.registry import FailedJobRegistry, FinishedJobRegistry, StartedJobRegistry
-    from rq.results import Result
+    from rq.registry import FailedJobRegistry, FinishedJobRegistry, ScheduledJobRegistry, StartedJobRegistry
 
     kinds = ("finished", "failed", "wip", "workers", "deferred", "scheduled", "canceled")
     with broker.client() as client:
         found = Queue(queue, connection=client)
-        for registry in (FailedJobRegistry, FinishedJobRegistry, StartedJobRegistry):
+        for registry in (FailedJobRegistry, FinishedJobRegistry, ScheduledJobRegistry, StartedJobRegistry):
             for id in registry(queue=found).get_job_ids(cleanup=False):
                 if job := found.fetch_job(id):
-                    Result.delete_all(job)
-                    job.delete()
+                    job.delete()  # with its results, since RQ 3
         found.delete(delete_jobs=True)
         workers = list(client.smembers(f"rq:workers:{queue}"))  # one was killed and could not sign off
         if workers:

@@ -120,6 +120,32 @@ def test_a_server_is_installed_with_what_it_needs(monkeypatch, capsys):
     assert capsys.readouterr().out == "gunicorn is not installed here, so its rows are missing.\n"
 
 
+@posix_only
+def test_no_job_of_ours_stays_in_a_broker_that_is_not_ours(monkeypatch):
+    """A second and a half, for a worker that leaves its own keys."""
+    from rq import Queue, Retry
+
+    with lesson.Broker() as embedded:
+        monkeypatch.setenv("REDIS_URL", embedded.url)
+        with lesson.Broker() as given, given.client() as client:
+            ours, theirs = (Queue(name, connection=client) for name in ("labels-ours", "labels"))
+            ours.enqueue("os.getpid")
+            ours.enqueue("os.no_such_thing")
+            ours.enqueue("os.no_such_thing", retry=Retry(max=1, interval=100))  # waits for a scheduler
+            with process(["rq", "worker", "labels-ours", "--burst", "--url", given.url], cwd=FOLDER) as worker:
+                assert worker.wait(30) == "exit 0"
+            ours.enqueue("os.getpid")
+            kept = theirs.enqueue("os.getpid")
+            assert [
+                ours.finished_job_registry.count,
+                ours.failed_job_registry.count,
+                len(ours.scheduled_job_registry),
+            ] == [1, 1, 1]
+            lesson.tidy(given, ours.name)
+            left = {key.decode() for key in client.scan_iter("*") if client.ttl(key) == -1}
+    assert left == {"rq:queues", "rq:queue:labels", f"rq:job:{kept.id}"}, "what has no end of its own"
+
+
 def test_a_machine_with_one_address_and_services_that_are_not_ours_are_told(monkeypatch, capsys):
     assert not lesson.other_address("203.0.113.7")
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
