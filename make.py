@@ -320,8 +320,7 @@ def divide(lock: str) -> str:
     uv takes no editable line among constraints, so the course's own `-e .` stands in the lock alone.
     """
     compiled = (ROOT / HASHES[lock]).read_text(encoding="utf-8")
-    # That pyproject.toml overrides a requirement stands there with its reason; in a lock it would read like an option.
-    pins = re.sub(r" \\\n +--hash=\S+|\n +# +--override \(workspace\)", "", compiled)
+    pins = re.sub(r" \\\n +--hash=\S+", "", compiled)
     hashes = re.sub(r"(?m)^(?: *#.*|-e .*)\n", "", compiled)
     says = f"# What the files of each release in {lock} hash to, on every system: `make lock` writes it, `make` holds uv to it.\n"
     (ROOT / lock).write_text(pins, encoding="utf-8", newline="\n")
