@@ -102,9 +102,9 @@ SHARED = {
     "ch03": {"desk"},
     "ch04": {"watching"},
     "ch05": {"database", "depot", "load", "migrating", "office", "tables"},
-    "ch06": {"judging"},
     "ch07": {"elsewhere"},
     "ch09": {"database", "face", "packages"},
+    "ch10": {"mortal"},
 }
 
 

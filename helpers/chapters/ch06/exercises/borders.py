@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from helpers.chapters.ch06.exercises.judging import judge_test
+from helpers.chapters.judging import judge_test
 from helpers.learning.model import Exercise
 
 LEAST, MOST = 1, 30_000  # grams

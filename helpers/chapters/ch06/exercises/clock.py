@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from helpers.chapters.ch06.exercises.judging import judge_test
+from helpers.chapters.judging import judge_test
 from helpers.learning.model import Exercise
 
 Clock = Callable[[], datetime]

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Engine, MetaData, StaticPool, String, Table, crea
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from helpers.chapters.ch06.exercises.judging import begun, ended, raised
+from helpers.chapters.judging import begun, ended, raised
 from helpers.learning.model import Exercise
 
 _senders = Table("sender", MetaData(), Column("name", String, primary_key=True))

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import BackgroundTasks
 
-from helpers.chapters.ch06.exercises.judging import judge_test
+from helpers.chapters.judging import judge_test
 from helpers.learning.model import Exercise
 
 DEPOT = "depot@parcels.example"

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI
 from fastapi.testclient import TestClient
 
-from helpers.chapters.ch06.exercises.judging import begun, ended, raised
+from helpers.chapters.judging import begun, ended, raised
 from helpers.learning.model import Exercise
 
 

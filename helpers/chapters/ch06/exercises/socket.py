@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI, Query, WebSocket, WebSocketDisconnect, WebSocketException
 from fastapi.testclient import TestClient
 
-from helpers.chapters.ch06.exercises.judging import judge_test
+from helpers.chapters.judging import judge_test
 from helpers.learning.model import Exercise
 
 KEY = "k-1"

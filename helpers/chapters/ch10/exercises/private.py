@@ -7,7 +7,7 @@ from fastapi import Depends, FastAPI, Header, HTTPException
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
-from helpers.chapters.ch06.exercises.judging import judge_test
+from helpers.chapters.judging import judge_test
 from helpers.learning.model import Exercise
 
 

@@ -33,7 +33,7 @@ def _check(app: FastAPI, accounts: dict[str, Any]) -> str:
                 del body[part]
                 code = ask(server, "POST", "/members", json=body).status_code
                 assert code == 422, f"a body without a {part} should be a 422, but {code} came."
-        assert list(accounts) == ["Ada", "Grace"], f"Ada and Grace should be accounts, but these are: {list(accounts)}."
+        assert list(accounts) == ["Ada", "Grace"], f"`accounts` should hold Ada and Grace, but holds {list(accounts)}."
     finally:
         accounts.clear()
         accounts.update(kept)
