@@ -85,6 +85,24 @@ def test_a_link_to_a_cell_becomes_an_anchor_before_it():
     assert [cell.source for cell in shown.cells[1:]] == ["(cell-near)=", "1"]
 
 
+def test_a_link_to_a_measurement_opens_at_the_app_that_it_measures():
+    cells = [
+        new_code_cell("app = FastAPI()", id="other"),
+        new_markdown_cell("## Next", id="next"),
+        new_code_cell("serve(app)", id="alone"),
+        new_code_cell("app = FastAPI()", id="app"),
+        new_markdown_cell("Ask it.", id="asks"),
+        new_code_cell("server = serve(app)", id="first"),
+        new_code_cell("server.client.get('/')", id="second"),
+        new_code_cell("server.client.get('/a')", id="third"),
+    ]
+    assert site.openings(cells) == {"first": "app", "second": "app"}
+    shown = site.page(new_notebook(cells=cells), {"first", "second", "asks", "third"}).cells
+    labels = [cell.source for cell in shown if cell.cell_type == "markdown" and "(cell-" in cell.source]
+    assert labels == ["(cell-first)=", "(cell-second)=", "(cell-asks)=", "(cell-third)="]
+    assert [cell.id for cell in shown[3:6]] == ["to-first", "to-second", "app"]
+
+
 def test_a_rule_has_the_head_of_a_card():
     [shown] = site.page(new_notebook(cells=[new_markdown_cell("> § RULE · **[It](#cell-id=a) holds.**")]), set()).cells
     assert shown.source == f"> {head('RULE')} · **[It](#cell-a) holds.**"
@@ -330,13 +348,21 @@ def test_a_browser_reads_and_searches_it_without_another_host(built):
         page.get_by_label("A question, a rule, a claim, a topic").fill("session request")
         page.keyboard.press("Enter")
         page.wait_for_url("**/find.html?words=session+request")
-        page.wait_for_selector("text=/^\\d+ of \\d+$/")
-        lines = page.locator("section section li:visible").all_inner_texts()
+        page.wait_for_selector("text=/^\\d+ found$/")
+        lines = page.locator(".found li").all_inner_texts()
         assert lines and all("session" in line.lower() and "request" in line.lower() for line in lines), lines
-        page.get_by_label("Words to look for").fill("partially initialized")
-        assert page.locator("section section li:visible").count() == 1, "words that a question does not show find it"
-        page.get_by_label("Words to look for").fill("--reload")
-        assert page.locator("section section li:visible").count() >= 1, "options are found as they are typed"
+        astray = {}
+        for words, target in ASKED.items():
+            page.get_by_label("Words to look for").fill(words)
+            hits = page.locator(".found li a").evaluate_all("links => links.slice(0, 5).map(link => link.hash)")
+            hits = [hit.removeprefix("#cell-") for hit in hits]
+            if not any(hit in target.split() for hit in hits):
+                astray[words] = hits
+        assert astray == {}, "what people type leads to the cell that answers, among the first five"
+        page.get_by_label("Words to look for").fill("zzzz")
+        assert page.locator(".finder output").inner_text() == "No line has any of these words."
+        page.get_by_role("link", name="Look for it in the text of all pages").click()
+        page.wait_for_url("**/search.html?q=zzzz")
         page.goto(f"{here}/01_introduction_to_fastapi.html")
         fold = page.locator("details.solution").first
         assert not fold.locator("pre").is_visible()
@@ -361,3 +387,48 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, *arguments):
         pass
+
+
+# What people type, and the cells of which one must be among the first five hits.
+ASKED = {
+    "422 log body": "rule-problem",
+    "validation error format": "rule-problem handlers-problem",
+    "custom validation error response": "rule-problem handlers-problem",
+    "file upload json form": "upload-form",
+    "CORS credentials": "cors-credentials",
+    "JWT": "auth-cases",
+    "jwt bearer token current user": "auth-cases",
+    "OAuth2PasswordRequestForm": "auth-cases",
+    "python-multipart": "post-form",
+    "def or async def": "core-mended core-kinds-ran",
+    "session background task": "mends-timed",
+    "BackgroundTasks vs Celery": "dep-kill-web",
+    "startup": "rule-startup",
+    "on_event": "rule-startup",
+    "dependency_overrides": "client-tests",
+    "lifespan test": "client-measured",
+    "websocket broadcast": "rule-slow",
+    "root_path": "dep-root",
+    "uvicorn workers": "dep-workers-measured",
+    "workers docker": "dep-workers-measured",
+    "gunicorn": "dep-workers-measured",
+    ".env settings": "org-own-measured",
+    "lru_cache": "org-own-measured",
+    "disable docs production": "basic-metadata",
+    "hide docs": "basic-metadata",
+    "pagination": "get-list-asked",
+    "list with pagination": "get-list-asked",
+    "unhandled exception": "rule-handlers",
+    "global exception handler": "rule-handlers",
+    "logger info": "debug-reload",
+    "set cookie": "core-status post-cookie",
+    "hide password": "core-filter",
+    "response_model": "core-filter",
+    "list query parameter": "params-asked",
+    "rate limit": "sec-limited",
+    "slowapi": "sec-limited",
+    "PATCH exclude_unset": "crud-write crud-run",
+    "request id": "log-structlog middleware-stamped",
+    "X-Request-ID": "log-structlog middleware-stamped",
+    "connection manager": "rule-slow",
+}

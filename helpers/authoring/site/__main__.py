@@ -47,6 +47,8 @@ SOLUTIONS = ROOT / "_pack" / "solutions.md"
 PAGES = ("CONTRIBUTING", "helpers/chapters/README", "helpers/authoring/site/teaching")
 
 _CELL_LINK = re.compile(r"\(([\w.]*)#cell-id=([\w-]+)\)")
+_APP = re.compile(r"\b(?:FastAPI|APIRouter)\(")
+_SERVED = re.compile(r"\b(?:serve|process)\(|\b(?:server|client)\.")
 _BESIDE = re.compile(r"\]\((\w+/[\w./-]+)\)")  # a file in a chapter's folder
 
 
@@ -77,13 +79,14 @@ def beside(notebooks: Iterable[NotebookNode]) -> set[str]:
 
 def page(notebook: NotebookNode, targets: set[str]) -> NotebookNode:
     """A notebook as the site shows it: an anchor where a link leads, folds, the theme's own navigation."""
-    hidden = folded(notebook.cells)
+    hidden, opens = folded(notebook.cells), openings(notebook.cells)
+    ids = [cell.id for cell in notebook.cells]
     cells = []
     for cell in notebook.cells:
         if NAVIGATION in tags(cell):
             continue
-        if cell.id in targets:
-            cells.append(new_markdown_cell(f"(cell-{cell.id})=", id=f"to-{cell.id}"[:64]))
+        for target in (id for id in ids if id in targets and opens.get(id, id) == cell.id):
+            cells.append(new_markdown_cell(f"(cell-{target})=", id=f"to-{target}"[:64]))
         for output in cell.get("outputs", []):
             if "text/markdown" in output.get("data", {}):
                 text = _by_label(output.data["text/markdown"])
@@ -96,6 +99,26 @@ def page(notebook: NotebookNode, targets: set[str]) -> NotebookNode:
         cells += [_fold(id, cell) for id in first_texts(cell, "check") if id]
     notebook.cells = cells
     return notebook
+
+
+def openings(cells: Iterable[NotebookNode]) -> dict[str, str]:
+    """Where the site opens a cell that measures an app: at the cell, up to two before it, that has the app; by their ids.
+
+    Whoever looks something up wants to see the recipe first, and then its proof.
+    """
+    opens: dict[str, str] = {}
+    behind: list[NotebookNode] = []
+    for cell in cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("#"):
+            behind = []
+        if cell.cell_type != "code":
+            continue
+        if not _APP.search(cell.source) and _SERVED.search(cell.source):
+            app = next((earlier for earlier in reversed(behind[-2:]) if _APP.search(earlier.source)), None)
+            if app is not None:
+                opens[cell.id] = app.id
+        behind.append(cell)
+    return opens
 
 
 def _fold(id: str, cell: NotebookNode) -> NotebookNode:

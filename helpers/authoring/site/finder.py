@@ -1,14 +1,14 @@
 """The page on which a reader finds a question, a rule, a claim or a topic by its words: a line each, with an address.
 
 It is written from what the notebooks hold and from the data of questions, claims and topics, so nothing on it can go stale. The
-script `finder.js` shows the lines that hold all words of the search; without it, all of them can be read.
+script `finder.js` lists those first that fit a search best; without it, all of them can be read.
 """
 
 import html
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from nbformat import NotebookNode
@@ -27,14 +27,19 @@ SEARCH = """\
 <label for="finder-words">Words to look for</label>
 <input id="finder-words" type="search" autocomplete="off" spellcheck="false">
 <output for="finder-words" aria-live="polite"></output>
-</div>"""
+</div>
+<ol class="found"></ol>
+<p class="finder-onward" hidden><a href="search.html">Look for it in the text of all pages</a></p>"""
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{3,}")
+COMMON = 40  # a name in the code of more lines than that leads to none of them
 
 
 @dataclass(frozen=True)
 class Line:
     """One line: the heading that it stands under, its address on the page, what it says, and the cell that shows it.
 
-    `words` are further ones by which people look for it: the search reads them, the page does not show them.
+    `words` are further ones by which people look for it, `code` the names in the code that it leads to: the search reads
+    them, the page does not show them.
     `cell` is empty for an opinion, which no cell can settle: its line leads to the appendix of claims.
     """
 
@@ -44,14 +49,19 @@ class Line:
     detail: str
     cell: str
     words: str = ""
+    code: str = ""
 
     @property
     def markdown(self) -> str:
         """The line as the page holds it. `#cell-...` is the anchor that the site sets before a cell."""
         detail = f" {self.detail}" if self.detail else ""
         target = f"#cell-{self.cell}" if self.cell else CLAIMS
-        words = f' data-words="{html.escape(self.words)}"' if self.words else ""
-        return f'- <span id="{html.escape(self.anchor)}"{words}></span>[{self.text}]({target}){detail}'
+        read = "".join(
+            f' data-{name}="{html.escape(value)}"'
+            for name, value in (("words", self.words), ("code", self.code))
+            if value
+        )
+        return f'- <span id="{html.escape(self.anchor)}"{read}></span>[{self.text}]({target}){detail}'
 
 
 def lines(notebooks: Mapping[str, NotebookNode]) -> list[Line]:
@@ -59,7 +69,21 @@ def lines(notebooks: Mapping[str, NotebookNode]) -> list[Line]:
 
     A topic that no cell shows has no line.
     """
-    return [*_questions(), *_rules(notebooks), *_claims(notebooks), *_topics(notebooks)]
+    return named([*_questions(), *_rules(notebooks), *_claims(notebooks), *_topics(notebooks)], notebooks)
+
+
+def named(found: list[Line], notebooks: Mapping[str, NotebookNode]) -> list[Line]:
+    """The lines with the names in their cells' code, but for those that stand in many: people search for an API by name."""
+    sources = {cell.id: cell for notebook in notebooks.values() for cell in notebook.cells}
+    names = []
+    for line in found:
+        cell = sources.get(line.cell)
+        names.append(set(_NAME.findall(cell.source)) if cell is not None and cell.cell_type == "code" else set())
+    counted = Counter(name for some in names for name in some)
+    return [
+        replace(line, code=" ".join(sorted(name for name in some if counted[name] <= COMMON)))
+        for line, some in zip(found, names)
+    ]
 
 
 def page(found: Iterable[Line]) -> str:
@@ -96,4 +120,11 @@ def _topics(notebooks: Mapping[str, NotebookNode]) -> Iterator[Line]:
     for topic in topics.load():
         if topic.id in where:
             _, cell = where[topic.id]
-            yield Line("Topics", f"topic-{topic.id.replace('.', '-')}", topic.title, f"({topic.section})", cell)
+            yield Line(
+                "Topics",
+                f"topic-{topic.id.replace('.', '-')}",
+                topic.title,
+                f"({topic.section})",
+                cell,
+                " ".join(topic.index),
+            )
