@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-# Or each worker would compile every helper and rewrite the asserts of every test anew, for half of its start.
+# Where the environment forbids it, each worker would compile every helper and rewrite the asserts of every test anew.
 sys.dont_write_bytecode = False
 
 # The course is being checked, not studied: the reader's progress is neither read nor written.

@@ -7,9 +7,9 @@ import os
 
 __all__ = ["left_out", "settle"]
 
-# What libpq, Celery, RQ, uvicorn, Gunicorn, Alembic, Flask, Django and pytest read by themselves, each over what a cell
+# What libpq, the queues, uvicorn, Gunicorn, Alembic, Flask, Django and pytest read by themselves, each over what a cell
 # says: with BROKER_URL a task of the course would go to the learner's own broker.
-BEGINNINGS = ("PG", "CELERY", "RQ_", "UVICORN_", "FLASK_")
+BEGINNINGS = ("PG", "CELERY", "RQ_", "dramatiq_", "PROCRASTINATE_", "UVICORN_", "FLASK_")
 NAMES = {"BROKER_URL", "RESULT_BACKEND", "LOADER", "CONFIG_MODULE", "WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS"}
 NAMES |= {"GUNICORN_CMD_ARGS", "ALEMBIC_CONFIG", "DJANGO_SETTINGS_MODULE", "PYTEST_ADDOPTS", "PYTEST_PLUGINS"}
 NAMES |= {"SECRET_KEY"}  # which the services of the course read from a file, where no variable says it

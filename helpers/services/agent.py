@@ -533,7 +533,7 @@ def heartbeats():
     """The module helpers/live/heartbeat.py, which imports nothing of the course either."""
     file = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "live", "heartbeat.py")
     spec = importlib.util.spec_from_file_location("course_heartbeat", file)
-    assert spec is not None and spec.loader is not None, "it stands beside this file"
+    assert spec is not None and spec.loader is not None, "it stands in helpers/live"
     sys.modules["course_heartbeat"] = module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

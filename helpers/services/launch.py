@@ -43,9 +43,8 @@ class Log:
         with temporary_files():
             number, self._path = tempfile.mkstemp(prefix="process-", suffix=".log")
             try:
-                os.write(
-                    number, b"?"
-                )  # a full disk has room for a name and for nothing else: nobody shall wait for that
+                # A full disk has room for a name and for nothing else: nobody shall wait for that.
+                os.write(number, b"?")
                 os.ftruncate(number, 0)
             except OSError:
                 os.unlink(self._path)

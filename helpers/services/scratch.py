@@ -6,6 +6,7 @@ removes. One such program sees to all folders of a kernel: they lie in one, whic
 """
 
 import contextlib
+import errno
 import os
 import shutil
 import subprocess
@@ -63,6 +64,8 @@ def temporary_files() -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno in (errno.EAGAIN, errno.ENOMEM):  # not the disk: no process could be started
+            raise
         from helpers.errors import CourseError  # not above: this file also runs alone, beside the kernel
 
         raise CourseError(

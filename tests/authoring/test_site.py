@@ -431,4 +431,6 @@ ASKED = {
     "request id": "log-structlog middleware-stamped",
     "X-Request-ID": "log-structlog middleware-stamped",
     "connection manager": "rule-slow",
+    "--reload": "setup-restart dep-reload",
+    "partially initialized": "route-circular",
 }

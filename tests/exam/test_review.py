@@ -1,6 +1,7 @@
 """The daily review: FSRS over a learner's own answers, ten minutes a day, from questions and from rules."""
 
 import json
+import subprocess
 import sys
 import time
 
@@ -150,6 +151,15 @@ def test_what_has_left_the_bank_is_neither_asked_nor_counted(clock):
     assert "long-gone" not in json.dumps(exam.review().questions)
     assert "Due for review today: 1." in progress.show().text
     assert exam.plan(48).text.endswith("Due today: 1, exam.review().")
+    script = f"""if True:
+        import pathlib, time
+        from helpers import progress  # in a kernel that has not looked at the exam
+        from helpers.learning import store
+        store.FOLDER, time.time = pathlib.Path({str(store.FOLDER)!r}), lambda: {NOW}
+        print(progress.show().text)
+    """
+    alone = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "Due for review today: 1." in alone.stdout
 
 
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows has no clock of a process's own")

@@ -62,6 +62,12 @@ OTHERS = {
     "PGOPTIONS": "-c search_path=shop",
     "CELERY_BROKER_URL": "redis://shop.example/0",
     "BROKER_URL": "redis://shop.example/0",
+    "RESULT_BACKEND": "redis://shop.example/1",
+    "LOADER": "shop",
+    "CONFIG_MODULE": "shop",
+    "PYTEST_PLUGINS": "shop",
+    "dramatiq_worker_timeout": "1",
+    "PROCRASTINATE_WORKER_QUEUES": "shop",
     "RQ_REDIS_URL": "redis://shop.example/0",
     "UVICORN_ROOT_PATH": "/shop",
     "WEB_CONCURRENCY": "3",
@@ -102,6 +108,7 @@ def shop() -> str | None:
 
 
 def test_what_other_projects_have_set_is_left_out():
+    assert surroundings.NAMES <= set(OTHERS)
     told = subprocess.check_output(
         [sys.executable, "-c", f"SHOP = {OTHERS}\n{HERE_AND_BELOW}"], env={**os.environ, **OTHERS}, cwd=ROOT, text=True
     )

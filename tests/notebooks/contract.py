@@ -9,6 +9,7 @@ import json
 import re
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -607,6 +608,12 @@ def _topics(book: Notebook) -> tuple[set[str], set[str]]:
         ids = {tag.removeprefix(topics.TAG) for tag in tags(cell) if tag.startswith(topics.TAG)}
         found.setdefault(cell.cell_type, set()).update(ids)
     return found["code"], found["markdown"]
+
+
+def shared_ids(notebooks: Iterable[Notebook]) -> set[str]:
+    """The ids that cells of two notebooks share, but for those of the navigation: questions, links and the site go by id."""
+    seen: Counter[str] = Counter(cell.id for book in notebooks for cell in book.cells)
+    return {id for id, times in seen.items() if times > 1 and not id.startswith("navigation")}
 
 
 def misnamed(data: Iterable[Topic]) -> list[str]:

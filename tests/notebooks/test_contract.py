@@ -27,6 +27,12 @@ def test_a_stored_notebook_keeps_the_contract(path: Path, rule: Rule):
     assert rule(Notebook.of(path)) == []
 
 
+def test_no_two_notebooks_share_an_id():
+    books = [Notebook.of(path) for path in STORED]
+    assert contract.shared_ids(books) == set()
+    assert contract.shared_ids([books[0], *books]), "what two notebooks have is noticed"
+
+
 def test_the_data_of_the_topics_is_in_order():
     assert contract.misnamed(topics.load()) == []
 

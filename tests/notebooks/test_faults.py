@@ -167,7 +167,7 @@ def test_a_fault_travels_into_whatever_program_is_started(tmp_path: Path):
 
 def test_a_fault_that_cannot_be_planted_in_a_child_is_told(tmp_path: Path):
     assert started(tmp_path, "import json; json.dump_s") == "7 7 7 7 7 7"
-    assert all("AttributeError" in said for said in planted_in(tmp_path))
+    assert ["AttributeError" in said for said in planted_in(tmp_path)] == [True] * 5
 
 
 # The inference

@@ -26,7 +26,7 @@ from helpers import process, scratch_folder, serve
 
 app = FastAPI()
 answer = serve(app).client.get("/openapi.json")
-with process(["python", "-c", "print('here')"], cwd=scratch_folder(), ready_text="here"):
+with process(["python", "-c", "import time; print('here', flush=True); time.sleep(60)"], cwd=scratch_folder(), ready_text="here"):
     assert answer.status_code == 200
 """
 

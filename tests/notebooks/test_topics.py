@@ -1,4 +1,4 @@
-"""Each topic has teeth: a cell that teaches it, or that uses what this one defines, fails when its expectation changes."""
+"""Each topic has teeth: a cell that teaches it, or that uses what this one defines, asserts something or is compared."""
 
 import ast
 from collections.abc import Iterator
@@ -79,6 +79,7 @@ def test_each_topic_is_taught_by_a_cell_that_can_fail(file: str):
             for tag in tags(cell):
                 if tag.startswith("topic-"):
                     shown[tag] = shown.get(tag, False) or proves(section, place)
+    assert not any(shown.get(tag) for tag in MEASURED_ELSEWHERE), "it is measured here by now"
     toothless = [tag for tag, proved in shown.items() if not proved and tag not in MEASURED_ELSEWHERE]
     assert not toothless, f"{file}: no cell fails when these change: {toothless}"
 

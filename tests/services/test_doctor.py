@@ -20,6 +20,22 @@ REQUESTS = (
     ("POST /returns", "Ada"),
     ("POST /tracking", "Ada"),
 )
+SEVEN_THREADS = """
+from contextlib import asynccontextmanager
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import FastAPI
+
+@asynccontextmanager
+async def lifespan(app):
+    current_default_thread_limiter().total_tokens = 7
+    yield
+
+app = FastAPI(lifespan=lifespan)
+
+@app.get("/")
+def read() -> str:
+    return "read"
+"""
 
 
 def examined(folder: Path, requests=REQUESTS) -> tuple[Service, Findings]:
@@ -75,6 +91,13 @@ def test_what_is_no_finding_is_noted(sick):
     assert "In the 40 threads of the pool: `GET /parcels`, and every `def` dependency and task." in notes
     assert "`greet` keeps no result of `asyncio.create_task` (main.py, line" in notes
     assert "Never asked, so read and not measured: `POST /log-in`, `POST /invoices`, `POST /greetings`." in notes
+
+
+def test_the_threads_are_those_that_the_service_has(tmp_path):
+    (tmp_path / "main.py").write_text(SEVEN_THREADS, encoding="utf-8")
+    with observe(tmp_path, "main:app") as service:
+        service.ask("GET /")
+        assert "In the 7 threads of the pool: `GET /`" in "\n".join(service.findings().notes)
 
 
 def test_the_healthy_service_has_no_fault():

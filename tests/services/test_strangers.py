@@ -21,7 +21,7 @@ from helpers.live import peers
 from helpers.services import reverse_proxy
 from helpers.services.observed import observe
 from helpers.services.observing import Observation
-from helpers.services.postgres import SOCKET
+from helpers.services.postgres import NONE, SOCKET
 from helpers.services.scratch import kept_folder
 from helpers.services.waiting import until
 
@@ -259,10 +259,9 @@ def test_a_stranger_cannot_reach_nor_stop_the_broker():
         assert broker.available and connect() == "reached"
 
 
+@pytest.mark.skipif(Postgres().kind == NONE, reason="no PostgreSQL for this system")
 @as_root
 def test_a_stranger_cannot_reach_nor_read_nor_stop_postgres():
-    if not Postgres().available:  # not a mark: that starts one in every process that collects
-        pytest.skip("no PostgreSQL for this system")
     with Postgres() as postgres:
         conninfo, folder = postgres.conninfo, postgres._folder
         pid = int((folder / "data" / "postmaster.pid").read_text().split()[0])

@@ -5,7 +5,7 @@ import pytest
 from helpers.chapters.ch05 import lesson
 from helpers.chapters.ch05.lesson import NotAvailable, Service, empty_postgres
 from helpers.errors import CourseError
-from helpers.services.postgres import Postgres
+from helpers.services.postgres import NONE, Postgres
 
 
 @pytest.fixture
@@ -64,9 +64,8 @@ def test_without_any_postgres_one_sentence_says_so(monkeypatch):
         pass
 
 
+@pytest.mark.skipif(Postgres().kind == NONE, reason="no PostgreSQL for this system")
 def test_postgres_runs_scripts_whole_or_not_at_all():
-    if not Postgres().available:  # not a mark: that starts one in every process that collects
-        pytest.skip("no PostgreSQL for this system")
     with empty_postgres() as run:
         assert run("CREATE TABLE parcel (id int, at text); INSERT INTO parcel VALUES (7, NULL); TABLE parcel") == ["7|"]
         with pytest.raises(CourseError, match="^ERROR:  division by zero$"):

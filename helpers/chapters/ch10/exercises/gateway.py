@@ -125,7 +125,7 @@ EXERCISE = Exercise(
     id="10.3-gateway",
     title="whose fault it was",
     task="`make_app(carrier)` should make an app whose `GET /parcels/{number}` asks the carrier for the same path, once, and answers with its "
-    "JSON; 404 for its 404, 504 where it is too slow, and 502 for whatever else it answers or fails with.",
+    "JSON; 404 for its 404, 504 where it is too slow, and 502 for every other status code but 200 and every other failure.",
     check=_check,
     hints=(
         "What does httpx raise, and for what does it only return an answer with a status code?",

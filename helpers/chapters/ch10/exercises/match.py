@@ -52,6 +52,7 @@ class _Parcel:
 
 def _two_clients(parcel: _Parcel) -> None:
     ada = grace = parcel.read()
+    version = parcel.versions[parcel.number]
     blind, kept = parcel.write("Basel")
     assert blind.status_code != 422, (
         "without `If-Match` 422 came, because the header is required: give it a default, and answer 428 yourself."
@@ -82,6 +83,9 @@ def _two_clients(parcel: _Parcel) -> None:
     third, kept = parcel.write("Chur", today)
     assert (third.status_code, kept) == (204, "Chur"), (
         f"Grace read again and sent the new tag, and {third.status_code} came: 204 was asked for."
+    )
+    assert parcel.versions[parcel.number] == version + 2, (
+        f"two changes went through, and the version rose from {version} to {parcel.versions[parcel.number]}: by one each was asked for."
     )
 
 

@@ -54,6 +54,7 @@ def _registers(server: Server, accounts: dict[str, Any], body: dict[str, str]) -
     assert isinstance(getattr(member, "role", None), str), (
         f"`accounts` should hold a `Member` under each name, but holds {type(member).__name__} for {name}."
     )
+    assert member.name == name and member.password, f"the `Member` under {name} should have that name and a password."
     assert body["password"] not in answer.text, (
         f"the answer shows the password: {answer.text:.90}. What goes out needs a model of its own."
     )

@@ -177,6 +177,20 @@ def match_all_412():
     return match_app(change_address)
 
 
+@wrong("10.3-match", says="by one each was asked for")
+def match_in_leaps():
+    async def change_address(number: int, to: str, response: Response, if_match: Tag = None) -> None:
+        if if_match is None:
+            raise HTTPException(428)
+        if if_match != tag_of(number):
+            raise HTTPException(412)
+        addresses[number] = to
+        versions[number] += 2
+        response.headers["ETag"] = tag_of(number)
+
+    return match_app(change_address)
+
+
 @right("10.3-match")
 def match_by_the_request():
     def change_address(number: int, to: str, request: Request) -> Response:

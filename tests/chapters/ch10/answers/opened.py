@@ -311,3 +311,20 @@ def opened_by_a_closure():
         return app
 
     return make_app
+
+
+@right("10.3-opened")
+def opened_or_refused_in_other_words():
+    @asynccontextmanager
+    async def open_with(app, connect):
+        try:
+            app.state.connection = await connect()
+        except ConnectionError as error:
+            raise RuntimeError("no database, no service") from error
+        yield
+        await app.state.connection.close()
+
+    def make_app(connect):
+        return app_with(lambda app: open_with(app, connect))
+
+    return make_app

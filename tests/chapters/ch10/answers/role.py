@@ -128,6 +128,15 @@ def role_of_a_form():
     return role_app(register)
 
 
+@wrong("10.3-role", says="should have that name and a password")
+def role_of_nobody():
+    def register(new: Registration) -> Registered:
+        accounts[new.name] = Member(name=new.name, password="")
+        return Registered(**accounts[new.name].model_dump())
+
+    return role_app(register)
+
+
 @right("10.3-role")
 def role_set_afterwards():
     async def register(new: Member) -> Any:
