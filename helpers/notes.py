@@ -90,6 +90,7 @@ def plain(markdown: str) -> str:
 
     What says how lines belong together stays: dashes and numbers of a list, the bars of a table, a heading's signs.
     """
+    markdown = markdown.replace("\r\n", "\n").replace("\r", "\n")  # as the parser counts lines
     lines: list[str | None] = list(markdown.split("\n"))
     read: dict[int, int] = {}  # by line: how far it has been read, because a table's line holds several texts
     for token in _parser().parse(markdown):

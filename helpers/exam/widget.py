@@ -87,8 +87,9 @@ class Sheet(anywidget.AnyWidget):
         if left and not content.get("sure"):
             self.status = f"{left} without an answer. Press Hand in once more to hand in all the same."
             return
+        self.status = ""  # what was told before is over
         rows, self.feedback, self.wrong = self._hand_in()
-        self.done, self.result, self.status = True, rows, ""  # what was told before is over
+        self.done, self.result = True, rows
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         shown = super()._repr_mimebundle_(**options)

@@ -53,7 +53,7 @@ def folder_in(place: str | None = None) -> Path:
         home, kernel, _ = _homes.get(place, (Path(), 0, None))
         # A forked child has its own, and a folder that somebody swept away meanwhile is made anew.
         if kernel != os.getpid() or not home.is_dir():
-            home = Path(place).resolve() / f"after-the-response-{os.urandom(6).hex()}"
+            home = Path(place).resolve() / f"after-the-response-{os.urandom(4).hex()}"
             _homes[place] = home, os.getpid(), _made(home)
         return Path(tempfile.mkdtemp(prefix="", dir=home))
 

@@ -36,6 +36,7 @@ def seen(markdown: str) -> str:
     ("markdown", "text"),
     [
         ("**Bold** and `code`.", "Bold and code."),
+        ("the `old\rMac's` line\r\nand Windows' one", "the old Mac's line\nand Windows' one"),
         ("`f(**options)` and **`x`**", "f(**options) and x"),
         ("call `a ** b` or **twice `c ** d`**", "call a ** b or twice c ** d"),
         ("``a ` b`` *once*", "a ` b once"),

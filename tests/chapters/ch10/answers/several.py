@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-from annotated_types import Len
 from fastapi import FastAPI, HTTPException, Query, Request
 from pydantic import BaseModel, Field
 
@@ -120,7 +119,7 @@ def several_of_a_model():
 
 @right("10.3-several")
 def several_by_an_alias():
-    def read_several(numbers: Annotated[list[int], Len(1, 5), Query(alias="number")]) -> list[str]:
+    def read_several(numbers: Annotated[list[int], Field(min_length=1, max_length=5), Query(alias="number")]) -> list[str]:
         found = []
         for number in numbers:
             if (to := parcels.get(number)) is not None:
