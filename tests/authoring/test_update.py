@@ -599,7 +599,13 @@ def test_a_notebook_is_compared_by_what_a_person_writes(content, differs):
 
 
 def test_the_verb_says_in_a_line_what_it_did(clone):
-    for name in ("make.py", "pyproject.toml", "helpers/__init__.py", "helpers/surroundings.py", "helpers/authoring/__init__.py"):
+    for name in (
+        "make.py",
+        "pyproject.toml",
+        "helpers/__init__.py",
+        "helpers/surroundings.py",
+        "helpers/authoring/__init__.py",
+    ):
         write(clone, {name: (make.ROOT / name).read_text(encoding="utf-8")})
     shutil.copy(make.ROOT / "helpers" / "authoring" / "update.py", clone / "helpers" / "authoring")
     edits(clone)

@@ -119,7 +119,9 @@ def several_of_a_model():
 
 @right("10.3-several")
 def several_by_an_alias():
-    def read_several(numbers: Annotated[list[int], Field(min_length=1, max_length=5), Query(alias="number")]) -> list[str]:
+    def read_several(
+        numbers: Annotated[list[int], Field(min_length=1, max_length=5), Query(alias="number")],
+    ) -> list[str]:
         found = []
         for number in numbers:
             if (to := parcels.get(number)) is not None:
