@@ -22,7 +22,7 @@ TOGETHER = 2.0  # seconds for the other depot's plan to begin
 
 
 class _Plans:
-    """Plans that take a moment, and each of which waits until the other depot's has begun."""
+    """Plans each of which waits until the other depot's has begun, and until nobody else has come for a moment."""
 
     def __init__(self, depots: list[str]):
         self.made: Counter[str] = Counter()
@@ -35,7 +35,10 @@ class _Plans:
         for other, begun in self._begun.items():
             if other != depot and not begun.wait(TOGETHER):
                 self.alone = True
-        threading.Event().wait(0.2)
+        come = 0
+        while come < self.made[depot]:  # a busy machine lets the crowd in more slowly
+            come = self.made[depot]
+            threading.Event().wait(0.2)
         return f"by rail to {depot}"
 
 
