@@ -11,6 +11,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const input = document.getElementById("finder-words");
   if (!input) return;
   const MOST = 15;
+  const NEAR = 5;
   const IDLE = new Set(
     "a an and are as at be by can do does for from get have how i if in into is it me my need no of on or set should so that the then there this to use used using want what when where which who why will with you your".split(" "),
   );
@@ -18,7 +19,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const parts = (text) => {
     const whole = text.match(/[\p{L}\p{N}_]+/gu) ?? [];
     const split = whole.flatMap((word) => word.split(/_|(?<=[a-z])(?=[A-Z])/));
-    return [...new Set([...whole, ...split].map((word) => word.toLowerCase()))].filter(Boolean);
+    const joined = (text.match(/\p{L}+-\p{L}+/gu) ?? []).map((word) => word.replace("-", "")); // "log-out", typed "logout"
+    return [...new Set([...whole, ...split, ...joined].map((word) => word.toLowerCase()))].filter(Boolean);
   };
   const fits = (word, wanted) => {
     if (word === wanted) return 1;
@@ -71,7 +73,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!text) return;
     const found = ranked(text);
     const complete = found.filter((one) => one.all).length;
-    const some = found.slice(0, complete ? Math.min(complete, MOST) : 5);
+    const some = found.slice(0, Math.min(MOST, Math.max(complete, NEAR))); // one weak line with all words hides no better one
     for (const { line } of some) {
       const item = document.createElement("li");
       const kind = document.createElement("small");
@@ -83,7 +85,8 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     if (!found.length) output.textContent = "No line has any of these words.";
     else if (!complete) output.textContent = "No line has all of these words; these come nearest:";
-    else output.textContent = complete > MOST ? `The best ${MOST} of ${complete}; one word more tells them apart.` : `${complete} found`;
+    else if (complete > MOST) output.textContent = `The best ${MOST} of ${complete}; one word more tells them apart.`;
+    else output.textContent = `${complete} found` + (some.length > complete ? ", then what comes nearest" : "");
   };
   input.value = new URLSearchParams(location.search).get("words") ?? "";
   input.addEventListener("input", show);
