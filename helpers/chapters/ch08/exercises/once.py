@@ -15,18 +15,21 @@ from helpers.learning.model import Exercise
 from helpers.learning.stubs import kind, missing_route, tell
 from helpers.live.server import running
 from helpers.services.broker import Broker
+from helpers.services.waiting import until
 from helpers.wording import code
 
 CLIENTS = 24  # at each of the two apps, half of them for either depot
 TOGETHER = 2.0  # seconds for the other depot's plan to begin
+PATIENCE = 20.0  # seconds for everybody's request to arrive
 
 
 class _Plans:
-    """Plans each of which waits until the other depot's has begun, and until nobody else has come for a moment."""
+    """Plans each of which waits until the other depot's has begun, and until all who ask have come in."""
 
     def __init__(self, depots: list[str]):
         self.made: Counter[str] = Counter()
         self.alone = False
+        self.expected, self.arrived = 0, list[str]()  # requests
         self._begun = {depot: threading.Event() for depot in depots}
 
     def __call__(self, depot: str) -> str:
@@ -35,11 +38,24 @@ class _Plans:
         for other, begun in self._begun.items():
             if other != depot and not begun.wait(TOGETHER):
                 self.alone = True
+        until(lambda: len(self.arrived) >= self.expected, PATIENCE)  # a busy machine lets the crowd in slowly
         come = 0
-        while come < self.made[depot]:  # a busy machine lets the crowd in more slowly
+        while come < self.made[depot]:
             come = self.made[depot]
             threading.Event().wait(0.2)
         return f"by rail to {depot}"
+
+
+class _Door:
+    """Middleware that notes which requests have arrived."""
+
+    def __init__(self, app: Any, arrived: list[str]):
+        self.app, self.arrived = app, arrived
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            self.arrived.append(scope["path"])
+        await self.app(scope, receive, send)
 
 
 def _check_once(make_routes: Callable[[redis.Redis, Callable[[str], str]], FastAPI]) -> str:
@@ -54,6 +70,7 @@ def _check_once(make_routes: Callable[[redis.Redis, Callable[[str], str]], FastA
             assert kind(app) == "app", f"`make_routes` should return an app; {tell(app)}."
             missing = missing_route(app, ("GET /routes/{depot}",))
             assert not missing, missing
+            app.add_middleware(_Door, arrived=plans.arrived)
         with running(apps[0]) as one, running(apps[1]) as other:
             _judge([one, other], depots, plans)
             left = set(store.scan_iter()) - before
@@ -81,6 +98,7 @@ def _judge(servers: list[Any], depots: list[str], plans: _Plans) -> None:
         server, path = where
         return server.client.get(path, headers={"Connection": "close"})  # a failed one takes its connection with it
 
+    plans.expected = len(urls)
     with ThreadPoolExecutor(len(urls)) as clients:
         answers = list(clients.map(ask, urls))
     for answer, (server, path) in zip(answers, urls):
