@@ -8,7 +8,7 @@ import pytest
 import make
 from helpers.course import CHAPTERS
 from helpers.exam import bank
-from helpers.learning import claims
+from helpers.learning import asked, claims, history
 from tests.notebooks.faults import FAULTS
 
 README = (make.ROOT / "README.md").read_text(encoding="utf-8")
@@ -43,6 +43,9 @@ def test_the_totals_are_counted():
     total, false, half = len(verdicts), verdicts.count("false"), verdicts.count("half-true")
     assert f"{total} claims, of which {false} are false and {half} half true" in README
     assert f"[All {total}]" in README
+    assert f"{len(list(asked.every()))} questions from public threads" in README
+    measured = history.load()
+    assert f"{len(measured.questions)} facts asked of {len(measured.releases)} releases" in README
     assert f"| {len(bank.load())} questions: each" in CONTRIBUTING
     assert f"| {len(FAULTS)} faults planted" in CONTRIBUTING
 
