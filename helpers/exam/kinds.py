@@ -321,6 +321,13 @@ class Wait(Kind):
     def key(self, item: Item, wrong: str) -> str:
         return f"{wrong} s"
 
+    def prove(self, q: Question, bench: Bench) -> str:
+        for _ in range(3):  # a busy machine can be late once; what is wrong is wrong each time
+            told = super().prove(q, bench)
+            if not told:
+                return ""
+        return told
+
     def faults(self, q: Question) -> list[str]:
         numbers = [_number(key) for key in q.wrong]
         wrong = ["a wrong wait is no number of seconds"] if None in numbers else []

@@ -6,7 +6,7 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware.asyncio import AsyncIO
 from settings import settings
 
-clocks = {"heartbeat_timeout": 2000, "maintenance_chance": 1_000_000} if settings.short else {}
+clocks = {"heartbeat_timeout": 4000, "maintenance_chance": 1_000_000} if settings.short else {}
 broker = RedisBroker(url=settings.broker, namespace=f"{settings.name}-dramatiq", **clocks)
 broker.add_middleware(AsyncIO())
 dramatiq.set_broker(broker)

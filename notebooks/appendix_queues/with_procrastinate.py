@@ -5,7 +5,7 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from settings import settings
 
 clocks = (
-    {"fetch_job_polling_interval": 0.2, "update_heartbeat_interval": 0.5, "stalled_worker_timeout": 2}
+    {"fetch_job_polling_interval": 0.2, "update_heartbeat_interval": 0.5, "stalled_worker_timeout": 4}
     if settings.short
     else {}
 )
@@ -23,9 +23,9 @@ TASKS = {
 
 
 @app.periodic(cron="* * * * * *")
-@app.task
-def tick(timestamp: int) -> None:
-    jobs.tick("procrastinate", str(timestamp))
+@app.task(pass_context=True)
+def tick(context: JobContext, timestamp: int) -> None:
+    jobs.tick("procrastinate", f"{timestamp} rescued" if context.job.attempts else f"{timestamp}")
 
 
 @app.periodic(cron="* * * * * *" if settings.short else "* * * * *")
@@ -33,7 +33,7 @@ def tick(timestamp: int) -> None:
 async def rescue(context: JobContext, timestamp: int) -> None:
     """A lost job stays `doing` until somebody looks; Procrastinate's documentation shows such a task."""
     manager = context.app.job_manager
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=2 if settings.short else 30):
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=4 if settings.short else 30):
         await manager.retry_job(job)
 
 

@@ -54,6 +54,8 @@ def fault(q: Question) -> str:
     bench = Recorded(q)
     if told := proof.prove(q, bench):
         return told
-    repeats = 3 if isinstance(kinds.of(q), kinds.Timeline) else 1  # a timeline is measured again when it is off
+    repeats = (
+        3 if isinstance(kinds.of(q), kinds.Timeline | kinds.Wait) else 1
+    )  # a time is measured again when it is off
     bench.replays = iter(bench.results * repeats)
     return "" if proof.prove(turned(q), bench) else f"{q.id}: its proof holds for another key as well"
