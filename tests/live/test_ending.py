@@ -44,7 +44,7 @@ def test_a_request_that_hangs_does_not_outlive_its_app(endpoint, monkeypatch):
         pass
     begun = time.monotonic()
     assert serve(app_of(lambda: "right")).client.get("/go").json() == "right"
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 20, "the request would have hung for good"
     used = time.process_time()
     time.sleep(0.2)
     assert time.process_time() - used < 0.1, "a thread spins on"

@@ -105,8 +105,8 @@ def test_tasks_start_after_the_response_one_after_the_other(client):
     ]
     mail, log = timeline.tasks
     assert mail.started_after_response and log.started_after_response and log.start >= mail.end
-    assert 0.2 <= mail.duration < 0.4 and 0.1 <= log.duration < 0.3
-    assert timeline.waited < 0.15 and not timeline["mail"].started_after_response
+    assert mail.duration >= 0.2 and log.duration >= 0.1
+    assert timeline.waited == timeline["client"].duration and not timeline["mail"].started_after_response
 
 
 def test_equal_names_are_numbered(client):
@@ -384,11 +384,23 @@ def test_spans_of_the_app_and_of_libraries_are_left_out():
     assert all(bar.sent is not None for bar in timeline if bar.kind != "client")
 
 
-def test_an_interrupted_block_waits_for_nothing(client):
-    begun = time.monotonic()
-    with pytest.raises(KeyboardInterrupt), record() as timeline:
-        client.get("/mail")
-        time.sleep(0.05)
-        raise KeyboardInterrupt
-    assert time.monotonic() - begun < 0.2 and timeline["send_email"].running
-    time.sleep(0.4)
+def test_an_interrupted_block_waits_for_nothing():
+    begun, over = threading.Event(), threading.Event()
+
+    def send_email() -> None:
+        begun.set()
+        over.wait(30)
+
+    app = FastAPI()
+
+    @app.get("/")
+    def mail(tasks: BackgroundTasks) -> None:
+        tasks.add_task(send_email)
+
+    with running(app) as server:
+        with pytest.raises(KeyboardInterrupt), record() as timeline:
+            server.client.get("/")
+            assert begun.wait(10)
+            raise KeyboardInterrupt
+        assert timeline["send_email"].running, "the block was left while the task ran"
+        over.set()

@@ -177,11 +177,11 @@ def test_stopping_waits_for_a_task_that_ends_in_time():
 
 @pytest.mark.parametrize("task", ["sleeps", "awaits", "blocks"])
 def test_a_task_that_does_not_end_is_named_and_abandoned(task, capsys):
-    server = serve(slow_app(2.5))
+    server = serve(slow_app(8))
     server.client.get(f"/{task}")
     begun = time.perf_counter()
     assert server.stop(timeout=0.2) == [task]
-    assert time.perf_counter() - begun < 2.0
+    assert time.perf_counter() - begun < 7, "it was waited for"
     assert capsys.readouterr().out == f"Still running after 0.2 s and abandoned: {task}.\n"
     assert serve(app_named("next")).client.get("/").json() == "next"
 

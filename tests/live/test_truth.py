@@ -1,8 +1,10 @@
 """The picture is true: clocks against bars, bars against the data that is drawn, data against what stands in the drawing."""
 
 import base64
+import contextlib
 import re
 import socket
+import threading
 import time
 from dataclasses import replace
 from xml.etree import ElementTree
@@ -23,8 +25,38 @@ NEAR = 0.09  # seconds between two clocks on a busy machine; what is told apart 
 # Clocks against bars
 
 
+@contextlib.contextmanager
+def watched():
+    """How late a thread came back from a nap meanwhile, at worst, in seconds: what others' load adds to two clocks."""
+    late, over = [0.0], threading.Event()
+
+    def nap() -> None:
+        while not over.is_set():
+            begun = time.perf_counter()
+            time.sleep(0.002)
+            late.append(time.perf_counter() - begun)
+
+    napping = threading.Thread(target=nap)
+    napping.start()
+    try:
+        yield late
+    finally:
+        over.set()
+        napping.join()
+
+
 @pytest.fixture(scope="module")
 def measured():
+    """Of up to six recordings the one that the machine disturbed least; the first that it did not disturb ends it."""
+    found = []
+    while len(found) < 6 and not (found and min(found)[0] < NEAR / 4):
+        with watched() as late:
+            recorded = recording()
+        found.append((max(late), len(found), recorded))
+    return min(found)[2]
+
+
+def recording():
     """A recording of a slow endpoint with two tasks, and what stamps taken inside it and by a raw client say."""
     app, stamps = FastAPI(), []
 
