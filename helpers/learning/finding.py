@@ -42,8 +42,15 @@ class Found:
 
     def rank(self, wanted: Iterable[str]) -> int:
         """0 where its name has all the words, 1 where only all of it together has them, 2 where one is missing."""
-        name, whole = self.name.casefold(), f"{self.name} {self.says} {self.words}".casefold()
-        return next((rank for rank, text in enumerate((name, whole)) if all(word in text for word in wanted)), 2)
+        name, whole = _joined(self.name), _joined(f"{self.name} {self.says} {self.words}")
+        return next(
+            (rank for rank, text in enumerate((name, whole)) if all(_joined(word) in text for word in wanted)), 2
+        )
+
+
+def _joined(text: str) -> str:
+    """A text to compare: "Log-out" is found as "logout", too."""
+    return text.casefold().replace("-", "")
 
 
 def link(file: str, cell: str) -> str:

@@ -26,6 +26,11 @@ def test_all_words_must_occur_in_any_order_and_in_capitals_or_not():
     assert search("log-in", KNOWN).text == "Topics\n\n- cookie set: HttpOnly (3.3)"
 
 
+@pytest.mark.parametrize("typed", ["log-in", "login", "Log-In", "http-only cookie"])
+def test_a_hyphen_more_or_less_finds_the_same(typed):
+    assert search(typed, KNOWN).text.splitlines()[2:] == ["- cookie set: HttpOnly (3.3)"]
+
+
 def test_many_of_a_thing_find_the_one():
     assert search("cookies", KNOWN).text.count("\n- ") == 3
 
