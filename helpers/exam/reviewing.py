@@ -170,7 +170,7 @@ def card_of(answers: list[Answer], id: str, now: float) -> Card | None:
 def _sheet(prompts: list[Prompt], note: Note) -> "Sheet | Note":
     """What is due, one prompt at a time by keyboard or mouse; as text where widgets are missing or nothing is due."""
     try:
-        from helpers.exam.widget import Sheet
+        from helpers.exam.widget import Sheet, linked
     except ImportError:
         return note
     page: dict[str, Any] = {"answers": {}, "feedback": {}}
@@ -185,7 +185,7 @@ def _sheet(prompts: list[Prompt], note: Note) -> "Sheet | Note":
         except CourseError as slip:
             return plain(str(slip))
         page["answers"] = page["answers"] | {str(number): str(value)}
-        page["feedback"] = page["feedback"] | {str(number): plain(told)}
+        page["feedback"] = page["feedback"] | {str(number): linked(told)}
         return plain(f"{told.splitlines()[-1]} {store.news()}".strip())
 
     return (
