@@ -5,7 +5,7 @@ Nothing here raises, whatever is answered: what cannot be read is told in a sent
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from helpers.course import CHAPTERS
@@ -16,7 +16,7 @@ from helpers.exam import state as states
 from helpers.exam import text as texts
 from helpers.exam.model import Item, Question
 from helpers.exam.sitting import Sitting
-from helpers.learning import log, spacing, store
+from helpers.learning import log, progress, store
 from helpers.learning.speaking import speaks
 from helpers.notes import Note, plain
 from helpers.wording import describe, literal
@@ -58,13 +58,13 @@ CLOCK = "The clock starts with your first answer, or with `exam.begin()`."
 _sitting: Sitting | None = None
 
 
-def _still_asked() -> Collection[str]:
+def _prompts() -> set[str]:
     from helpers.exam import reviewing
 
-    return {*bank.load(), *templates.load(), *reviewing.rules()}
+    return reviewing.ids()
 
 
-spacing.still_asked = _still_asked
+progress.asked_again(_prompts)
 
 
 # Taking an exam

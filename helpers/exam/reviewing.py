@@ -136,6 +136,11 @@ def rules() -> dict[str, Rule]:
     }
 
 
+def ids() -> set[str]:
+    """The ids of everything that can be asked: questions of the bank, templates and rules."""
+    return {*bank.load(), *templates.load(), *rules()}
+
+
 def review(id: object, answer: object, now: float) -> "Sheet | Note":
     """Ask what is due, or one prompt by its id; with an answer, judge it, keep it where it was due, and ask the next."""
     answers = log.read()
