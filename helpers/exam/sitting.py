@@ -229,18 +229,21 @@ def fitted(state: State, by_id: Mapping[str, Question]) -> tuple[State, list[int
     A file of an older version has ids alone: the bank gives the questions, and an answer stays with the text that was
     chosen, whatever its letter is now.
     """
-    told = {n: by_id.get(id) or templates.find(id) for n, id in enumerate(state.ids, start=1) if n not in state.asked}
-    old = {number: question for number, question in told.items() if question is not None}
+    old = _old(state, by_id)
     today = {number: draw.item(question, state.seed, number) for number, question in old.items()}
     answers = {n: _relettered(today[n], given, state.options.get(n)) if n in today else given for n, given in state.answers.items()}  # fmt: skip
     options = state.options | {number: list(item.options.values()) for number, item in today.items()}
     state = state.model_copy(update={"asked": {**old, **state.asked}, "options": options})
-    items, fit = {item.number: item for item in items_of(state)}, {}
-    for number, given in sorted(answers.items()):
-        if number in items and (read := marking.read(items[number], given)) is not None:
-            fit[number] = read
-    lost = sorted(number for number in items if number in answers and number not in fit)
-    return state.model_copy(update={"answers": fit}), lost
+    items = {item.number: item for item in items_of(state)}
+    read = {number: marking.read(items[number], given) for number, given in sorted(answers.items()) if number in items}
+    fit = {number: given for number, given in read.items() if given is not None}
+    return state.model_copy(update={"answers": fit}), sorted(read.keys() - fit.keys())
+
+
+def _old(state: State, by_id: Mapping[str, Question]) -> dict[int, Question]:
+    """By number, the questions that a file of an older version has by their ids alone, as far as there are such."""
+    told = {n: by_id.get(id) or templates.find(id) for n, id in enumerate(state.ids, start=1) if n not in state.asked}
+    return {number: question for number, question in told.items() if question is not None}
 
 
 def _relettered(item: Item, given: str, shown: list[str] | None) -> str:
