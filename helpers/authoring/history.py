@@ -126,6 +126,7 @@ def differing(old: dict[str, str], new: dict[str, str]) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """The command; returns its exit code, 1 where an answer differs and nothing is to be stored."""
     parser = argparse.ArgumentParser(prog="make history", description=__doc__.partition("\n\n")[0])
     parser.add_argument("releases", nargs="*", help="only these releases (default: all)")
     parser.add_argument("--check", action="store_true", help="store nothing, and fail where an answer differs")

@@ -23,8 +23,8 @@ from helpers.wording import describe, literal
 
 if TYPE_CHECKING:
     from helpers.exam.drawing import Difference
+    from helpers.exam.figures import Statistics
     from helpers.exam.printing import Paper
-    from helpers.exam.teaching import Statistics
     from helpers.exam.widget import Sheet
 
 __all__ = [
@@ -606,7 +606,7 @@ def statistics(*files: object) -> "Statistics | Note":
 
     `files`: names of files `.progress.json.answers`, or of folders with such files; without any, your own.
     """
-    from helpers.exam.teaching import statistics as measured
+    from helpers.exam.figures import statistics as measured
 
     return measured(files)
 

@@ -76,6 +76,7 @@ class Rule:
         return {"kind": "rule", "text": self.question, "rule": self.rule, "code": "", "options": options, "takes": ""}
 
     def told(self) -> str:
+        """The rule and a link to its cell, as Markdown."""
         return f"{self.rule} [Its cell]({self.link})."
 
     def judged(self, answer: object, when: float) -> tuple[str, Answer]:
@@ -103,6 +104,7 @@ class Asked:
         return self.source.kind
 
     def item(self) -> draw.Item:
+        """The question with its options in an order, the same until it is answered again."""
         return draw.item(self.source.question(f"review {self.times}"), "practise")
 
     def asked(self) -> str:

@@ -66,6 +66,7 @@ class Sitting:
 
     @property
     def answers(self) -> dict[int, str]:
+        """By the number of a question, its answer as it is recorded; an open one has none."""
         return self.state.answers
 
     def begin(self) -> None:
@@ -75,6 +76,7 @@ class Sitting:
 
     @property
     def over(self) -> bool:
+        """Whether the time is over."""
         return self.left < 0
 
     @property
@@ -96,9 +98,11 @@ class Sitting:
         return {number for number, right in rights.items() if chosen(number, right)}
 
     def item(self, number: object) -> Item | None:
+        """The question of a number, counted from 1; None for what is none."""
         return next((item for item in self.items if type(number) is int and item.number == number), None)
 
     def score(self) -> marking.Score:
+        """The result, as it stands."""
         return marking.score(self.items, self.answers, self.state.late)
 
 
