@@ -131,7 +131,7 @@ class Asked:
 @cache
 def rules() -> dict[str, Rule]:
     """Every rule of background tasks by its id, from the index of their appendix, in its order."""
-    cells = {cell["id"]: "".join(cell["source"]) for cell in links._cells_of(TASKS)}
+    cells = {cell["id"]: "".join(cell["source"]) for cell in links.cells_of(TASKS)}
     found = RULE.findall(cells.get(INDEX, ""))
     return {
         f"rule-{id}": Rule(f"rule-{id}", question, rule, f"{file}#cell-id={id}") for question, file, id, rule in found
