@@ -24,6 +24,7 @@ class Proof:
 
     @property
     def link(self) -> str:
+        """What a link to the cell leads to, from a notebook beside its own."""
         # JupyterLab opens a notebook at a cell by this fragment (Notebook.setFragment in its sources).
         return f"{self.file}#cell-id={self.cell}"
 

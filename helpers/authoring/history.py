@@ -126,6 +126,7 @@ def differing(old: dict[str, str], new: dict[str, str]) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """The command; returns its exit code, 1 where an answer differs and nothing is to be stored."""
     parser = argparse.ArgumentParser(prog="make history", description=__doc__.partition("\n\n")[0])
     parser.add_argument("releases", nargs="*", help="only these releases (default: all)")
     parser.add_argument("--check", action="store_true", help="store nothing, and fail where an answer differs")
@@ -146,13 +147,17 @@ def main(arguments: list[str] | None = None) -> int:
             changes = differing(base.answers, found[release].answers) if base else []
             trouble += changes
             print(f"{release}: {len(found[release].answers)} facts", *changes, sep="\n    ", flush=True)
-    if not options.check and not options.newest:
-        releases = {**known.releases, **found}
-        ordered = {release: releases[release] for release in RELEASES if release in releases}
-        history = History(python=PYTHON, questions=questions(), releases=ordered)
-        DATA.write_text(history.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        return 0
-    return 1 if trouble else 0
+    if options.check or options.newest:
+        return 1 if trouble else 0
+    _store({**known.releases, **found})
+    return 0
+
+
+def _store(releases: dict[str, Release]) -> None:
+    """Write what is known of these releases, in the order in which they came out."""
+    ordered = {release: releases[release] for release in RELEASES if release in releases}
+    history = History(python=PYTHON, questions=questions(), releases=ordered)
+    DATA.write_text(history.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

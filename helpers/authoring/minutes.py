@@ -10,7 +10,7 @@ from math import ceil
 
 from nbformat import NotebookNode
 
-from helpers.authoring.cells import calls, tags
+from helpers.authoring.cells import first_texts, tags
 from helpers.authoring.navigation import TAG as NAVIGATION
 from helpers.authoring.rules import bare
 from helpers.course import CHAPTERS
@@ -48,28 +48,47 @@ class Section:
 
 def measure(notebook: NotebookNode) -> list[Section]:
     """The sections of a notebook, in its order, without what stands above the first heading."""
-    texts = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    given = {id: int(minutes) for id, minutes in _EXERCISE.findall(texts)}
-    sections, seen = [Section("")], set()
-    for cell in notebook.cells:
-        if NAVIGATION in tags(cell):
-            continue
-        sections[-1].more += sum(int(found[1]) for tag in tags(cell) if (found := _MORE.fullmatch(tag)))
+    given, seen = _given(notebook), set()
+    sections = [Section("")]
+    for cell in (cell for cell in notebook.cells if NAVIGATION not in tags(cell)):
+        sections[-1].more += _more(cell)
         if cell.cell_type == "code":
-            sections[-1].cells += 1
-            sections[-1].lines += sum(bool(line.strip()) for line in cell.source.splitlines())
-            for call in calls(cell, "check"):
-                id = getattr(call.args[0], "value", None) if call.args else None
-                if id not in seen:
-                    seen.add(id)
-                    sections[-1].exercises.append(given.get(str(id), EXERCISE))
+            _count_code(cell, sections[-1])
+            new = dict.fromkeys(id for id in first_texts(cell, "check") if id not in seen)
+            seen.update(new)
+            sections[-1].exercises += [given.get(str(id), EXERCISE) for id in new]
         elif cell.cell_type == "markdown":
-            for line, heading in _lines(cell.source):
-                if heading:
-                    sections.append(Section(heading, cell.id))
-                if not STATED.fullmatch(line):
-                    sections[-1].words += len(bare(line).split())
+            sections += _count_prose(cell, sections[-1])
     return sections[1:]
+
+
+def _given(notebook: NotebookNode) -> dict[str, int]:
+    """The minutes that the text states behind an exercise, by its id."""
+    texts = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return {id: int(minutes) for id, minutes in _EXERCISE.findall(texts)}
+
+
+def _more(cell: NotebookNode) -> int:
+    """The minutes that the tag of a cell asks for, 0 without one."""
+    return sum(int(found[1]) for tag in tags(cell) if (found := _MORE.fullmatch(tag)))
+
+
+def _count_code(cell: NotebookNode, section: Section) -> None:
+    """Add a code cell to the section that it stands in, but for the exercises that it checks."""
+    section.cells += 1
+    section.lines += sum(bool(line.strip()) for line in cell.source.splitlines())
+
+
+def _count_prose(cell: NotebookNode, section: Section) -> list[Section]:
+    """Add a Markdown cell's words to the section that it stands in; the sections that its own headings open, with theirs."""
+    opened = []
+    for line, heading in _lines(cell.source):
+        if heading:
+            section = Section(heading, cell.id)
+            opened.append(section)
+        if not STATED.fullmatch(line):
+            section.words += len(bare(line).split())
+    return opened
 
 
 def total(sections: list[Section]) -> int:

@@ -66,6 +66,7 @@ for web in webs.values():
 
 
 def programs(folder: Path) -> Path:
+    """Where an environment keeps its programs."""
     return folder / ("Scripts" if os.name == "nt" else "bin")
 
 
@@ -91,6 +92,7 @@ def table(cells: list[NotebookNode], timeout: int) -> dict[str, dict[str, str]]:
 
 
 def main() -> int:
+    """The command: measures the queues, each in an environment of its own where it needs one, stores what came, prints it."""
     page = [cell for cell in read(NOTEBOOKS / QUEUES).cells if cell.cell_type == "code"]
     named = {cell.id.removeprefix("queues-"): cell for cell in page}
     slow: dict[str, dict[str, str]] = {"MB": {}}

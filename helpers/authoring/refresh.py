@@ -56,16 +56,20 @@ def files(folder: Path = NOTEBOOKS) -> list[Path]:
 
 def chosen(chapters: list[str], folder: Path = NOTEBOOKS) -> list[Path]:
     """The notebooks meant by chapter numbers or file stems, all if none is given; CourseError for an unknown one."""
-    paths, wanted = files(folder), []
-    for name in chapters:
-        stem = Path(name).name.removesuffix(".ipynb")
-        prefix = f"{int(stem):02d}_" if stem.isdecimal() else None
-        found = [path for path in paths if path.stem == stem or (prefix and path.name.startswith(prefix))]
-        if not found and f"{stem}.ipynb" not in GENERATED:
-            known = ", ".join(path.stem for path in paths) or "none"
-            raise CourseError(f"no notebook is meant by {name!r}; there are: {known}.")
-        wanted += [path for path in found if path not in wanted]
-    return wanted if chapters else paths
+    paths = files(folder)
+    wanted = dict.fromkeys(path for name in chapters for path in _meant(name, paths))
+    return list(wanted) if chapters else paths
+
+
+def _meant(name: str, paths: list[Path]) -> list[Path]:
+    """The notebook that a chapter's number or a file's stem means; none for one that is generated."""
+    stem = Path(name).name.removesuffix(".ipynb")
+    start = f"{int(stem):02d}_" if stem.isdecimal() else f"{stem}.ipynb"
+    found = [path for path in paths if path.stem == stem or path.name.startswith(start)]
+    if not found and f"{stem}.ipynb" not in GENERATED:
+        known = ", ".join(path.stem for path in paths) or "none"
+        raise CourseError(f"no notebook is meant by {name!r}; there are: {known}.")
+    return found
 
 
 def read(path: Path) -> NotebookNode:

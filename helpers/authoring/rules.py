@@ -68,12 +68,15 @@ def rules(notebook: NotebookNode, file: str) -> list[Rule]:
         split = said.start() if said else len(cell.source)
         group, question = _below(cell, cell.source[:split], group, question)
         if TAG in tags(cell):
-            named = next((tag.removeprefix(_GROUP) for tag in tags(cell) if tag.startswith(_GROUP)), "")
-            found.append(
-                Rule(question, said[2] if said else "", named.replace("-", " ").capitalize() or group, file, cell.id)
-            )
+            found.append(Rule(question, said[2] if said else "", _tagged_group(cell) or group, file, cell.id))
         group, question = _below(cell, cell.source[split:], group, question)
     return found
+
+
+def _tagged_group(cell: NotebookNode) -> str:
+    """The group that a cell's tag names, as words; nothing without one."""
+    named = next((tag.removeprefix(_GROUP) for tag in tags(cell) if tag.startswith(_GROUP)), "")
+    return named.replace("-", " ").capitalize()
 
 
 def _below(cell: NotebookNode, source: str, group: str, question: str) -> tuple[str, str]:

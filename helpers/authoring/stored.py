@@ -90,6 +90,11 @@ class Sanitiser:
         return text
 
 
+def _restore(code: list[NotebookNode], before: dict[str, NotebookNode]) -> None:
+    for cell in code:
+        cell.outputs = before[cell.id].outputs
+
+
 def keep_unchanged(stored: NotebookNode, fresh: NotebookNode, sanitise: Sanitiser) -> list[int]:
     """Puts the stored outputs back, in place, into each section of `fresh` where only measured numbers differ.
 
@@ -97,16 +102,17 @@ def keep_unchanged(stored: NotebookNode, fresh: NotebookNode, sanitise: Sanitise
     from one run. Returns the counts of the code cells whose outputs are new.
     """
     before = {cell.id: cell for cell in stored.cells if cell.cell_type == "code" and cell.execution_count is not None}
+
+    def differs(cell: NotebookNode) -> bool:
+        return cell.id not in before or not same_outputs(before[cell.id], cell, sanitise)
+
     new = []
     for section in _sections(fresh.cells):
         code = [cell for cell in section if cell.cell_type == "code"]
-        differing = [
-            cell for cell in code if cell.id not in before or not same_outputs(before[cell.id], cell, sanitise)
-        ]
-        new += [cell.execution_count for cell in differing]
+        differing = [cell.execution_count for cell in code if differs(cell)]
+        new += differing
         if not differing:
-            for cell in code:
-                cell.outputs = before[cell.id].outputs
+            _restore(code, before)
     normalise(fresh)
     return new
 

@@ -44,6 +44,10 @@ def locked(file: IO[bytes], wait: bool) -> bool:
             except OSError:  # LK_LOCK gives up after ten seconds
                 if not wait:
                     return False
+    return _flocked(file, wait)
+
+
+def _flocked(file: IO[bytes], wait: bool) -> bool:
     import fcntl
 
     try:

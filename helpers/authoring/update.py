@@ -244,15 +244,34 @@ def _fetch(git: Git) -> str:
 
 def _set_aside(git: Git, keeper: Keeper, head: str, target: str, touched: list[str]) -> None:
     """Keep what stands where the new version has something else, and leave those places as `head` has them."""
-    root = keeper.root
+    _keep_staged(git, keeper, head)
+    _move_away(keeper, touched)
+    _keep_changed(git, keeper, head, target, touched)
+    tracked = set(git.paths("ls-files", "-z"))
+    for path in touched:
+        if path not in tracked and (keeper.root / path).is_file():
+            (keeper.root / path).unlink()
+    listed = b"".join(os.fsencode(path) + b"\0" for path in touched if path in tracked)
+    for flag in ("--no-assume-unchanged", "--no-skip-worktree"):  # they hide a changed file from git
+        git("update-index", flag, "-z", "--stdin", given=listed)
+    git("checkout-index", "--force", "--index", "--quiet", "-z", "--stdin", given=listed)
+
+
+def _keep_staged(git: Git, keeper: Keeper, head: str) -> None:
+    """Copy what was staged and then changed again, which is in no file, and unstage all."""
     staged = git.paths("diff", "--cached", "--name-only", "--no-renames", "-z", head)
-    for path in staged:  # what was staged and then changed again is in no file
-        content, mine = _blob(git, f":0:{path}"), root / path
+    for path in staged:
+        content, mine = _blob(git, f":0:{path}"), keeper.root / path
         now = mine.read_bytes() if mine.is_file() else b""
         if edited(path, content, now, _blob(git, f"{head}:{path}")):
             keeper.copy(path, content, stays=True)
     if staged:
         git("reset", "--quiet")
+
+
+def _move_away(keeper: Keeper, touched: list[str]) -> None:
+    """Move links, files that stand where a folder comes, and folders that stand where a file comes."""
+    root = keeper.root
     for folder in sorted({parent for path in touched for parent in _parents(path)} - set(touched)):
         if os.path.islink(root / folder) or (root / folder).is_file():
             keeper.move(folder)
@@ -262,20 +281,16 @@ def _set_aside(git: Git, keeper: Keeper, head: str, target: str, touched: list[s
             keeper.move(path)
         elif mine.is_dir():
             mine.rmdir()
-    for path in _changed(git, head, [path for path in touched if (root / path).is_file()]):
-        content = (root / path).read_bytes()
+
+
+def _keep_changed(git: Git, keeper: Keeper, head: str, target: str, touched: list[str]) -> None:
+    """Copy what a person wrote in the files that will be replaced, and note all of their contents."""
+    for path in _changed(git, head, [path for path in touched if (keeper.root / path).is_file()]):
+        content = (keeper.root / path).read_bytes()
         known = (_blob(git, f"{commit}:{path}") for commit in (head, target))
         keeper.replaced(path, content)
         if edited(path, content, *known):
             keeper.copy(path, content)
-    tracked = set(git.paths("ls-files", "-z"))
-    for path in touched:
-        if path not in tracked and (root / path).is_file():
-            (root / path).unlink()
-    listed = b"".join(os.fsencode(path) + b"\0" for path in touched if path in tracked)
-    for flag in ("--no-assume-unchanged", "--no-skip-worktree"):  # they hide a changed file from git
-        git("update-index", flag, "-z", "--stdin", given=listed)
-    git("checkout-index", "--force", "--index", "--quiet", "-z", "--stdin", given=listed)
 
 
 def _changed(git: Git, head: str, paths: list[str]) -> list[str]:

@@ -5,7 +5,7 @@ Nothing here raises, whatever is answered: what cannot be read is told in a sent
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from helpers.course import CHAPTERS
@@ -16,15 +16,15 @@ from helpers.exam import state as states
 from helpers.exam import text as texts
 from helpers.exam.model import Item, Question
 from helpers.exam.sitting import Sitting
-from helpers.learning import log, spacing, store
+from helpers.learning import log, progress, store
 from helpers.learning.speaking import speaks
 from helpers.notes import Note, plain
 from helpers.wording import describe, literal
 
 if TYPE_CHECKING:
     from helpers.exam.drawing import Difference
+    from helpers.exam.figures import Statistics
     from helpers.exam.printing import Paper
-    from helpers.exam.teaching import Statistics
     from helpers.exam.widget import Sheet
 
 __all__ = [
@@ -58,13 +58,13 @@ CLOCK = "The clock starts with your first answer, or with `exam.begin()`."
 _sitting: Sitting | None = None
 
 
-def _still_asked() -> Collection[str]:
+def _prompts() -> set[str]:
     from helpers.exam import reviewing
 
-    return {*bank.load(), *templates.load(), *reviewing.rules()}
+    return reviewing.ids()
 
 
-spacing.still_asked = _still_asked
+progress.asked_again(_prompts)
 
 
 # Taking an exam
@@ -606,7 +606,7 @@ def statistics(*files: object) -> "Statistics | Note":
 
     `files`: names of files `.progress.json.answers`, or of folders with such files; without any, your own.
     """
-    from helpers.exam.teaching import statistics as measured
+    from helpers.exam.figures import statistics as measured
 
     return measured(files)
 

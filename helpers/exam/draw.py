@@ -36,6 +36,7 @@ class Source:
 
     @property
     def section(self) -> str:
+        """The section that it is about, "4.3"."""
         return self.id.partition("-")[0]
 
     @property
@@ -45,6 +46,7 @@ class Source:
 
     @property
     def chapter(self) -> int:
+        """The number of the chapter that it is about."""
         return self.place[0][0]
 
 

@@ -169,11 +169,15 @@ class Choice(_Lettered):
 
 
 class Single(Choice):
+    """A statement to choose."""
+
     name, title = "single", "single choice"
     tells_by_length = True
 
 
 class Prints(Choice):
+    """The output of the code that is shown: to run it is the proof."""
+
     name, title = "prints", "what does this print?"
     needs = frozenset({"right", "code"})
     proves_itself = True
@@ -193,6 +197,8 @@ class Prints(Choice):
 
 
 class Fault(Choice):
+    """What is wrong with the code that is shown."""
+
     name, title = "fault", "find the fault in this code"
     tells_by_length = True
 
@@ -202,6 +208,8 @@ class Fault(Choice):
 
 
 class Multiple(_Lettered):
+    """Each option holds or not, one at least."""
+
     name, title = "multiple", "multiple choice"
     boxes = several = True
 
@@ -230,6 +238,8 @@ class Multiple(_Lettered):
 
 
 class Order(_Lettered):
+    """Events in the order in which they happen."""
+
     name, title = "order", "order these events"
     needs = frozenset({"order"})
 
@@ -280,6 +290,8 @@ class Order(_Lettered):
 
 
 class Wait(Kind):
+    """Seconds, as `near` takes them."""
+
     name, title = "wait", "estimate the wait"
     needs = frozenset({"seconds"})
 
@@ -336,6 +348,8 @@ class Wait(Kind):
 
 
 class Timeline(Kind):
+    """Bars by name, each from its start to its end in seconds, as `close` takes them."""
+
     name, title = "timeline", "draw the timeline"
     needs = frozenset({"bars", "requests", "code"})
     may = frozenset({"never"})

@@ -16,16 +16,17 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 def _content(number: int) -> list[dict[str, Any]]:
     """A chapter's cells as they stand in its file; none without a notebook, or with a damaged one."""
-    return _cells_of(CHAPTERS[number - 1].file)
+    return cells_of(CHAPTERS[number - 1].file)
 
 
 def _appended(number: int) -> list[dict[str, Any]]:
     """The cells of the appendix that shows a chapter's topics too: for chapter 4 the rules of tasks, for 7 the queues."""
-    return _cells_of(APPENDIX_OF[number]) if number in APPENDIX_OF else []
+    return cells_of(APPENDIX_OF[number]) if number in APPENDIX_OF else []
 
 
 @cache
-def _cells_of(file: str) -> list[dict[str, Any]]:
+def cells_of(file: str) -> list[dict[str, Any]]:
+    """The cells of a notebook as they stand in its file; none without one, or with a damaged one."""
     try:
         return json.loads((NOTEBOOKS / file).read_text(encoding="utf-8"))["cells"]
     except (OSError, ValueError, KeyError, TypeError):

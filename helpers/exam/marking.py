@@ -25,6 +25,7 @@ class Score:
 
     @property
     def asked(self) -> int:
+        """How many questions the exam had, a point each."""
         return sum(asked for _, asked in self.by_chapter.values())
 
     @property

@@ -6,6 +6,7 @@ from math import sqrt
 
 from helpers.course import CHAPTERS
 from helpers.errors import CourseError
+from helpers.exam import reviewing
 from helpers.exam.bank import SECTIONS
 from helpers.learning import catalogue, spacing, store
 from helpers.learning.log import Answer
@@ -40,7 +41,7 @@ class Row:
 def plan(weights: Mapping[int, float], sections: Mapping[str, float], answers: list[Answer], now: float) -> list[Row]:
     """All sections, the one with the most to gain first."""
     cards = spacing.cards(answers, now) if answers else {}
-    due = {card.id for card in spacing.due(cards, now)}
+    due = {card.id for card in spacing.due(cards, now)} & reviewing.ids()
     parts, work = _parts(weights, sections), done(store.recorded())
     rows = []
     for section in SECTIONS:

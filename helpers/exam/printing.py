@@ -50,10 +50,12 @@ class Paper:
 
     @property
     def questions(self) -> str:
+        """The questions of version A, as an HTML page."""
         return self.sheets["A"][0]
 
     @property
     def answers(self) -> str:
+        """Its answers with their reasons, as an HTML page."""
         return self.sheets["A"][1]
 
     def save(self, folder: str = ".", name: str = "exam") -> Note:

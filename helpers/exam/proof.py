@@ -132,8 +132,3 @@ def prove(question: Question, bench: kinds.Bench | None = None) -> str:
         line = traceback.extract_tb(error.__traceback__)[-1].lineno
         return f"{question.id}: its proof raised {type(error).__name__} in line {line}: {error}"
     return f"{question.id}: {told}" if told else ""
-
-
-def by_code(question: Question) -> bool:
-    """Whether code proves this question, beside or instead of a cell."""
-    return bool(question.prove) or kinds.of(question).proves_itself

@@ -76,6 +76,7 @@ class Rule:
         return {"kind": "rule", "text": self.question, "rule": self.rule, "code": "", "options": options, "takes": ""}
 
     def told(self) -> str:
+        """The rule and a link to its cell, as Markdown."""
         return f"{self.rule} [Its cell]({self.link})."
 
     def judged(self, answer: object, when: float) -> tuple[str, Answer]:
@@ -103,6 +104,7 @@ class Asked:
         return self.source.kind
 
     def item(self) -> draw.Item:
+        """The question with its options in an order, the same until it is answered again."""
         return draw.item(self.source.question(f"review {self.times}"), "practise")
 
     def asked(self) -> str:
@@ -129,11 +131,16 @@ class Asked:
 @cache
 def rules() -> dict[str, Rule]:
     """Every rule of background tasks by its id, from the index of their appendix, in its order."""
-    cells = {cell["id"]: "".join(cell["source"]) for cell in links._cells_of(TASKS)}
+    cells = {cell["id"]: "".join(cell["source"]) for cell in links.cells_of(TASKS)}
     found = RULE.findall(cells.get(INDEX, ""))
     return {
         f"rule-{id}": Rule(f"rule-{id}", question, rule, f"{file}#cell-id={id}") for question, file, id, rule in found
     }
+
+
+def ids() -> set[str]:
+    """The ids of everything that can be asked: questions of the bank, templates and rules."""
+    return {*bank.load(), *templates.load(), *rules()}
 
 
 def review(id: object, answer: object, now: float) -> "Sheet | Note":
@@ -170,7 +177,7 @@ def card_of(answers: list[Answer], id: str, now: float) -> Card | None:
 def _sheet(prompts: list[Prompt], note: Note) -> "Sheet | Note":
     """What is due, one prompt at a time by keyboard or mouse; as text where widgets are missing or nothing is due."""
     try:
-        from helpers.exam.widget import Sheet
+        from helpers.exam.widget import Sheet, linked
     except ImportError:
         return note
     page: dict[str, Any] = {"answers": {}, "feedback": {}}
@@ -185,7 +192,7 @@ def _sheet(prompts: list[Prompt], note: Note) -> "Sheet | Note":
         except CourseError as slip:
             return plain(str(slip))
         page["answers"] = page["answers"] | {str(number): str(value)}
-        page["feedback"] = page["feedback"] | {str(number): plain(told)}
+        page["feedback"] = page["feedback"] | {str(number): linked(told)}
         return plain(f"{told.splitlines()[-1]} {store.news()}".strip())
 
     return (

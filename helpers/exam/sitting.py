@@ -66,6 +66,7 @@ class Sitting:
 
     @property
     def answers(self) -> dict[int, str]:
+        """By the number of a question, its answer as it is recorded; an open one has none."""
         return self.state.answers
 
     def begin(self) -> None:
@@ -75,6 +76,7 @@ class Sitting:
 
     @property
     def over(self) -> bool:
+        """Whether the time is over."""
         return self.left < 0
 
     @property
@@ -96,9 +98,11 @@ class Sitting:
         return {number for number, right in rights.items() if chosen(number, right)}
 
     def item(self, number: object) -> Item | None:
+        """The question of a number, counted from 1; None for what is none."""
         return next((item for item in self.items if type(number) is int and item.number == number), None)
 
     def score(self) -> marking.Score:
+        """The result, as it stands."""
         return marking.score(self.items, self.answers, self.state.late)
 
 
@@ -229,18 +233,21 @@ def fitted(state: State, by_id: Mapping[str, Question]) -> tuple[State, list[int
     A file of an older version has ids alone: the bank gives the questions, and an answer stays with the text that was
     chosen, whatever its letter is now.
     """
-    told = {n: by_id.get(id) or templates.find(id) for n, id in enumerate(state.ids, start=1) if n not in state.asked}
-    old = {number: question for number, question in told.items() if question is not None}
+    old = _old(state, by_id)
     today = {number: draw.item(question, state.seed, number) for number, question in old.items()}
     answers = {n: _relettered(today[n], given, state.options.get(n)) if n in today else given for n, given in state.answers.items()}  # fmt: skip
     options = state.options | {number: list(item.options.values()) for number, item in today.items()}
     state = state.model_copy(update={"asked": {**old, **state.asked}, "options": options})
-    items, fit = {item.number: item for item in items_of(state)}, {}
-    for number, given in sorted(answers.items()):
-        if number in items and (read := marking.read(items[number], given)) is not None:
-            fit[number] = read
-    lost = sorted(number for number in items if number in answers and number not in fit)
-    return state.model_copy(update={"answers": fit}), lost
+    items = {item.number: item for item in items_of(state)}
+    read = {number: marking.read(items[number], given) for number, given in sorted(answers.items()) if number in items}
+    fit = {number: given for number, given in read.items() if given is not None}
+    return state.model_copy(update={"answers": fit}), sorted(read.keys() - fit.keys())
+
+
+def _old(state: State, by_id: Mapping[str, Question]) -> dict[int, Question]:
+    """By number, the questions that a file of an older version has by their ids alone, as far as there are such."""
+    told = {n: by_id.get(id) or templates.find(id) for n, id in enumerate(state.ids, start=1) if n not in state.asked}
+    return {number: question for number, question in told.items() if question is not None}
 
 
 def _relettered(item: Item, given: str, shown: list[str] | None) -> str:

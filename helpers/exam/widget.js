@@ -8,6 +8,7 @@ const make = (name, props = {}, ...children) => {
 };
 // Text with `code` in it, as nodes, so that no text can become markup.
 const rich = (text) => text.split('`').map((part, i) => (i % 2 ? make('code', {textContent: part}) : part));
+const LINK = /\[([^\]]+)\]\(([\w.-]+\.ipynb)(#cell-id=[\w-]+)\)/;
 
 function render({ model, el }) {
   const get = (name) => model.get(name);
@@ -40,10 +41,23 @@ function render({ model, el }) {
   result.setAttribute('aria-label', 'Result');
   const button = (text, act) => {
     const node = quiet(make('button', {type: 'button', textContent: text}));
-    node.style.cssText = 'margin: 0.3em 0.6em 0.3em 0; padding: 0.3em 0.8em; font: inherit';
     node.addEventListener('click', act);
     return node;
   };
+  // JupyterLab opens a notebook at a cell only by its own handler of links; any other page opens the notebook beside this one.
+  const link = (words, file, cell) => {
+    const node = quiet(make('a', {textContent: words, href: file + cell, target: '_blank', rel: 'noopener'}));
+    const { resolver, linkHandler } = model.widget_manager?.rendermime ?? {};
+    if (resolver && linkHandler) node.addEventListener('click', async (event) => {
+      event.preventDefault();
+      const handled = make('a');
+      linkHandler.handleLink(handled, await resolver.resolveUrl(file), cell);
+      handled.click();
+    });
+    return node;
+  };
+  const linked = (text) => text.split(LINK).flatMap((part, i, parts) =>
+    i % 4 === 0 ? rich(part) : i % 4 === 1 ? [link(...parts.slice(i, i + 3))] : []);
   const tell = (message) => {
     clearTimeout(late);
     late = setTimeout(() => {
@@ -63,7 +77,6 @@ function render({ model, el }) {
     if (!question.options.length || question.kind === 'order') {
       const field = quiet(make('input', {type: 'text', value: given}));
       field.setAttribute('aria-label', 'Your answer: ' + question.takes);
-      field.style.cssText = 'width: min(40em, 95%); padding: 0.3em; font: inherit';
       field.addEventListener('change', () => put(question, field.value));
       field.addEventListener('keydown', (event) => event.stopPropagation());
       field.disabled = get('done');
@@ -87,8 +100,7 @@ function render({ model, el }) {
   // What stands below the question, apart from it: whoever is typing an answer is not disturbed.
   const marks = () => {
     const on = get('flagged').includes(all[at].number);
-    flag.setAttribute('aria-pressed', String(on));
-    flag.textContent = on ? 'Flagged' : 'Flag';
+    flag.setAttribute('aria-pressed', String(on));  // which alone tells it: the label stays
     flag.disabled = get('done');
     only.value = get('only');
     [...only.options].find((one) => one.value === 'wrong').disabled = !get('done');
@@ -111,7 +123,8 @@ function render({ model, el }) {
     }
     if (question.options.length && question.kind === 'order')
       group.append(make('ul', {}, ...question.options.map(([l, t]) => make('li', {}, `${l}) `, ...rich(t)))));
-    if (question.takes) group.append(make('p', {}, ...rich('Answer with ' + question.takes + '.')));
+    const how = question.kind === 'multiple' ? 'Tick whatever holds, one or more.' : question.takes && `Answer with ${question.takes}.`;
+    if (how) group.append(make('p', {}, ...rich(how)));
     if (question.rule) {  // recalled first, then unfolded, then graded
       const fold = make('details', {}, quiet(make('summary', {textContent: 'The rule'})), make('p', {}, ...rich(question.rule)));
       group.append(fold, make('p', {textContent: 'How well did you know it?'}));
@@ -119,7 +132,7 @@ function render({ model, el }) {
     group.append(...inputs(question));
     const told = get('feedback')[question.number];
     if (told) {
-      const note = make('p', {}, ...rich(told));
+      const note = make('p', {}, ...linked(told));
       note.style.cssText = 'white-space: pre-wrap; border-top: 1px solid; padding-top: 0.5em';
       group.append(note);
     }
@@ -140,7 +153,6 @@ function render({ model, el }) {
   });
   const only = quiet(make('select', {}, ...Object.entries(kinds).map(([value, [text]]) => make('option', {value}, text))));
   only.setAttribute('aria-label', 'Which questions to go through');
-  only.style.cssText = 'margin: 0.3em 0.6em 0.3em 0; padding: 0.3em; font: inherit';
   only.addEventListener('change', () => {
     const before = get('only');
     model.set('only', only.value);
@@ -198,6 +210,7 @@ function render({ model, el }) {
   model.on('change:result', () => { draw(false); showResult(true); });
   status.textContent = get('status');
   const moves = make('div', {}, previous, next, open, flag, only, finish);
+  el.classList.add('course-exam');
   el.append(clock, start, form, moves, status, result);
   at = Math.max(step(-1, 1), 0);
   draw(false);

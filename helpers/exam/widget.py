@@ -4,6 +4,7 @@ It holds no rule of its own: what is entered goes through the same function as `
 or the notebook has not been run, the questions stand below the cell as text and are answered by calls.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,11 @@ import traitlets
 
 from helpers.exam import kinds
 from helpers.exam.model import Item
+from helpers.notes import plain
 
-_ESM = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+_ESM, _CSS = (Path(__file__).with_suffix(end).read_text(encoding="utf-8") for end in (".js", ".css"))
+
+_LINK = re.compile(r"\[([^\]]+)\]\(([\w.-]+\.ipynb#cell-id=[\w-]+)\)")
 
 
 class Sheet(anywidget.AnyWidget):
@@ -29,7 +33,7 @@ class Sheet(anywidget.AnyWidget):
     nor flag, and nothing to hand in.
     """
 
-    _esm = _ESM
+    _esm, _css = _ESM, _CSS
     questions = traitlets.List().tag(sync=True)
     answers = traitlets.Dict().tag(sync=True)
     flagged = traitlets.List().tag(sync=True)
@@ -99,10 +103,15 @@ class Sheet(anywidget.AnyWidget):
         return data, metadata
 
 
+def linked(markdown: str) -> str:
+    """What is told of an answer as the page has it: plain text, in which a link to a cell is written as in Markdown."""
+    return plain(_LINK.sub(r"\\[\1\\](\2)", markdown))
+
+
 def data(item: Item) -> dict[str, Any]:
     """A question as the page has it."""
     q, kind = item.question, kinds.of(item.question)
     text = f"{q.question}\nRequests: {', '.join(q.requests)}." if q.requests else q.question
     options = [[letter, kind.option(text)] for letter, text in item.options.items()]
-    hint = kind.takes(item) if kind.written else ""
+    hint = kind.takes(item) if kind.written and not kind.boxes else ""  # what has boxes is clicked
     return {"number": item.number, "kind": q.kind, "text": text, "code": q.code, "options": options, "takes": hint}

@@ -4,6 +4,7 @@ Nothing here raises, whatever is passed and whatever became of the file.
 """
 
 import time
+from collections.abc import Callable, Container
 from math import ceil
 from typing import NamedTuple
 
@@ -17,6 +18,15 @@ from helpers.wording import describe
 
 WIDTH = 10  # characters of a full bar
 CONFIRM = "forget everything"
+
+# Gives the ids of all prompts that can be asked again: none, until the exam, which has them, is loaded and says so.
+_prompts: Callable[[], Container[str]] = tuple
+
+
+def asked_again(prompts: Callable[[], Container[str]]) -> None:
+    """Say what gives the ids of all prompts: what is due of them is counted, and nothing of one that has left the course."""
+    global _prompts
+    _prompts = prompts
 
 
 class Counts(NamedTuple):
@@ -127,7 +137,7 @@ def reset(confirm: object = None) -> Note:
 
 def _due() -> str:
     """What of the learner's answers is due to be asked again; nothing where nothing is."""
-    count = spacing.count_due(time.time())
+    count = spacing.count_due(time.time(), _prompts)
     return f"Due for review today: {count}. `exam.review()` asks them, ten minutes a day." if count else ""
 
 

@@ -4,7 +4,7 @@ FSRS models how memory fades (the package `fsrs`; its default parameters, and 90
 A right answer counts as "good" and a wrong one as "again"; whoever judges herself says one of four.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -15,11 +15,6 @@ from helpers.learning.log import Answer
 
 GRADES = {"again": 1, "hard": 2, "good": 3, "easy": 4}
 DAY = 24 * 60 * 60
-
-
-def still_asked() -> Collection[str] | None:
-    """The prompts that there are. None while nobody has said so: the exam does when it is loaded."""
-    return None
 
 
 @dataclass(frozen=True)
@@ -43,16 +38,18 @@ def cards(answers: Iterable[Answer], now: float) -> dict[str, Card]:
 
 
 def due(known: Mapping[str, Card], now: float) -> list[Card]:
-    """The cards that are due, what is most forgotten first; none of a prompt that has left the course."""
-    there = still_asked()
-    found = [card for card in known.values() if card.due <= now and (there is None or card.id in there)]
+    """The cards that are due, what is most forgotten first."""
+    found = [card for card in known.values() if card.due <= now]
     return sorted(found, key=lambda card: (round(card.recall, 6), card.due, card.id))
 
 
-def count_due(now: float) -> int:
-    """How many are due in this learner's log, of those that the course still has."""
+def count_due(now: float, prompts: Callable[[], Container[str]]) -> int:
+    """How many prompts are due in this learner's log; `prompts` gives the ids of those that the course still has."""
     answers = log.read()
-    return len(due(cards(answers, now), now)) if answers else 0
+    if not answers:
+        return 0
+    there = prompts()
+    return len(due(cards([answer for answer in answers if answer.id in there], now), now))
 
 
 def midnight(now: float) -> float:

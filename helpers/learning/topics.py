@@ -80,8 +80,3 @@ def load() -> tuple[Topic, ...]:
         with reading(file):
             found += read(file, number)
     return tuple(found)
-
-
-def of_notebook(file: str) -> list[Topic]:
-    """The topics that the cells of a notebook may show, by the notebook's file name."""
-    return [topic for topic in load() if file in topic.notebooks]

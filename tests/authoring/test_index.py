@@ -45,13 +45,13 @@ def test_every_topic_stands_in_both_halves(page):
 
 def test_nothing_stands_twice_and_each_word_below_its_letter(page):
     words = []
-    for cell in page:
-        if cell.id.startswith("index-letter-"):
-            letter = cell.source.splitlines()[0].removeprefix("### ")
-            mine = [re.match(r"- \[(.+?)\]\(", line)[1] for line in lines(cell.source)]
-            words += mine
-            first = [next(sign for sign in word if sign.isalnum()).upper() for word in mine]
-            assert all(sign == letter if letter.isalpha() else sign.isdigit() for sign in first), letter
+    for cell in (cell for cell in page if cell.id.startswith("index-letter-")):
+        letter = cell.source.splitlines()[0].removeprefix("### ")
+        mine = re.findall(r"^- \[(.+?)\]\(", "\n".join(lines(cell.source)), re.MULTILINE)
+        assert len(mine) == len(lines(cell.source))
+        firsts = {re.search(r"[^\W_]", word)[0].upper() for word in mine}
+        assert firsts == {letter} if letter.isalpha() else all(map(str.isdigit, firsts)), letter
+        words += mine
     assert [word for word, count in Counter(map(str.casefold, words)).items() if count > 1] == []
 
 

@@ -17,6 +17,24 @@ FOCUSED = (
 )
 BUSY = """seconds => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute(
   {code: `import time; time.sleep(${seconds})`, silent: true}); }"""
+# Whether the notebook of a link stands there with the link's cell in view.
+OPENED = """([file, id]) => {
+  const panel = window.jupyterapp.shell.currentWidget;
+  const box = panel.content.widgets?.find((cell) => cell.model.id === id)?.node.getBoundingClientRect();
+  return panel.title.label === file && box?.height > 0 && box.top >= 0 && box.bottom <= window.innerHeight;
+}"""
+# How a node's text stands out from what is behind it, by WCAG 2.2; what is behind may be several layers, some of them clear.
+CONTRAST = """node => {
+  const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const over = (front, back) => front.slice(0, 3).map((one, i) => one * (front[3] ?? 1) + back[i] * (1 - (front[3] ?? 1)));
+  const layers = [];
+  for (let one = node; one; one = one.parentElement) layers.unshift(parts(getComputedStyle(one).backgroundColor));
+  const back = layers.reduce((below, layer) => over(layer, below), [255, 255, 255]);
+  const light = (colour) => colour.map((one) => one / 255).map((one) => one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, one, i) => sum + one * [0.2126, 0.7152, 0.0722][i], 0);
+  const both = [light(over(parts(getComputedStyle(node).color), back)), light(back)];
+  return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+}"""
 CELLS = ("from helpers import exam\nexam.start(seed=7)\nexam.show()", "exam.grade()")
 
 
@@ -44,6 +62,14 @@ def begin(page) -> None:
     tab_to(page, "button Begin")
     page.keyboard.press("Enter")
     page.locator("fieldset legend").wait_for()
+
+
+def set_theme(page, theme: str) -> None:
+    """Change to JupyterLab's theme "Light" or "Dark", and wait for it."""
+    page.evaluate(
+        "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})", f"JupyterLab {theme}"
+    )
+    page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=str(theme == "Light").lower())
 
 
 def tab_to(page, text: str, most: int = 40) -> None:
@@ -76,10 +102,7 @@ def enter(page, item: draw.Item) -> None:
 @pytest.mark.parametrize("theme", ["Light", pytest.param("Dark", marks=pytest.mark.slow)])
 def test_an_exam_is_taken_with_the_keyboard_alone(exam_reader, theme):
     page, items = exam_reader.page, drawn()
-    page.evaluate(
-        "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})", f"JupyterLab {theme}"
-    )
-    page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=str(theme == "Light").lower())
+    set_theme(page, theme)
     page.keyboard.press("Shift+Enter")
     begin(page)
     tab_to(page, "radio" if isinstance(kinds.of(items[0].question), kinds.Choice) else "text")
@@ -142,6 +165,24 @@ def to_a_choice(page) -> None:
         page.get_by_role("button", name="Next", exact=True).click()
 
 
+def test_what_cannot_be_pressed_can_be_read_and_the_flag_says_once_that_it_is_set(exam_reader):
+    page = exam_reader.page
+    exam_reader.run(0)
+    page.get_by_role("button", name="Begin").click()
+    flag, previous = (page.get_by_role("button", name=name, exact=True) for name in ("Flag", "Previous"))
+    flag.click()
+    page.locator("p[role=status]").filter(has_text="Question 1 is flagged.").wait_for()
+    assert flag.get_attribute("aria-pressed") == "true" and previous.is_disabled()
+    for theme in ("Light", "Dark"):
+        set_theme(page, theme)
+        assert previous.evaluate(CONTRAST) >= 4.5 and flag.evaluate(CONTRAST) >= 4.5, theme
+    number = next(item.number for item in drawn() if item.question.kind == "multiple")
+    for _ in range(number - 1):
+        page.get_by_role("button", name="Next", exact=True).click()
+    assert "Tick whatever holds" in page.locator("fieldset").inner_text()
+    assert "letter" not in page.locator("fieldset p").first.inner_text()
+
+
 def test_an_answer_that_no_kernel_takes_is_told(exam_reader):
     page, status = exam_reader.page, exam_reader.page.locator("p[role=status]")
     exam_reader.run(0)
@@ -172,7 +213,10 @@ def test_the_review_is_taken_with_the_keyboard_alone(exam_reader):
     status.filter(has_text="It comes back in").wait_for()
     assert page.evaluate("() => document.activeElement.type") == "radio", "the focus stays"
     assert page.get_by_role("timer").inner_text() == "", "a review has no clock that could be over"
-    assert not page.get_by_role("button", name="Hand in").is_visible() and exam_reader.slips == []
+    assert not page.get_by_role("button", name="Hand in").is_visible()
+    page.get_by_role("link", name="Its cell").click()
+    page.wait_for_function(OPENED, arg=rule.link.split("#cell-id="))
+    assert exam_reader.slips == []
 
 
 def test_a_link_of_the_grade_opens_the_section(exam_reader):

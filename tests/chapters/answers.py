@@ -37,6 +37,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from helpers.authoring.cells import called, syntax
 from helpers.course import CHAPTERS
 from helpers.errors import CourseError
 from helpers.learning import catalogue
@@ -97,30 +98,40 @@ def load(number: int, folder: Path = HERE) -> list[Answer]:
 def faults(exercise: Exercise, answers: list[Answer]) -> list[str]:
     """What is wrong with an exercise, judged by its solution and by the answers to it; nothing when all is well."""
     mine = [answer for answer in answers if answer.id == exercise.id]
-    tried = [(answer, try_out(exercise, answer.make)) for answer in mine]
-    counts = {state: sum(answer.state == state for answer in mine) for state in (NOT_STARTED, NOT_YET, SOLVED)}
-    found = []
-    if not (exercise.hints and all(text.strip() for text in (exercise.title, exercise.task, *exercise.hints))):
-        found.append("title, task and every hint need words")
-    reference = try_out(exercise, exercise.solution)
+    reference, tried = try_out(exercise, exercise.solution), [(one, try_out(exercise, one.make)) for one in mine]
+    found = [*_faults_of_text(exercise), *_faults_of_number(mine)]
     if reference.state != SOLVED:
         found.append(f"the reference solution is {reference.state}: {reference.message}")
-    if counts[NOT_STARTED] < 1 or counts[NOT_YET] < 2 or counts[SOLVED] < 1:
-        found.append(f"needs a stub, two wrong answers and another right one; has {counts}")
     for answer, verdict in tried:
-        if verdict.state != answer.state:
-            found.append(f"{answer.make.__name__} should be {answer.state}, is {verdict.state}: {verdict.message}")
-        elif answer.says not in verdict.message:
-            found.append(f"{answer.make.__name__} should be told {answer.says!r}, is told: {verdict.message}")
-        if answer.state == SOLVED and body(answer.make) == body(exercise.solution):
-            found.append(f"{answer.make.__name__} is the reference solution itself")
+        found += _faults_of_answer(exercise, answer, verdict)
     told = [verdict.message for answer, verdict in tried if answer.state == NOT_YET]
     if len(told) > len(set(told)):
         found.append("two wrong answers are told the same")
-    for message in [reference.message, *(verdict.message for _, verdict in tried), exercise.task, *exercise.hints]:
-        if re.search(UNSTABLE, message):
-            found.append(f"differs from run to run or shows the machine: {message}")
-    return found
+    texts = [reference.message, *(verdict.message for _, verdict in tried), exercise.task, *exercise.hints]
+    unstable = [text for text in texts if re.search(UNSTABLE, text)]
+    return found + [f"differs from run to run or shows the machine: {text}" for text in unstable]
+
+
+def _faults_of_text(exercise: Exercise) -> list[str]:
+    texts = (exercise.title, exercise.task, *exercise.hints)
+    fine = exercise.hints and all(text.strip() for text in texts)
+    return [] if fine else ["title, task and every hint need words"]
+
+
+def _faults_of_number(answers: list[Answer]) -> list[str]:
+    counts = {state: sum(answer.state == state for answer in answers) for state in (NOT_STARTED, NOT_YET, SOLVED)}
+    enough = counts[NOT_STARTED] >= 1 and counts[NOT_YET] >= 2 and counts[SOLVED] >= 1
+    return [] if enough else [f"needs a stub, two wrong answers and another right one; has {counts}"]
+
+
+def _faults_of_answer(exercise: Exercise, answer: Answer, verdict: Verdict) -> Iterator[str]:
+    name = answer.make.__name__
+    if verdict.state != answer.state:
+        yield f"{name} should be {answer.state}, is {verdict.state}: {verdict.message}"
+    elif answer.says not in verdict.message:
+        yield f"{name} should be told {answer.says!r}, is told: {verdict.message}"
+    if answer.state == SOLVED and body(answer.make) == body(exercise.solution):
+        yield f"{name} is the reference solution itself"
 
 
 def try_out(exercise: Exercise, make: Callable[[], Any]) -> Verdict:
@@ -145,14 +156,10 @@ def notebook(number: int, folder: Path = NOTEBOOKS) -> dict | None:
 def calls(document: dict, name: str) -> Iterator[tuple[str, ast.Call, dict]]:
     """Every call `name("id", ...)` in a notebook's code cells: the id, the call and the cell."""
     for cell in document["cells"]:
-        if cell["cell_type"] != "code":
-            continue
-        lines = "".join(cell["source"]).splitlines()
-        code = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
-        for node in ast.walk(ast.parse(code)):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == name:
-                if node.args and isinstance(node.args[0], ast.Constant):
-                    yield node.args[0].value, node, cell
+        tree = syntax("".join(cell["source"])) if cell["cell_type"] == "code" else None
+        for call in called(tree, name):
+            if call.args and isinstance(call.args[0], ast.Constant):
+                yield call.args[0].value, call, cell
 
 
 def shown(cell: dict) -> str:

@@ -672,20 +672,24 @@ def test_right_is_right_and_wrong_names_its_misconception(question):
     assert given is not None and marking.judge(item, given).right
     assert marking.read(item, given) == given, "what is recorded can be answered"
     for key, message in question.wrong.items():
-        if question.options and not question.order:
-            choice = next(letter for letter, text in item.options.items() if text == key)
-        elif question.kind == "wait":
-            choice = key
-        elif question.kind == "timeline":
-            choice = {**question.bars, key: (7, 8)}
-        else:
-            later, sooner = (int(part) - 1 for part in key.split(" before "))
-            letters = list(item.right)
-            letters.insert(sooner, letters.pop(later))
-            choice = "".join(letters)
-        verdict = marking.judge(item, marking.read(item, choice))
+        verdict = marking.judge(item, marking.read(item, wrong_choice(item, key)))
         assert not verdict.right and message in verdict.messages
     assert not marking.judge(item, None).right
+
+
+def wrong_choice(item: draw.Item, key: str) -> object:
+    """What somebody enters who believes what a key of the question's `wrong` stands for."""
+    question = item.question
+    if question.options and not question.order:
+        return item.letters[key]
+    if question.kind == "wait":
+        return key
+    if question.kind == "timeline":
+        return {**question.bars, key: (7, 8)}
+    later, sooner = (int(part) - 1 for part in key.split(" before "))
+    letters = list(item.right)
+    letters.insert(sooner, letters.pop(later))
+    return "".join(letters)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The daily review: FSRS over a learner's own answers, ten minutes a day, from questions and from rules."""
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from helpers.exam.bank import SECTIONS
 from helpers.learning import log, spacing, store
 from helpers.learning.log import Answer
 from helpers.learning.spacing import DAY
+from helpers.notes import plain
 
 pytestmark = pytest.mark.usefixtures("folder")
 NOW = 1_800_000_000.0
@@ -52,7 +54,7 @@ def test_the_most_forgotten_is_asked_first():
 def test_a_wrong_answer_of_an_exam_is_due_tomorrow(clock):
     exam.start(7, questions=12, clock=time.time)
     exam.grade(finish=True)
-    assert spacing.count_due(NOW) == 0 and spacing.count_due(NOW + DAY) == 12
+    assert spacing.count_due(NOW, reviewing.ids) == 0 and spacing.count_due(NOW + DAY, reviewing.ids) == 12
     clock[0] += DAY
     assert "Due for review today: 12." in progress.show().text
     assert 8 <= len(exam.review().questions) < 12 + reviewing.NEW, (
@@ -117,8 +119,11 @@ def test_the_widget_judges_each_answer_at_once(clock, monkeypatch):
     assert (
         sheet.answers == {"1": right} and sheet.feedback["1"].startswith("Right") and "It comes back in" in sheet.status
     )
+    assert re.search(r"\[this cell of .+?\]\([\w.]+\.ipynb#cell-id=[\w-]+\)\.", sheet.feedback["1"])
     sheet._handle_custom_msg({"do": "record", "number": 2, "value": "hard"}, [])
     assert [one.grade for one in log.read()] == [3, 3, 2]
+    rule = next(iter(reviewing.rules().values()))
+    assert sheet.feedback["2"].startswith(f"{plain(rule.rule)} [Its cell]({rule.link}).")
     for strange in ({"do": "record", "number": 99, "value": "a"}, {"do": "flag", "number": 1, "value": True}):
         sheet._handle_custom_msg(strange, [])
     assert "There are prompts from 1 to" in sheet.status and len(log.read()) == 3

@@ -24,6 +24,24 @@ class Worker:
         self.shutting_down = True
 
 
+def begin(scheduler, nodes: list[Worker], collected: list[str]) -> None:
+    """Let all workers come, and say what they have collected."""
+    for node in nodes:
+        scheduler.add_node(node)
+    for node in nodes:
+        scheduler.add_node_collection(node, collected)
+    scheduler.schedule()
+
+
+def complete_all(scheduler, nodes: list[Worker]) -> None:
+    """Let each worker complete a test in turn, until none has one left."""
+    done = dict.fromkeys(nodes, 0)
+    while busy := [node for node in nodes if done[node] < len(node.sent)]:
+        for node in busy:
+            scheduler.mark_test_complete(node, node.sent[done[node]])
+            done[node] += 1
+
+
 @pytest.mark.parametrize("workers", [1, 3])
 def test_notebooks_begin_and_one_worker_of_three_proves(pytestconfig, workers):
     pytest.importorskip("xdist")
@@ -34,20 +52,10 @@ def test_notebooks_begin_and_one_worker_of_three_proves(pytestconfig, workers):
     )
     scheduler = course.pytest_xdist_make_scheduler(config, None)
     nodes, collected = [Worker() for _ in range(workers)], [*FILES, *PROOFS, *NOTEBOOKS]
-    for node in nodes:
-        scheduler.add_node(node)
-    for node in nodes:
-        scheduler.add_node_collection(node, collected)
-    scheduler.schedule()
+    begin(scheduler, nodes, collected)
     begun = [collected[node.sent[0]] for node in nodes]
     assert begun == [*NOTEBOOKS, PROOFS[0]][:workers]
-    todo = {node: list(node.sent) for node in nodes}
-    while any(todo.values()):
-        for node in nodes:
-            if todo[node]:
-                before = len(node.sent)
-                scheduler.mark_test_complete(node, todo[node].pop(0))
-                todo[node] += node.sent[before:]
+    complete_all(scheduler, nodes)
     run = [collected[index] for node in nodes for index in node.sent]
     assert sorted(run) == sorted(collected), "each runs, and once"
     files = [node for node in nodes for index in node.sent if collected[index] == FILES[0]]

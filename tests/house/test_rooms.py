@@ -34,15 +34,16 @@ MODULES = {module(path): path for path in sorted(HERE.rglob("*.py"))}
 
 def imports(code: str) -> set[str]:
     """The modules of the house that a module's code imports anywhere, also inside its functions."""
-    found = set()
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            found |= {
-                whole if (whole := f"{node.module}.{name.name}") in MODULES else node.module for name in node.names
-            }
-        elif isinstance(node, ast.Import):
-            found |= {name.name for name in node.names}
-    return {name for name in found if name in MODULES and name != "helpers"}
+    found = {name for node in ast.walk(ast.parse(code)) for name in imported(node)}
+    return (found & set(MODULES)) - {"helpers"}
+
+
+def imported(node: ast.AST) -> set[str]:
+    """The modules that one node of a syntax tree imports; what is imported from a package may be a module of it."""
+    if isinstance(node, ast.ImportFrom) and node.module:
+        whole = {f"{node.module}.{name.name}" for name in node.names}
+        return {name if name in MODULES else node.module for name in whole}
+    return {name.name for name in node.names} if isinstance(node, ast.Import) else set()
 
 
 def room(name: str) -> str:

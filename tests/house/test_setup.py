@@ -499,15 +499,19 @@ def test_a_dependency_without_a_reason_is_noticed():
 
 def modules(code: str) -> set[str]:
     """The top-level modules that code imports, also inside its functions, and those that pytest asks for."""
-    found = set()
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Import):
-            found |= {name.name for name in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module)
-        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "importorskip":
-            found |= {argument.value for argument in node.args if isinstance(argument, ast.Constant)}
-    return {name.partition(".")[0] for name in found}
+    return {name.partition(".")[0] for node in ast.walk(ast.parse(code)) for name in named_modules(node)}
+
+
+def named_modules(node: ast.AST) -> list[str]:
+    """The modules that one node of a syntax tree asks for."""
+    match node:
+        case ast.Import():
+            return [name.name for name in node.names]
+        case ast.ImportFrom(module=str(module), level=0):
+            return [module]
+        case ast.Call(func=ast.Attribute(attr="importorskip")):
+            return [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
+    return []
 
 
 def undeclared(imported: set[str], *sources: str) -> dict[str, list[str]]:

@@ -344,7 +344,7 @@ def test_the_map_tells_how_long_the_rest_takes(folder):
 
 @pytest.mark.parametrize(("due", "says"), [(0, ""), (4, "Due for review today: 4. exam.review() asks them")])
 def test_the_map_tells_what_is_due_for_review(folder, monkeypatch, due, says):
-    monkeypatch.setattr(spacing, "count_due", lambda now: due)
+    monkeypatch.setattr(spacing, "count_due", lambda now, prompts: due)
     assert says in progress.show().text and ("review" in progress.show().text) == bool(due)
 
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from helpers.course import CHAPTERS, QUEUES, TASKS, VERSIONS
 from helpers.learning import topics
-from helpers.learning.topics import Topic, load, of_notebook, read
+from helpers.learning.topics import Topic, load, read
 
 
 def written(folder: Path, text: str) -> Path:
@@ -55,10 +55,3 @@ def test_a_topic_knows_its_section_and_its_notebooks():
     assert Topic("7.1-more", "", 7).notebooks == (CHAPTERS[6].file, QUEUES)
     assert Topic("versions-live", "", None).section == "versions"
     assert Topic("versions-live", "", None).notebooks == (VERSIONS,)
-
-
-def test_a_notebook_has_the_topics_that_it_may_show():
-    assert {topic.section for topic in of_notebook(CHAPTERS[2].file)} <= set(CHAPTERS[2].sections)
-    assert of_notebook(TASKS) == of_notebook(CHAPTERS[3].file) != []
-    assert {topic.section for topic in of_notebook(VERSIONS)} == {"versions"}
-    assert of_notebook("00_start_here.ipynb") == []

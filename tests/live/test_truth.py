@@ -210,12 +210,18 @@ def check_drawing(data: dict) -> None:
         assert picture.TOP + row * picture.ROW <= float(rect.get("y")) < picture.TOP + (row + 1) * picture.ROW
         assert (rect.get("fill") == "url(#failed)") == bool(bar["error"])
         assert (rect.get("stroke-dasharray") is not None) == bar["running"]
-    lines = [path.get("d") for path in root.iter(f"{SVG}path") if path.get("stroke") == "#116329"]
+    lines = [to_ms(at) for at in paths(root, stroke="#116329")]
     sent = [bar["sent"] for bar in bars if bar["kind"] == "server" and bar["sent"] is not None]
-    assert [to_ms(float(re.match(r"M([\d.]+) ", line)[1])) for line in lines] == pytest.approx(sent, abs=pixel / 4)
-    diamonds = [path.get("d") for path in root.iter(f"{SVG}path") if path.get("fill") == "#1f2328"]
+    assert lines == pytest.approx(sent, abs=pixel / 4)
+    diamonds = [to_ms(at) for at in paths(root, fill="#1f2328")]
     events = [bar["start"] for bar in data["bars"] if bar["kind"] == "event"]
-    assert [to_ms(float(re.match(r"M([\d.]+) ", at)[1])) for at in diamonds] == pytest.approx(events, abs=pixel / 4)
+    assert diamonds == pytest.approx(events, abs=pixel / 4)
+
+
+def paths(root: ElementTree.Element, **attribute: str) -> list[float]:
+    """Where the paths with an attribute begin, in pixels from the left."""
+    found = [path.get("d") for path in root.iter(f"{SVG}path") if attribute.items() <= path.attrib.items()]
+    return [float(re.match(r"M([\d.]+) ", line)[1]) for line in found]
 
 
 def test_the_drawing_shows_the_measured_data(measured):

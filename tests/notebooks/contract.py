@@ -194,16 +194,19 @@ def has_title_and_sections(book: Notebook) -> list[str]:
         wrong.append("its first cell does not begin with the title")
     if len(titles) != 1:
         wrong.append(f"it has {len(titles)} titles")
-    if book.chapter:
-        expected = f"{book.chapter.number} {book.chapter.title}"
-        if titles[:1] != [expected]:
-            wrong.append(f"its title is {titles[:1]}, not {expected!r}")
-        sections = [text for level, text in book.headings if level == 2 and re.match(r"\d+\.\d+", text)]
-        wanted = [f"{number} {title}" for number, title in book.chapter.sections.items()]
-        wrong += [f"the section {text!r} is missing" for text in wanted if text not in sections]
-        wrong += [f"the section {text!r} is none of the study guide's" for text in sections if text not in wanted]
-        if not wrong and sections != wanted:
-            wrong.append(f"its sections stand in another order: {sections}")
+    return wrong + (_unlike_the_guide(titles, book) if book.chapter else [])
+
+
+def _unlike_the_guide(titles: list[str], book: Notebook) -> list[str]:
+    """Where a chapter's title and sections are not the study guide's."""
+    expected = f"{book.chapter.number} {book.chapter.title}"
+    wrong = [f"its title is {titles[:1]}, not {expected!r}"] if titles[:1] != [expected] else []
+    sections = [text for level, text in book.headings if level == 2 and re.match(r"\d+\.\d+", text)]
+    wanted = [f"{number} {title}" for number, title in book.chapter.sections.items()]
+    wrong += [f"the section {text!r} is missing" for text in wanted if text not in sections]
+    wrong += [f"the section {text!r} is none of the study guide's" for text in sections if text not in wanted]
+    if set(sections) == set(wanted) and sections != wanted:
+        wrong.append(f"its sections stand in another order: {sections}")
     return wrong
 
 
@@ -225,17 +228,22 @@ def has_no_empty_cell(book: Notebook) -> list[str]:
 
 def has_alt_texts(book: Notebook) -> list[str]:
     """Every picture, stored or in the prose, says in words what it shows."""
-    wrong = []
-    for cell, output in book.outputs():
-        for mime, value in output.get("data", {}).items():
-            if mime.startswith("image/") and not str(output.metadata.get(mime, {}).get("alt", "")).strip():
-                wrong.append(f'{book.named(cell)} shows {mime} without alt text in its metadata ("{mime}": "alt")')
-            if mime in ("text/markdown", "text/html"):
-                wrong += [f"{book.named(cell)} shows {image} without alt text" for image in _without_alt(value)]
+    wrong = [
+        f"{book.named(cell)} shows {image}" for cell, output in book.outputs() for image in _shown_without_alt(output)
+    ]
     for cell in book.cells:
         if cell.cell_type == "markdown":
             wrong += [f"{book.named(cell)} holds {image} without alt text" for image in _without_alt(cell.source)]
     return wrong
+
+
+def _shown_without_alt(output: NotebookNode) -> Iterator[str]:
+    """Each picture of an output that says nothing in words, with what is missing."""
+    for mime, value in output.get("data", {}).items():
+        if mime.startswith("image/") and not str(output.metadata.get(mime, {}).get("alt", "")).strip():
+            yield f'{mime} without alt text in its metadata ("{mime}": "alt")'
+        if mime in ("text/markdown", "text/html"):
+            yield from (f"{image} without alt text" for image in _without_alt(value))
 
 
 def _without_alt(text: str) -> list[str]:
@@ -274,14 +282,12 @@ def fails_only_on_purpose(book: Notebook) -> list[str]:
     wrong = []
     for cell in book.code:
         errors = [output for output in cell.outputs if output.output_type == "error"]
-        on_purpose = "raises-exception" in tags(cell)
-        if on_purpose and not errors:
+        if "raises-exception" not in tags(cell):
+            wrong += [f"{book.named(cell)} fails with {error.ename}" for error in errors]
+        elif not errors:
             wrong.append(f"{book.named(cell)} is tagged raises-exception and raises none")
-        for error in errors:
-            if not on_purpose:
-                wrong.append(f"{book.named(cell)} fails with {error.ename}")
-            if len("\n".join(error.traceback).splitlines()) > LONGEST_TRACEBACK:
-                wrong.append(f"{book.named(cell)} shows a traceback of more than {LONGEST_TRACEBACK} lines")
+        if any(len("\n".join(error.traceback).splitlines()) > LONGEST_TRACEBACK for error in errors):
+            wrong.append(f"{book.named(cell)} shows a traceback of more than {LONGEST_TRACEBACK} lines")
     return wrong
 
 
@@ -290,22 +296,32 @@ def ends_its_loops(book: Notebook) -> list[str]:
 
     One that awaits inside an `async def` holds up no cell: it ends with the server that runs it.
     """
-    wrong = []
-    for cell in book.code:
-        tree = _tree(cell)
-        ends = {
-            target.id
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Assign) and any(called(node.value, *CLOCKS))
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
-        for loop in (node for node in ast.walk(tree) if isinstance(node, ast.While) and node not in _awaiting(tree)):
-            looks = [loop.test, *(part.test for part in loop.body if isinstance(part, ast.Assert | ast.If))]
-            names = {node.id for look in looks for node in ast.walk(look) if isinstance(node, ast.Name)}
-            if not (names & ends or any(call for look in looks for call in called(look, *CLOCKS))):
-                wrong += [f"{book.named(cell)} waits without a deadline"] if cell.id not in ENDLESS else []
-    return wrong
+    return [
+        f"{book.named(cell)} waits without a deadline"
+        for cell in book.code
+        if cell.id not in ENDLESS
+        for loop in _waiting(_tree(cell))
+        if not _looks_at_a_clock(loop, _deadlines(_tree(cell)))
+    ]
+
+
+def _deadlines(tree: ast.AST) -> set[str]:
+    """The names that are bound to what a clock shows, or to a sum with it."""
+    read = [node for node in ast.walk(tree) if isinstance(node, ast.Assign) and any(called(node.value, *CLOCKS))]
+    return {target.id for node in read for target in node.targets if isinstance(target, ast.Name)}
+
+
+def _waiting(tree: ast.AST) -> list[ast.While]:
+    """The loops that hold up whoever runs them."""
+    awaiting = _awaiting(tree)
+    return [node for node in ast.walk(tree) if isinstance(node, ast.While) and node not in awaiting]
+
+
+def _looks_at_a_clock(loop: ast.While, deadlines: set[str]) -> bool:
+    """Whether a loop's condition, or an `assert` or `if` of its body, reads a clock or names a deadline."""
+    looks = [loop.test, *(part.test for part in loop.body if isinstance(part, ast.Assert | ast.If))]
+    names = {node.id for look in looks for node in ast.walk(look) if isinstance(node, ast.Name)}
+    return bool(names & deadlines) or any(any(called(look, *CLOCKS)) for look in looks)
 
 
 def _awaiting(tree: ast.AST) -> list[ast.While]:
@@ -342,17 +358,24 @@ def is_silent_on_stderr(book: Notebook) -> list[str]:
 
 def names_no_machine(book: Notebook) -> list[str]:
     """No absolute path in outputs and code, and in outputs no port and no memory address."""
-    wrong = []
-    for cell, output in book.outputs():
-        for text in texts(output):
-            for what, pattern in (("path", PATHS), ("port", PORTS), ("memory address", ADDRESSES)):
-                if found := pattern.search(text):
-                    wrong.append(f"{book.named(cell)} shows a {what}: {found[0][:60]}")
-            wrong += [f"{book.named(cell)} shows a path of this machine: {path}" for path in _places() if path in text]
+    wrong = [
+        f"{book.named(cell)} shows a {told}"
+        for cell, output in book.outputs()
+        for text in texts(output)
+        for told in _of_one_machine(text)
+    ]
     for cell in book.code:
         if found := PATHS.search(cell.source):
             wrong.append(f"{book.named(cell)} is written with a path of one machine: {found[0][:60]}")
     return wrong
+
+
+def _of_one_machine(text: str) -> Iterator[str]:
+    """What a text shows that another machine, or another run, would not."""
+    for what, pattern in (("path", PATHS), ("port", PORTS), ("memory address", ADDRESSES)):
+        if found := pattern.search(text):
+            yield f"{what}: {found[0][:60]}"
+    yield from (f"path of this machine: {path}" for path in _places() if path in text)
 
 
 def _places() -> list[str]:
@@ -363,24 +386,24 @@ def _places() -> list[str]:
 
 def redraws_its_pictures(book: Notebook) -> list[str]:
     """A stored picture is what its data draws today, in both formats, and its alt text is what they say."""
-    wrong = []
-    for cell, output in book.outputs():
-        svg = output.get("data", {}).get("image/svg+xml")
-        if svg is None:
-            continue
-        data = output.metadata.get("timeline")
-        if data is None:
-            wrong.append(f'{book.named(cell)} shows a picture without the data it was drawn from (metadata "timeline")')
-            continue
-        if not drawn_from_its_data(output):
-            wrong.append(f"{book.named(cell)} shows a picture that its data does not draw")
-        if output.metadata.get("image/svg+xml", {}).get("alt") != describe(data):
-            wrong.append(f"{book.named(cell)} shows a picture whose alt text is not what its data says")
-        for _, target in MARKDOWN_IMAGE.findall(output.data.get("text/markdown", "")):
-            encoded = target.removeprefix("data:image/svg+xml;base64,")
-            if encoded != target and base64.b64decode(encoded).decode("utf-8") != svg:
-                wrong.append(f"{book.named(cell)} shows two different pictures in its two formats")
-    return wrong
+    pictures = [(cell, output) for cell, output in book.outputs() if "image/svg+xml" in output.get("data", {})]
+    return [f"{book.named(cell)} shows {fault}" for cell, output in pictures for fault in _drawn_otherwise(output)]
+
+
+def _drawn_otherwise(output: NotebookNode) -> Iterator[str]:
+    """What is wrong with a picture, as its data and its two formats say."""
+    data = output.metadata.get("timeline")
+    if data is None:
+        yield 'a picture without the data it was drawn from (metadata "timeline")'
+        return
+    if not drawn_from_its_data(output):
+        yield "a picture that its data does not draw"
+    if output.metadata.get("image/svg+xml", {}).get("alt") != describe(data):
+        yield "a picture whose alt text is not what its data says"
+    for _, target in MARKDOWN_IMAGE.findall(output.data.get("text/markdown", "")):
+        encoded = target.removeprefix("data:image/svg+xml;base64,")
+        if encoded != target and base64.b64decode(encoded).decode("utf-8") != output.data["image/svg+xml"]:
+            yield "two different pictures in its two formats"
 
 
 # What the chapter does
@@ -545,28 +568,32 @@ def states_its_rules(book: Notebook) -> list[str]:
         if not getattr(rule, name)
     ]
     for cell in book.cells:
-        if cell.cell_type != "markdown":
-            continue
-        said = list(stated([cell]))
-        wrong += (
-            [f"{book.named(cell)} states {len(said)} rules under one tag"]
-            if TAG in tags(cell) and len(said) > 1
-            else []
-        )
-        wrong += [f"the rule {text!r} is no whole sentence" for _, text in said if not text.endswith((".", "?"))]
-        rest = FORM.sub("", FENCE.sub("", cell.source))
-        wrong += [
-            f"{book.named(cell)} quotes {line!r}, not as a rule is" for line in rest.split("\n") if line[:1] == ">"
-        ]
-        wrong += [
-            f"{book.named(cell)} holds the bold sentence {text!r}: a rule is written `> § RULE · **...**`"
-            for text in BOLD.findall(rest)
-            if text.endswith(".") and len(text.split()) > 4 and cell.id not in LEADS and book.path.name not in GENERATED
-        ]
+        if cell.cell_type == "markdown":
+            wrong += _stated_otherwise(book, cell) + _rules_in_disguise(book, cell)
+    if book.chapter:
+        silent = [number for number, cells in sections(book.content).items() if not any(stated(cells))]
+        wrong += [f"section {number} states no rule" for number in silent]
+    return wrong
+
+
+def _stated_otherwise(book: Notebook, cell: NotebookNode) -> list[str]:
+    """Where a Markdown cell states rules, but not one rule a tag, each a sentence."""
+    said = [text for _, text in stated([cell])]
+    wrong = [f"the rule {text!r} is no whole sentence" for text in said if not text.endswith((".", "?"))]
+    if TAG in tags(cell) and len(said) > 1:
+        wrong.append(f"{book.named(cell)} states {len(said)} rules under one tag")
+    return wrong
+
+
+def _rules_in_disguise(book: Notebook, cell: NotebookNode) -> list[str]:
+    """What a Markdown cell quotes or says in bold, as only a rule may."""
+    rest = FORM.sub("", FENCE.sub("", cell.source))
+    wrong = [f"{book.named(cell)} quotes {line!r}, not as a rule is" for line in rest.split("\n") if line[:1] == ">"]
+    if cell.id in LEADS or book.path.name in GENERATED:
+        return wrong
+    bold = [text for text in BOLD.findall(rest) if text.endswith(".") and len(text.split()) > 4]
     return wrong + [
-        f"section {number} states no rule"
-        for number, cells in (sections(book.content).items() if book.chapter else ())
-        if not any(stated(cells))
+        f"{book.named(cell)} holds the bold sentence {text!r}: a rule is written `> § RULE · **...**`" for text in bold
     ]
 
 
@@ -596,9 +623,17 @@ def shows_its_topics(book: Notebook) -> list[str]:
     number = book.chapter.number if book.chapter else 0
     if number in topics.APPENDIX_OF and (appendix := book.path.with_name(topics.APPENDIX_OF[number])).exists():
         shown |= _topics(Notebook.of(appendix))[0]
-    own = [topic for topic in topics.of_notebook(book.path.name) if topic.notebooks[0] == book.path.name]
     there = shown | (told & TOLD)
-    return wrong + [f"no code cell is tagged topic-{topic.id}: {topic.title}" for topic in own if topic.id not in there]
+    return wrong + [
+        f"no code cell is tagged topic-{topic.id}: {topic.title}"
+        for topic in own_topics(book.path.name)
+        if topic.id not in there
+    ]
+
+
+def own_topics(file: str) -> list[Topic]:
+    """The topics that a notebook has to show, itself or by an appendix of its own."""
+    return [topic for topic in topics.load() if topic.notebooks[0] == file]
 
 
 def _topics(book: Notebook) -> tuple[set[str], set[str]]:

@@ -162,34 +162,38 @@ def needed(sources: list[str], target: int) -> dict[int, bool]:
     from the cells between that mark it. What a function reads must be there where the function was defined and, as it is
     by then, where the target calls it; a function that no other cell names is called by none.
     """
-    found = {target: True}
-    waiting = [target]
-
-    def provide(name: str, before: int) -> None:
-        binding = next((n for n in reversed(range(before)) if name in names(sources[n]).bound), None)
-        if binding is None:
-            return  # a builtin
-        if name in names(sources[binding]).imported:
-            found.setdefault(binding, False)
-            return
-        for position in (binding, *(n for n in range(binding + 1, before) if name in names(sources[n]).marked)):
-            if not found.get(position):
-                found[position] = True
-                waiting.append(position)
-
+    cells = [names(source) for source in sources]
+    found, waiting = {target: True}, [target]
     while waiting:
         while waiting:
             position = waiting.pop()
-            cell = names(sources[position])
-            for name in cell.read | (cell.later - cell.bound):
-                provide(name, position)
-        whole = [names(sources[position]) for position, all_of_it in found.items() if all_of_it]
-        named = set().union(*(cell.read | cell.later for cell in whole))
-        for cell in whole:
-            called = [later for function, later in cell.functions.items() if function in named]
-            for name in cell.anyway.union(*called) - names(sources[target]).bound:
-                provide(name, target)
+            for name in cells[position].read | (cells[position].later - cells[position].bound):
+                waiting += _provide(name, cells[:position], found)
+        whole = [cells[position] for position, all_of_it in found.items() if all_of_it]
+        for name in _read_when_called(whole) - cells[target].bound:
+            waiting += _provide(name, cells[:target], found)
     return found
+
+
+def _provide(name: str, before: list[Names], found: dict[int, bool]) -> list[int]:
+    """Put into `found` the cells that give a name, the last that binds it and those that mark it since; which are new."""
+    binding = next((n for n in reversed(range(len(before))) if name in before[n].bound), None)
+    if binding is None:
+        return []  # a builtin
+    if name in before[binding].imported:
+        found.setdefault(binding, False)
+        return []
+    marking = [n for n in range(binding + 1, len(before)) if name in before[n].marked]
+    new = [position for position in (binding, *marking) if not found.get(position)]
+    found |= dict.fromkeys(new, True)
+    return new
+
+
+def _read_when_called(cells: list[Names]) -> set[str]:
+    """What the functions of these cells read as they run: the plain ones that one of the cells names, and all others."""
+    named = set().union(*(cell.read | cell.later for cell in cells))
+    called = [later for cell in cells for function, later in cell.functions.items() if function in named]
+    return set().union(*called, *(cell.anyway for cell in cells))
 
 
 def imports(cell: NotebookNode) -> NotebookNode:

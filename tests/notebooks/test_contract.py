@@ -40,7 +40,7 @@ def test_the_data_of_the_topics_is_in_order():
 # A notebook that keeps all rules. Chapter 9 settles no claim, so the sample need not either.
 
 CHAPTER = CHAPTERS[8]
-SHOWN = {"tags": [topics.TAG + topic.id for topic in topics.of_notebook(CHAPTER.file)]}
+SHOWN = {"tags": [topics.TAG + topic.id for topic in contract.own_topics(CHAPTER.file)]}
 APP = """\
 from fastapi import BackgroundTasks, FastAPI
 
@@ -370,7 +370,7 @@ def test_a_topic_is_shown_by_a_code_cell_and_some_are_told(stored: Path):
     cell(notebook, "measure").metadata.tags = ["topic-1.1-model"]
     cell(notebook, "reading").metadata.tags = ["topic-1.3-choose"]
     path.write_text(dumps(notebook), encoding="utf-8")
-    assert missing_topics(path) == {topic.id for topic in topics.of_notebook(path.name)} - {"1.1-model", "1.3-choose"}
+    assert missing_topics(path) == {topic.id for topic in contract.own_topics(path.name)} - {"1.1-model", "1.3-choose"}
 
 
 def test_the_appendix_on_tasks_shows_topics_of_chapter_4(stored: Path):

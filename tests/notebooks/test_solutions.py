@@ -6,6 +6,7 @@ import re
 import symtable
 
 import pytest
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from helpers.authoring.cells import called, calls, syntax, tags
@@ -57,30 +58,34 @@ def test_a_printed_solution_uses_what_the_notebook_or_itself_defines(number, exe
 
 def pasted(number: int) -> list[str]:
     """Runs a chapter's cells with each solution pasted below its exercise and again at the end; what went wrong."""
-    stored, exercises = code_of(number), catalogue.exercises(number)
+    exercises = catalogue.exercises(number)
     cells, tests, last = [], {}, {}
-    for cell in stored:
-        cells.append(cell)
-        for exercise in exercises:
-            if any(call.args[0].value == exercise.id for call in calls(cell, "check")):
-                last[exercise.id] = check_of(cell.source, exercise.id)
-                cells.append(new_code_cell(printed(exercise)))
-                tests[len(cells)] = f"{exercise.id} below its cell"
-                cells.append(new_code_cell(last[exercise.id]))
-    for exercise in exercises:
+
+    def paste(exercise: Exercise, where: str) -> None:
         cells.append(new_code_cell(printed(exercise)))
-        tests[len(cells)] = f"{exercise.id} after all cells"
+        tests[len(cells)] = f"{exercise.id} {where}"
         cells.append(new_code_cell(last[exercise.id]))
-    wrong = []
-    for position, cell in enumerate(run(cells)):
-        errors = [f"{out.ename}: {out.evalue}" for out in cell.outputs if out.output_type == "error"]
-        shown = "".join(out.get("data", {}).get("text/plain", "") for out in cell.outputs)
-        if position in tests and not shown.startswith(SOLVED):
-            wrong.append(f"{tests[position]}: {errors or shown}")
-        elif errors and "raises-exception" not in tags(cell):
-            wrong.append(f"{cell.source[:60]!r}: {errors}")
+
+    for cell in code_of(number):
+        cells.append(cell)
+        asked = {call.args[0].value for call in calls(cell, "check")}
+        for exercise in (one for one in exercises if one.id in asked):
+            last[exercise.id] = check_of(cell.source, exercise.id)
+            paste(exercise, "below its cell")
+    for exercise in exercises:
+        paste(exercise, "after all cells")
     assert len(tests) == 2 * len(exercises)
-    return wrong
+    told = (went_wrong(cell, tests.get(position, "")) for position, cell in enumerate(run(cells)))
+    return [text for text in told if text]
+
+
+def went_wrong(cell: NotebookNode, test: str) -> str:
+    """What is wrong with a cell that was run, `test` saying which solution it checks, if any; nothing when all is well."""
+    errors = [f"{out.ename}: {out.evalue}" for out in cell.outputs if out.output_type == "error"]
+    shown = "".join(out.get("data", {}).get("text/plain", "") for out in cell.outputs)
+    if test and not shown.startswith(SOLVED):
+        return f"{test}: {errors or shown}"
+    return f"{cell.source[:60]!r}: {errors}" if errors and "raises-exception" not in tags(cell) else ""
 
 
 @pytest.mark.parametrize(

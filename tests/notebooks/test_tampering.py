@@ -326,16 +326,19 @@ def in_lines(cell: NotebookNode) -> Iterator[Change]:
         lines = text.splitlines(keepends=True)
         if PICTURE.search(text) or len(lines) < 2:
             continue
-        for n, line in enumerate(lines):
-            # The last line of all may lack its end, and an empty one says nothing.
-            if not line.strip() or n + 1 == len(lines):
-                continue
-            after = lines[n + 1]
-            ways = {"a line missing": lines[:n] + lines[n + 1 :], "a line twice": [*lines[: n + 1], *lines[n:]]}
-            if after.endswith("\n") and re.sub(r"[\d\W]", "", line) != re.sub(r"[\d\W]", "", after):
-                ways["two lines exchanged"] = [*lines[:n], after, line, *lines[n + 2 :]]
-            for kind, new in ways.items():
-                yield Change(kind, cell, repr(line[:60]), partial(rewritten, cell, number, key, "".join(new)))
+        # The last line of all may lack its end, and an empty one says nothing.
+        for n in (n for n, line in enumerate(lines[:-1]) if line.strip()):
+            for kind, new in _ways(lines, n):
+                yield Change(kind, cell, repr(lines[n][:60]), partial(rewritten, cell, number, key, "".join(new)))
+
+
+def _ways(lines: list[str], n: int) -> Iterator[tuple[str, list[str]]]:
+    """What can become of a line that is not the last one: the kind of the change, and all lines after it."""
+    line, after = lines[n], lines[n + 1]
+    yield "a line missing", lines[:n] + lines[n + 1 :]
+    yield "a line twice", [*lines[: n + 1], *lines[n:]]
+    if after.endswith("\n") and re.sub(r"[\d\W]", "", line) != re.sub(r"[\d\W]", "", after):
+        yield "two lines exchanged", [*lines[:n], after, line, *lines[n + 2 :]]
 
 
 def in_outputs(cell: NotebookNode) -> Iterator[Change]:

@@ -59,16 +59,16 @@ def proves(section: list[NotebookNode], place: int) -> bool:
         code = [n for n, cell in enumerate(behind) if cell.cell_type == "code"]
         return bool(code) and proves(behind, code[0])
     own = names(first.source)
-    given = own.bound | own.marked
-    for cell in behind:
-        if cell.cell_type != "code":
-            continue
+    return any(map(has_teeth, users([cell for cell in behind if cell.cell_type == "code"], own.bound | own.marked)))
+
+
+def users(cells: list[NotebookNode], given: set[str]) -> Iterator[NotebookNode]:
+    """The cells that use these names, or what is made from them."""
+    for cell in cells:
         used = names(cell.source)
         if given & (used.read | used.later | used.marked):
-            if has_teeth(cell):
-                return True
-            given |= used.bound
-    return False
+            yield cell
+            given = given | used.bound
 
 
 @pytest.mark.parametrize("file", with_code())

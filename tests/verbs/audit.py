@@ -42,12 +42,12 @@ def main() -> int:
     ]
     if not audited:
         print("No database of vulnerabilities was reachable from here: nothing was checked.")
-    else:
-        print("\n".join(known) or f"No vulnerability is known of any of {len(audited)} packages.")
-        print(
-            f"Could not be asked about: {', '.join(skipped)}." if skipped else "Every pinned package was asked about."
-        )
-    return 1 if known else 2 if skipped or not audited else 0
+        return 2
+    print("\n".join(known) or f"No vulnerability is known of any of {len(audited)} packages.")
+    print(f"Could not be asked about: {', '.join(skipped)}." if skipped else "Every pinned package was asked about.")
+    if known:
+        return 1
+    return 2 if skipped else 0
 
 
 if __name__ == "__main__":

@@ -111,27 +111,28 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make versions", description=__doc__.partition("\n\n")[0])
     parser.add_argument("rows", nargs="*", choices=[[], *ROWS], help="only these rows")
     chosen = parser.parse_args(arguments).rows or list(ROWS)
-    failed = 0
-    for name in chosen:
-        python, fastapi = ROWS[name]
-        found = interpreter(python)
-        if found is None:
-            print(f"{name}: there is no Python {python} on this machine", flush=True)
-            continue
-        with tempfile.TemporaryDirectory() as scratch:
-            versions, differing = verify(found, fastapi, Path(scratch))
-        unknown = [line for line in differing if not explained(name, line)]
-        known = Counter(explained(name, line) for line in differing if line not in unknown)
-        failed += bool(unknown)
-        verdict = (
-            f"{len(differing)} cells differ, {len(unknown)} without a known reason"
-            if differing
-            else "every cell agrees"
-        )
-        print(f"{name}: {verdict} (Python, FastAPI, Starlette {versions})", flush=True)
-        for line in [*unknown, *(f"{what}: {count} cells" for what, count in known.items())]:
-            print(f"    {line}", flush=True)
-    return 1 if failed else 0
+    agrees = [row_agrees(name) for name in chosen]
+    return 0 if all(agrees) else 1
+
+
+def row_agrees(name: str) -> bool:
+    """Verify one row and print what came; False where a cell differs without a known reason."""
+    python, fastapi = ROWS[name]
+    found = interpreter(python)
+    if found is None:
+        print(f"{name}: there is no Python {python} on this machine", flush=True)
+        return True
+    with tempfile.TemporaryDirectory() as scratch:
+        versions, differing = verify(found, fastapi, Path(scratch))
+    unknown = [line for line in differing if not explained(name, line)]
+    known = Counter(explained(name, line) for line in differing if line not in unknown)
+    counted = f"{len(differing)} cells differ, {len(unknown)} without a known reason"
+    print(
+        f"{name}: {counted if differing else 'every cell agrees'} (Python, FastAPI, Starlette {versions})", flush=True
+    )
+    for line in [*unknown, *(f"{what}: {count} cells" for what, count in known.items())]:
+        print(f"    {line}", flush=True)
+    return not unknown
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -80,25 +80,31 @@ def beside(notebooks: Iterable[NotebookNode]) -> set[str]:
 def page(notebook: NotebookNode, targets: set[str]) -> NotebookNode:
     """A notebook as the site shows it: an anchor where a link leads, folds, the theme's own navigation."""
     hidden, opens = folded(notebook.cells), openings(notebook.cells)
-    ids = [cell.id for cell in notebook.cells]
+    anchors = defaultdict(list)  # by the cell above which they stand
+    for id in (cell.id for cell in notebook.cells if cell.id in targets):
+        anchors[opens.get(id, id)].append(id)
     cells = []
     for cell in notebook.cells:
         if NAVIGATION in tags(cell):
             continue
-        for target in (id for id in ids if id in targets and opens.get(id, id) == cell.id):
-            cells.append(new_markdown_cell(f"(cell-{target})=", id=f"to-{target}"[:64]))
-        for output in cell.get("outputs", []):
-            if "text/markdown" in output.get("data", {}):
-                text = _by_label(output.data["text/markdown"])
-                output.data["text/markdown"] = text.replace("\n---\n", "\n<hr>\n")  # docutils rules only whole sections
+        cells += [new_markdown_cell(f"(cell-{target})=", id=f"to-{target}"[:64]) for target in anchors[cell.id]]
+        _dress(cell)
         if cell.id in hidden:
             cell.metadata["tags"] = [*tags(cell), "hide-output"]
-        if cell.cell_type == "markdown":
-            cell.source = carded(_by_label(cell.source))
         cells.append(cell)
         cells += [_fold(id, cell) for id in first_texts(cell, "check") if id]
     notebook.cells = cells
     return notebook
+
+
+def _dress(cell: NotebookNode) -> None:
+    """Write a cell's Markdown, its own and that of its outputs, as the site reads it, in place."""
+    if cell.cell_type == "markdown":
+        cell.source = carded(_by_label(cell.source))
+    for output in cell.get("outputs", []):
+        if "text/markdown" in output.get("data", {}):
+            text = _by_label(output.data["text/markdown"])
+            output.data["text/markdown"] = text.replace("\n---\n", "\n<hr>\n")  # docutils rules only whole sections
 
 
 def openings(cells: Iterable[NotebookNode]) -> dict[str, str]:
@@ -109,16 +115,20 @@ def openings(cells: Iterable[NotebookNode]) -> dict[str, str]:
     opens: dict[str, str] = {}
     behind: list[NotebookNode] = []
     for cell in cells:
-        if cell.cell_type == "markdown" and cell.source.startswith("#"):
+        if cell.cell_type == "code":
+            if app := _app_before(cell, behind[-2:]):
+                opens[cell.id] = app
+            behind.append(cell)
+        elif cell.cell_type == "markdown" and cell.source.startswith("#"):
             behind = []
-        if cell.cell_type != "code":
-            continue
-        if not _APP.search(cell.source) and _SERVED.search(cell.source):
-            app = next((earlier for earlier in reversed(behind[-2:]) if _APP.search(earlier.source)), None)
-            if app is not None:
-                opens[cell.id] = app.id
-        behind.append(cell)
     return opens
+
+
+def _app_before(cell: NotebookNode, before: list[NotebookNode]) -> str:
+    """The id of the last cell before that has the app which a cell measures; nothing where it has or measures none."""
+    if _APP.search(cell.source) or not _SERVED.search(cell.source):
+        return ""
+    return next((earlier.id for earlier in reversed(before) if _APP.search(earlier.source)), "")
 
 
 def _fold(id: str, cell: NotebookNode) -> NotebookNode:

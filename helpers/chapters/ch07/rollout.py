@@ -106,6 +106,7 @@ class Customer(threading.Thread):
         self.start()
 
     def run(self) -> None:
+        """Orders one label after the other, each by a new connection, until it is to end."""
         for number in itertools.count(1):
             if self._done.wait(0.02):
                 return

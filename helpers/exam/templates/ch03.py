@@ -283,14 +283,13 @@ print([client.get(f"{p.base}/{{step}}").json() for step in {json.dumps(p.steps)}
 """
 
     def _told(self, p: Shape, path: bool = True, out: bool = True, same: bool = False, client: bool = True) -> str:
+        sent = client and not (path and p.path not in ("", p.base))
+        after = {"in": p.value, "see": None, "out": p.default if out else None}
         kept, told = p.default, []
         for step in p.steps:
-            before = kept
-            kept = p.value if step == "in" else p.default if step == "out" and out else kept
-            if not client or (path and p.path != "" and p.path != p.base):
-                kept = p.default if not same else kept
+            before, kept = kept, after[step] or kept
             told.append(kept if same else before)
-            if not client:
+            if not sent:
                 kept = p.default
         return str(told)
 

@@ -136,14 +136,14 @@ print(told)
         told, count = [], p.first - 1
         for key, to in p.asked:
             name: object = (key, to) if body else key
-            if keyed and name in kept and (key or empty):
+            if keyed and name in kept:
                 before, number = kept[name]
                 told.append(number if before == to or not check else conflict or p.conflict)
                 continue
             count += 1
+            told.append(count)
             if key or empty:
                 kept[name] = to, count
-            told.append(count)
         return str(told)
 
     @believing("A key that was seen with the same body is not worked off again: its answer is given once more.")

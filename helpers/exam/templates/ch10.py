@@ -54,25 +54,23 @@ print(code, *told)
 
     def _told(self, p: Shape, **other: object) -> str:
         o = {"body_first": False, "out": True, "dropped": True, "lists": False, "code": None, "task_last": True} | other
-        bad = p.sent != '{"weight": 2}'
-        steps: list[str] = ["in"]
-        code = p.code
-        if bad and o["body_first"]:
-            code = 422
-        else:
-            steps.append(p.name)
-            if p.login != "ok":
-                code = int(p.login)
-            elif bad:
-                code = 422
-            else:
-                steps.append("run")
-                code = p.fails or p.code
-        ran = "run" in steps and (not p.fails or (not o["dropped"] and p.task == "before"))
+        inner, code = self._inside(p, body_first=bool(o["body_first"]))
+        ran = "run" in inner and (not p.fails or (not o["dropped"] and p.task == "before"))
         task = ["task"] if ran or o["lists"] else []
         out = ["out"] if o["out"] or code < 400 else []
-        steps += [*out, *task] if o["task_last"] else [*task, *out]
-        return " ".join([str(o["code"] or code), *steps])
+        behind = [*out, *task] if o["task_last"] else [*task, *out]
+        return " ".join([str(o["code"] or code), "in", *inner, *behind])
+
+    def _inside(self, p: Shape, body_first: bool) -> tuple[list[str], int]:
+        """What is called inside of the middleware, and the code that comes of it."""
+        bad = p.sent != '{"weight": 2}'
+        if bad and body_first:
+            return [], 422
+        if p.login != "ok":
+            return [p.name], int(p.login)
+        if bad:
+            return [p.name], 422
+        return [p.name, "run"], p.fails or p.code
 
     @believing(
         "Dependencies are called before the body's faults are told: their refusal comes first, and they run in any case."

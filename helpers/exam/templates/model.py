@@ -25,6 +25,7 @@ _ATTEMPTS = 40  # shapes that are tried until one tells all misconceptions apart
 
 Shape = SimpleNamespace  # what a seed decides: the names and numbers that a template's methods read
 Method = TypeVar("Method", bound=Callable[..., Any])
+Bars = Mapping[str, tuple[float, float]]
 TEMPLATES: dict[str, "Template"] = {}
 
 
@@ -169,15 +170,16 @@ def likest(options: Iterable[str]) -> str:
 
 def _ticked(template: Template, p: Shape, found: list[str], dice: Random) -> _Made | None:
     """All that holds; a wrong option has the message of the first misconception that ticks it."""
-    believed, wrong = template.believed(p).values(), {}
-    for option in template.options(p):
-        if option not in found:
-            message = next((message for answer, message in believed if option in answer), None)
-            if message is None or message in wrong.values():
-                return None
-            wrong[option] = message
-    right = tuple(option for option in template.options(p) if option in found)
-    return _Made(wrong, {"right": right}) if 1 <= len(right) <= 4 and wrong else None
+    believed, options = template.believed(p).values(), template.options(p)
+    right = tuple(option for option in options if option in found)
+    told = {
+        option: next((message for answer, message in believed if option in answer), None)
+        for option in options
+        if option not in found
+    }
+    wrong = {option: message for option, message in told.items() if message is not None}
+    each_has_its_own = len(set(wrong.values())) == len(told)
+    return _Made(wrong, {"right": right}) if each_has_its_own and 1 <= len(right) <= 4 and wrong else None
 
 
 def _ordered(template: Template, p: Shape, found: list[str], dice: Random) -> _Made | None:
@@ -185,14 +187,18 @@ def _ordered(template: Template, p: Shape, found: list[str], dice: Random) -> _M
     wrong: dict[str, str] = {}
     pairs = [(later, sooner) for later in range(2, len(found) + 1) for sooner in range(1, later)]
     for later, sooner in sorted(pairs, key=lambda pair: pair[0] - pair[1]):
-        for answer, message in template.believed(p).values():
-            if answer.index(found[later - 1]) < answer.index(found[sooner - 1]) and message not in wrong.values():
-                wrong[f"{later} before {sooner}"] = message
-                break
-        else:
-            if sooner == later - 1:
-                return None
+        first, then = found[later - 1], found[sooner - 1]
+        turned = [told for answer, told in template.believed(p).values() if answer.index(first) < answer.index(then)]
+        if message := _unused(turned, wrong):
+            wrong[f"{later} before {sooner}"] = message
+        elif sooner == later - 1:
+            return None
     return _Made(wrong, {"order": tuple(found)})
+
+
+def _unused(messages: Iterable[str], wrong: Mapping[str, str]) -> str:
+    """The first message that no other wrong answer has; nothing when all are used."""
+    return next((message for message in messages if message not in wrong.values()), "")
 
 
 def _waited(template: Template, p: Shape, found: float, dice: Random) -> _Made | None:
@@ -210,17 +216,19 @@ def _drawn(template: Template, p: Shape, found: Mapping[str, list[float]], dice:
     wrong: dict[str, str] = {}
     names = [name for name in dict.fromkeys([*bars, *p.names]) if name != "client"]
     for name in ["client", *names]:
-        for answer, message in template.believed(p).values():
-            off = (
-                name in answer if name not in bars else name not in answer or not kinds.close(answer[name], bars[name])
-            )
-            if off and message not in wrong.values():
-                wrong[name] = message
-                break
-        else:
-            if name != "client":
-                return None
+        off = [message for answer, message in template.believed(p).values() if _is_elsewhere(name, answer, bars)]
+        if message := _unused(off, wrong):
+            wrong[name] = message
+        elif name != "client":
+            return None
     return _Made(wrong, {"bars": bars, "never": tuple(name for name in names if name not in bars)})
+
+
+def _is_elsewhere(name: str, answer: Bars, bars: Bars) -> bool:
+    """Whether an answer has a bar that is not there, lacks one that is, or has it elsewhere."""
+    if name not in bars or name not in answer:
+        return (name in answer) != (name in bars)
+    return not kinds.close(answer[name], bars[name])
 
 
 _MAKERS: dict[str, Callable[[Template, Shape, Any, Random], _Made | None]] = {

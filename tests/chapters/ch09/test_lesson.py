@@ -24,6 +24,7 @@ import pytest
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
 
 from helpers import Broker, Mailbox, ping, process, record
 from helpers.chapters.ch09.exercises.database import load
@@ -31,6 +32,7 @@ from helpers.chapters.ch09.exercises.packages import FILES
 from helpers.chapters.ch09.lesson import source_of, yours
 from helpers.learning import catalogue
 from helpers.learning.exercises import body
+from helpers.learning.model import Exercise
 from helpers.live.server import running
 from helpers.services.waiting import until
 from tests.chapters.ch09 import depot_home
@@ -470,16 +472,21 @@ def run(book: nbformat.NotebookNode, **environment: str) -> dict[str, str]:
     }
 
 
+def solve(book: NotebookNode, exercise: Exercise) -> None:
+    """Put an exercise's solution into the notebook in the place of its stub."""
+    call = f'check("{exercise.id}", '
+    cell = next(cell for cell in book.cells if cell.cell_type == "code" and call in cell.source)
+    code, line = body(exercise.solution), cell.source[cell.source.index(call) :]
+    kept = [part for part in cell.source.split("\n\n\n")[0].split("\n\n") if "import" in part or "sys." in part]
+    cell.source = "\n\n\n".join([*kept, textwrap.dedent(code), line])
+
+
 @pytest.mark.slow
 def test_with_every_step_solved_the_readers_own_code_is_killed():
     """Each stub replaced by its solution: all checks say SOLVED, and the outbox runs with these functions."""
     book = nbformat.read(NOTEBOOK, as_version=4)
     for exercise in catalogue.exercises(9):
-        call = f'check("{exercise.id}", '
-        cell = next(cell for cell in book.cells if cell.cell_type == "code" and call in cell.source)
-        code, line = body(exercise.solution), cell.source[cell.source.index(call) :]
-        kept = [part for part in cell.source.split("\n\n\n")[0].split("\n\n") if "import" in part or "sys." in part]
-        cell.source = "\n\n\n".join([*kept, textwrap.dedent(code), line])
+        solve(book, exercise)
     said = run(book)
     checked = [text for text in said.values() if any(f"· {exercise.id}" in text for exercise in catalogue.exercises(9))]
     assert len([text for text in checked if text.startswith("SOLVED")]) == len(catalogue.exercises(9))

@@ -23,31 +23,8 @@ def _check_backfill(backfill: Callable[..., Any]) -> str:
     return "Every empty recipient was filled, in portions, and nothing else was touched."
 
 
-def _try(backfill: Callable[..., Any], size: int, count: int) -> None:
-    """A table with `count` parcels to fill and two that are full; while the first portions are written, one more is filled."""
-    from sqlalchemy import StaticPool, create_engine, event
-
-    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    portions: list[int] = []
-    state = {"changes": 0, "ours": False, "rescued": 0}
-
-    def committed(connection: Any) -> None:
-        if state["ours"]:
-            return
-        total = connection.connection.dbapi_connection.total_changes
-        if total > state["changes"]:
-            portions.append(total - state["changes"])
-        state["changes"] = total
-
-    def begun(connection: Any) -> None:
-        """Somebody gives the last empty parcel a recipient of its own, when two portions are done."""
-        if len(portions) == 2 and not state["rescued"] and not state["ours"]:
-            state["rescued"] = 1
-            raw = connection.connection.dbapi_connection
-            raw.execute("UPDATE parcel SET recipient = 'written meanwhile' WHERE id = 100")
-            raw.commit()
-            state["changes"] = raw.total_changes
-
+def _fill(engine: "Engine", count: int) -> int:
+    """Make the table with its parcels; how many changes SQLite has counted by then."""
     with engine.connect() as connection:
         connection.exec_driver_sql(TABLE)
         for id in [*range(1, count + 1), *([100] if count == 10 else [])]:
@@ -56,7 +33,33 @@ def _try(backfill: Callable[..., Any], size: int, count: int) -> None:
             connection.exec_driver_sql("INSERT INTO parcel VALUES (?, ?, ?)", (id, f"to {id}", recipient))
         connection.commit()
         raw: Any = connection.connection.driver_connection
-        state["changes"] = raw.total_changes
+        return raw.total_changes
+
+
+def _try(backfill: Callable[..., Any], size: int, count: int) -> None:
+    """A table with `count` parcels to fill and two that are full; while the first portions are written, one more is filled."""
+    from sqlalchemy import StaticPool, create_engine, event
+
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    portions: list[int] = []
+    state = {"changes": 0, "rescued": 0}
+
+    def committed(connection: Any) -> None:
+        total = connection.connection.dbapi_connection.total_changes
+        if total > state["changes"]:
+            portions.append(total - state["changes"])
+        state["changes"] = total
+
+    def begun(connection: Any) -> None:
+        """Somebody gives the last empty parcel a recipient of its own, when two portions are done."""
+        if len(portions) == 2 and not state["rescued"]:
+            state["rescued"] = 1
+            raw = connection.connection.dbapi_connection
+            raw.execute("UPDATE parcel SET recipient = 'written meanwhile' WHERE id = 100")
+            raw.commit()
+            state["changes"] = raw.total_changes
+
+    state["changes"] = _fill(engine, count)
     event.listen(engine, "commit", committed)
     event.listen(engine, "begin", begun)
     try:

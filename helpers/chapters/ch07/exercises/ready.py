@@ -41,9 +41,8 @@ def _set(parts: Parts, trouble: dict[str, str]) -> None:
         part.reset(trouble.get(name, "up"), LONG)
 
 
-def _look(server: Server, parts: Parts, trouble: dict[str, str], what: str) -> None:
-    """Ask in one state of the parts, and look at the answer."""
-    _set(parts, trouble)
+def _ready(server: Server, parts: Parts, what: str) -> httpx.Response:
+    """What `/ready` answers, in time and without failing itself."""
     server.client.hang_up()
     try:
         answer = server.client.get("/ready", timeout=3 * LONG)
@@ -54,13 +53,21 @@ def _look(server: Server, parts: Parts, trouble: dict[str, str], what: str) -> N
         f"{what}, and `/ready` waited until it spoke, {LONG:g} s later. The orchestrator had given up by then: set each part "
         "a limit, for example by `asyncio.wait_for(..., 0.5)`."
     )
+    if answer.status_code == 500:
+        reason = logged(server)
+        assert not ("TimeoutError" in reason or "ConnectionError" in reason), (
+            f"{what}, and `/ready` failed itself, by {code(reason.split(':')[0])}: 500 says that your code is wrong. Catch it, "
+            "for it is the answer that was asked for."
+        )
+        raise AssertionError(f"{what}, and `/ready` answered 500, because your code failed: {reason}.")
+    return answer
+
+
+def _look(server: Server, parts: Parts, trouble: dict[str, str], what: str) -> None:
+    """Ask in one state of the parts, and look at the answer."""
+    _set(parts, trouble)
+    answer = _ready(server, parts, what)
     came, states = answer.status_code, {name: "down" if name in trouble else "up" for name in parts}
-    reason = logged(server) if came == 500 else ""
-    assert came != 500 or not ("TimeoutError" in reason or "ConnectionError" in reason), (
-        f"{what}, and `/ready` failed itself, by {code(reason.split(':')[0])}: 500 says that your code is wrong. Catch it, for it "
-        "is the answer that was asked for."
-    )
-    assert came != 500, f"{what}, and `/ready` answered 500, because your code failed: {reason}."
     unasked = [name for name, part in parts.items() if not part.asked]
     assert not unasked, (
         f"{what}, and the {unasked[0]} was never asked. Ask every part each time, also when another is down: the answer is to "

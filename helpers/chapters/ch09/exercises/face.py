@@ -47,6 +47,7 @@ class Shelf:
         self.last = 0
 
     def add(self, new: ParcelIn) -> Shelved:
+        """As in the notebook."""
         self.last += 1
         self.parcels[self.last] = Shelved(id=self.last, **new.model_dump())
         return self.parcels[self.last]
@@ -82,6 +83,7 @@ def serving(router: Any, route: str, look: Callable[[], Any] = lambda: None) -> 
 
 
 def ask(server: Server, method: str, path: str, **options: Any) -> httpx.Response:
+    """The answer to a request, when the tasks behind it have ended too; AssertionError for a 500."""
     server.client.hang_up()  # after a failing task uvicorn closes the connection
     with record():
         answer = server.client.request(method, path, **options)

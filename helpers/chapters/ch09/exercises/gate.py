@@ -129,22 +129,24 @@ def _list_by_post(paths: Document) -> None:
 
 
 def _solve() -> Callable[..., Any]:
-    def promises(document: dict[str, Any]) -> dict[str, tuple[set[str], set[str]]]:
-        """Of each operation: its answers of success, and the parameters that it requires."""
-        found = {}
-        for path, operations in document["paths"].items():
-            for method, operation in operations.items():
-                answers = {code for code in operation["responses"] if code.startswith("2")}
-                required = {one["name"] for one in operation.get("parameters", []) if one.get("required")}
-                found[f"{method.upper()} {path}"] = answers, required
-        return found
+    def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        paths = document["paths"].items()
+        return {f"{method.upper()} {path}": one for path, methods in paths for method, one in methods.items()}
+
+    def successes(operation: dict[str, Any]) -> set[str]:
+        return {code for code in operation["responses"] if code.startswith("2")}
+
+    def required(operation: dict[str, Any]) -> set[str]:
+        return {one["name"] for one in operation.get("parameters", []) if one.get("required")}
 
     def breaks(old: dict[str, Any], new: dict[str, Any]) -> set[str]:
-        now, broken = promises(new), set()
-        for operation, (answers, required) in promises(old).items():
-            if operation not in now or answers - now[operation][0] or now[operation][1] - required:
-                broken.add(operation)
-        return broken
+        before, now = operations(old), operations(new)
+        kept = {
+            name
+            for name, was in before.items()
+            if name in now and successes(was) <= successes(now[name]) and required(now[name]) <= required(was)
+        }
+        return set(before) - kept
 
     return breaks
 
@@ -158,7 +160,7 @@ EXERCISE = Exercise(
     hints=(
         '`document["paths"]` holds the operations: a path, and in it a method each.',
         'A status code is a text there, `"201"`. A parameter whose `required` is missing may be left out.',
-        "Collect of each document what its operations promise, by the name of the operation, and compare the two.",
+        "Collect the operations of each document by their names, and compare what the two of a name promise.",
     ),
     solution=_solve,
     wants="function",

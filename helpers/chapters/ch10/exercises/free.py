@@ -43,6 +43,7 @@ stored: list[int] = []
 
 
 def store(number: int) -> None:
+    """Blocks whoever calls it for 0.4 s, and keeps the number then."""
     time.sleep(0.4)
     stored.append(number)
 

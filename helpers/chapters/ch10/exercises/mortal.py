@@ -31,6 +31,7 @@ class Mortal(sqlite3.Connection):
         return super().cursor(factory or _Cursor)
 
     def write(self) -> None:
+        """Count a statement that writes; OperationalError when none is left."""
         if self.left == 0:
             self.failed = True
             raise sqlite3.OperationalError(self.says)

@@ -1,7 +1,7 @@
 """10.3-together: all at once, whoever fails."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from helpers.learning.model import Exercise
@@ -41,21 +41,7 @@ def _tell(
     async def told() -> Any:
         return await tell_all(list(carriers), tell)
 
-    try:
-        with asyncio.Runner() as runner:  # because nest-asyncio may have replaced asyncio.run
-            failed = runner.run(told())
-    except BaseExceptionGroup as group:
-        if not all(error in errors.values() for error in group.exceptions):
-            raise
-        raise AssertionError(
-            "a `TaskGroup` ends with the first failure, and cancels the rest: catch the failure inside each of its tasks."
-        ) from group
-    except Exception as error:
-        if error not in errors.values():
-            raise
-        raise AssertionError(
-            f"the failure of one carrier, a {type(error).__name__.strip('_')}, came out of `tell_all`: note its name and go on."
-        ) from error
+    failed = _without_failures(told, errors)
     starts = [step for step in steps if step.endswith("starts")]
     assert sorted(starts) == sorted(f"{carrier} starts" for carrier in carriers), (
         f"each of the {len(carriers)} carriers should be told once, but these were: {starts}."
@@ -70,6 +56,25 @@ def _tell(
     assert failed == wanted, (
         f"the names of those that failed should come back{order}, {wanted}, but {failed!r:.60} came."
     )
+
+
+def _without_failures(told: Callable[[], Coroutine[Any, Any, Any]], errors: dict[str, Exception]) -> Any:
+    """What comes back; AssertionError where a failure of a carrier comes out instead."""
+    try:
+        with asyncio.Runner() as runner:  # because nest-asyncio may have replaced asyncio.run
+            return runner.run(told())
+    except BaseExceptionGroup as group:
+        if not all(error in errors.values() for error in group.exceptions):
+            raise
+        raise AssertionError(
+            "a `TaskGroup` ends with the first failure, and cancels the rest: catch the failure inside each of its tasks."
+        ) from group
+    except Exception as error:
+        if error not in errors.values():
+            raise
+        raise AssertionError(
+            f"the failure of one carrier, a {type(error).__name__.strip('_')}, came out of `tell_all`: note its name and go on."
+        ) from error
 
 
 def _solve() -> Any:

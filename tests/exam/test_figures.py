@@ -1,0 +1,80 @@
+"""What a class's answers say of the questions: difficulty, discrimination and what was chosen, from logs of answers."""
+
+from statistics import correlation
+
+import pytest
+
+from helpers import exam
+from helpers.exam import figures
+from helpers.learning import log
+from helpers.learning.log import Answer, Log
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+
+def sitting(name: int, **rights: bool) -> list[Answer]:
+    """Somebody's exam: by question whether it was right; what is wrong is option x of it."""
+    return [
+        Answer(
+            id=id, when=name, how="exam", right=right, grade=3 if right else 1, exam=f"e{name}", number=number,
+            shown=["the key" if right else f"{id} x"], said="?",
+        )
+        for number, (id, right) in enumerate(rights.items(), start=1)
+    ]  # fmt: skip
+
+
+def class_of(count: int) -> Log:
+    """A class: `hard` is right for the better half, `odd` for the others, `easy` for all, `rest` tells how good one is."""
+    answers = []
+    for n in range(count):
+        good = n >= count // 2
+        answers += sitting(n, hard=good, odd=not good, easy=True, r1=good, r2=good, r3=good)
+    return Log(answers=answers)
+
+
+def test_difficulty_discrimination_and_distractors():
+    found = exam.statistics(class_of(20))
+    assert found.exams == 20 and found.questions["easy"].difficulty == 1.0
+    assert found.questions["hard"].difficulty == 0.5 and found.questions["hard"].discrimination > 0.99
+    assert found.questions["odd"].discrimination < -0.99 and "look at its key" in found.questions["odd"].remark
+    assert found.questions["hard"].chosen == {"hard x": 10} and found.questions["easy"].chosen == {}
+    assert found.questions["easy"].remark == "nearly everybody is right"
+    assert found.text.splitlines()[4].startswith("| odd |"), "the most doubtful first"
+
+
+def test_discrimination_leaves_the_question_itself_out():
+    """Two questions that have nothing to do with each other: with itself in the score, each would seem to tell."""
+    rights = [(True, True), (True, False), (False, True), (False, False)] * 5
+    one = Log(answers=[one for n, (a, b) in enumerate(rights) for one in sitting(n, a=a, b=b)])
+    found = exam.statistics(one).questions["a"]
+    assert found.discrimination == pytest.approx(0.0)
+    assert correlation([float(a) for a, _ in rights], [float(a + b) for a, b in rights]) > 0.7
+
+
+def test_few_answers_and_constant_ones_are_said_to_say_little():
+    found = exam.statistics(Log(answers=sitting(1, a=True, b=False)))
+    assert found.questions["a"].discrimination is None and found.questions["a"].remark == "few answers"
+
+
+def test_logs_are_read_from_files_and_folders(folder):
+    for name in ("ada", "grace"):
+        (folder / name).mkdir()
+        (folder / name / log.NAME).write_text(class_of(3).model_dump_json())
+    assert exam.statistics(str(folder)).exams == exam.statistics(folder / "ada" / log.NAME, folder / "grace").exams == 6
+    (folder / "other.json").write_text("{")
+    assert "is no log of answers" in exam.statistics(folder / "other.json").text
+    assert "cannot be read" in exam.statistics(folder / "none.json").text
+    assert "takes names of files" in exam.statistics(7).text
+    (folder / "empty").mkdir()
+    assert "no exam in these logs yet" in exam.statistics(folder / "empty").text
+
+
+def test_a_handed_in_exam_is_in_the_figures():
+    exam.start(7, questions=6)
+    item = next(item for item in exam._sitting.items if item.options)
+    wrong = next(letter for letter in item.options if letter not in item.right)
+    exam.answer(item.number, wrong if item.question.kind != "order" else item.right[::-1])
+    exam.grade(finish=True)
+    found = exam.statistics()
+    assert isinstance(found, figures.Statistics) and len(found.questions) == 6
+    assert sum(found.questions[item.question.origin].chosen.values()) >= 1
