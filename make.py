@@ -329,12 +329,13 @@ def divide(lock: str) -> str:
 
 
 def lint(*options: str) -> None:
-    """check style, format, types and spelling"""
+    """check style, format, complexity, types and spelling"""
     set_up(LOCK, TEST_LOCK)
-    say("Checking style, format, types and spelling (ruff, pyrefly, codespell)")
+    say("Checking style, format, complexity, types and spelling (ruff, complexipy, pyrefly, codespell)")
     brief = ("--quiet", "--output-format=concise")
     run("-m", "ruff", "check", *brief, ".", *options)
     run("-m", "ruff", "format", "--check", *brief, "helpers", "tests", "make.py", "conftest.py")
+    run("-m", "complexipy.cli", "--plain", "--failed")  # file, function, complexity
     run("-m", "pyrefly", "check", "--summary=none", "--output-format=min-text", "helpers")
     run("-m", "codespell_lib", "notebooks", "helpers", "tests", *PROSE)
 
@@ -346,6 +347,7 @@ def clean(*options: str) -> None:
         ".venv",
         ".pytest_cache",
         ".ruff_cache",
+        ".complexipy_cache",
         ".hypothesis",
         ".benchmarks",
         "_screenshots",

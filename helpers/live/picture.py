@@ -45,22 +45,27 @@ def draw(data: dict[str, Any]) -> str:
     for row, bar in enumerate(lanes):
         y = TOP + row * ROW
         parts.append(_head(bar, left - 10, y))
-        if bar["kind"] == "event":
-            at = left + scale * bar["start"]
-            parts.append(f'<path d="M{at:.1f} {y + 8}l5 5l-5 5l-5 -5z" fill="#1f2328"/>')
-            parts.append(f'<text x="{at + 9:.1f}" y="{y + 17}" fill="#1f2328">{_ms(bar["start"])}</text>')
-            continue
-        failed = bool(bar["error"])
-        fill = "url(#failed)" if failed else COLOURS.get(bar["kind"], INNER)
-        stroke = ' stroke="#a40e26"' if failed else ""
-        dash = ' stroke="#1f2328" stroke-dasharray="4 3"' if bar["running"] else ""
-        width = max(2.0, scale * (bar["end"] - bar["start"]))
-        parts.append(
-            f'<rect x="{x(bar["start"])}" y="{y + 4}" width="{width:.1f}" height="{BAR}" rx="3" fill="{fill}"{stroke}{dash}/>'
-        )
-        parts.append(_label(bar, left + scale * bar["start"], width, y + 17, left))
+        at = left + scale * bar["start"]
+        parts.append(_event(bar, at, y) if bar["kind"] == "event" else _bar(bar, at, y, scale, left))
     parts += _sent_lines(bars, x, bottom, left)
     return "".join(parts) + "</svg>"
+
+
+def _event(bar: dict[str, Any], at: float, y: int) -> str:
+    return (
+        f'<path d="M{at:.1f} {y + 8}l5 5l-5 5l-5 -5z" fill="#1f2328"/>'
+        f'<text x="{at + 9:.1f}" y="{y + 17}" fill="#1f2328">{_ms(bar["start"])}</text>'
+    )
+
+
+def _bar(bar: dict[str, Any], at: float, y: int, scale: float, left: int) -> str:
+    failed = bool(bar["error"])
+    fill = "url(#failed)" if failed else COLOURS.get(bar["kind"], INNER)
+    stroke = ' stroke="#a40e26"' if failed else ""
+    dash = ' stroke="#1f2328" stroke-dasharray="4 3"' if bar["running"] else ""
+    width = max(2.0, scale * (bar["end"] - bar["start"]))
+    rect = f'<rect x="{at:.1f}" y="{y + 4}" width="{width:.1f}" height="{BAR}" rx="3" fill="{fill}"{stroke}{dash}/>'
+    return rect + _label(bar, at, width, y + 17, left)
 
 
 def lane(data: dict[str, Any]) -> int:
@@ -116,18 +121,23 @@ def _label(bar: dict[str, Any], at: float, width: float, y: int, left: int) -> s
 def _sent_lines(bars: list[dict[str, Any]], x, bottom: int, left: int) -> list[str]:
     """ "Response sent": through all lanes for a single request, else through the lanes of its own request."""
     servers = [row for row, bar in enumerate(bars) if bar["kind"] == "server" and bar["sent"] is not None]
+    if not servers:
+        return []
+    if len(servers) == 1:
+        at = x(bars[servers[0]]["sent"])
+        side = "end" if float(at) > WIDTH / 2 else "start"
+        words = f'<text x="{at}" y="{TOP - 14}" text-anchor="{side}" fill="#116329">response sent</text>'
+        return [_sent_line(at, TOP - 6, bottom), words]
     parts = []
-    for row in servers:
-        sent = bars[row]["sent"]
-        rows = range(len(bars)) if len(servers) == 1 else [r for r, bar in enumerate(bars) if bar["sent"] == sent]
-        top, end = TOP + min(rows) * ROW - 6, bottom if len(servers) == 1 else TOP + (max(rows) + 1) * ROW
-        parts.append(f'<path d="M{x(sent)} {top}V{end}" stroke="#116329" stroke-width="2" stroke-dasharray="5 3"/>')
-        if len(servers) == 1:
-            side = "end" if float(x(sent)) > WIDTH / 2 else "start"
-            parts.append(f'<text x="{x(sent)}" y="{TOP - 14}" text-anchor="{side}" fill="#116329">response sent</text>')
-    if len(servers) > 1:
-        parts.append(f'<text x="{left}" y="{TOP - 14}" fill="#116329">- - response sent</text>')
-    return parts
+    for server in servers:
+        sent = bars[server]["sent"]
+        rows = [row for row, bar in enumerate(bars) if bar["sent"] == sent]
+        parts.append(_sent_line(x(sent), TOP + min(rows) * ROW - 6, TOP + (max(rows) + 1) * ROW))
+    return [*parts, f'<text x="{left}" y="{TOP - 14}" fill="#116329">- - response sent</text>']
+
+
+def _sent_line(at: str, top: int, end: int) -> str:
+    return f'<path d="M{at} {top}V{end}" stroke="#116329" stroke-width="2" stroke-dasharray="5 3"/>'
 
 
 def describe(data: dict[str, Any]) -> str:

@@ -111,26 +111,13 @@ def bars_of(all_spans: list[Span], spans: list[Span], events: Sequence[tuple], b
     zero = min((span.start for span in spans), default=begun)
     by_id = {span.span_id: span for span in list(all_spans)}
 
-    def request(span: Span) -> Span:
-        """The outermost span that a span belongs to: the client's, or the server's when somebody else asked."""
-        outermost = span
-        while span.parent_id in by_id:
-            span = by_id[span.parent_id]
-            outermost = outermost if span.kind == "foreign" else span
-        return outermost
-
-    def server(span: Span) -> Span | None:
-        while span.kind != "server" and span.parent_id in by_id:
-            span = by_id[span.parent_id]
-        return span if span.kind == "server" else None
-
     def since(stamp: int) -> float:
         return (stamp - zero) / 1e9
 
     bars, names = [], {}
-    for span in sorted(spans, key=lambda span: (request(span).start, ORDER.index(span.kind), span.start)):
+    for span in sorted(spans, key=lambda span: (_request(span, by_id).start, ORDER.index(span.kind), span.start)):
         ended = now if span.end is None else span.end
-        owner = server(span)
+        owner = _server(span, by_id)
         bars.append(
             Bar(
                 name=_unique("client" if span.kind == "client" else span.name, names),
@@ -144,13 +131,29 @@ def bars_of(all_spans: list[Span], spans: list[Span], events: Sequence[tuple], b
                 status=span.attributes.get("http.response.status_code"),
             )
         )
+    sent = next((bar.sent for bar in bars if bar.sent is not None), None)
     for event in events:
         name, stamp = event[0], round(event[1] * 1e9)
         if stamp >= begun:
-            sent = next((bar.sent for bar in bars if bar.sent is not None), None)
             at = since(stamp)
             bars.append(Bar(_unique(name, names), "event", name, at, at, None, False, sent, None))
     return bars, since(now)
+
+
+def _request(span: Span, by_id: dict[int, Span]) -> Span:
+    """The outermost span that a span belongs to: the client's, or the server's when somebody else asked."""
+    outermost = span
+    while span.parent_id in by_id:
+        span = by_id[span.parent_id]
+        outermost = outermost if span.kind == "foreign" else span
+    return outermost
+
+
+def _server(span: Span, by_id: dict[int, Span]) -> Span | None:
+    """The server's span that a span belongs to, or is itself; none where it belongs to no request here."""
+    while span.kind != "server" and span.parent_id in by_id:
+        span = by_id[span.parent_id]
+    return span if span.kind == "server" else None
 
 
 def _unique(name: str, names: dict[str, int]) -> str:

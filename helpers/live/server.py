@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 import uvicorn
@@ -175,27 +175,18 @@ class Server:
         engine = self._engine
         if engine is None or has_ended(self):
             return []
-        names = engine.name_tasks if engine.started else list
-
-        def quiet() -> bool:
-            return (has_ended(self) or engine.closing) and not ending.own_threads(engine.threads())
-
         started, deadline = engine.started, time.monotonic() + timeout
+        names = engine.name_tasks if started else list
         engine.leave(deadline)
         if started:
             self.client.hang_up()
-        while not self._ended.wait(SLICE / 2) and not engine.closing and time.monotonic() < deadline + GRACE:
-            hurry.doing = f"for the app before to stop: {', '.join(names())}"
-            if hurry.is_set() and deadline > time.monotonic():
-                deadline = time.monotonic()
-                engine.leave(deadline)
-        hurry.doing = ""
-        if not has_ended(self) and not engine.closing:  # the loop stands still, or has not noticed yet that it is late
+        deadline = self._wait_for_tasks(engine, names, deadline, hurry)
+        if not self._waits_for_none(engine):  # the loop stands still, or has not noticed yet that it is late
             engine.abandoned = names()
             engine.cut_off()
-        if engine.abandoned or not (has_ended(self) or engine.closing):
+        if engine.abandoned or not self._waits_for_none(engine):
             # A lifespan that ends by itself is not disturbed.
-            ending.end(lambda: engine.threads() if engine.closing else threads_of(self), quiet, 0.5)
+            self._strike(engine)
         self._ended.wait(max(LEAST, deadline - time.monotonic()) + GRACE if engine.closing else GRACE)
         if not has_ended(self) and self._listener and started:
             # uvicorn's duplicate of the socket is stuck in that thread, which accepts when it wakes: give the port up.
@@ -203,6 +194,28 @@ class Server:
             self._listener = None
         set_aside(self)
         return engine.abandoned
+
+    def _waits_for_none(self, engine: Engine) -> bool:
+        """Whether no request is waited for any more: the thread has ended, or the lifespan ends."""
+        return has_ended(self) or engine.closing
+
+    def _wait_for_tasks(self, engine: Engine, names: Callable[[], list[str]], deadline: float, hurry: Hurry) -> float:
+        """Wait for running tasks to the deadline, which an interrupt brings forward to now; returns the deadline."""
+        while not self._ended.wait(SLICE / 2) and not engine.closing and time.monotonic() < deadline + GRACE:
+            hurry.doing = f"for the app before to stop: {', '.join(names())}"
+            if hurry.is_set() and deadline > time.monotonic():
+                deadline = time.monotonic()
+                engine.leave(deadline)
+        hurry.doing = ""
+        return deadline
+
+    def _strike(self, engine: Engine) -> None:
+        """End what the app runs in threads, for half a second at most; the event loop's own is spared while it closes."""
+
+        def quiet() -> bool:
+            return self._waits_for_none(engine) and not ending.own_threads(engine.threads())
+
+        ending.end(lambda: engine.threads() if engine.closing else threads_of(self), quiet, 0.5)
 
 
 _lock = threading.RLock()
@@ -261,23 +274,27 @@ def _restore(before: Server | None, failed: Server, timeout: float, hurry: Hurry
     """Serve the app before again on the same socket and tell what happened in one sentence."""
     failed._halt(0.0, hurry)
     listener, failed._listener = failed._listener, None
-    kept = "Nothing is served now."
-    if before is not None:
-        if not before.running:
-            try:
-                # An interrupted cell does not wait for a slow lifespan.
-                before._start(listener or _listener(before), min(timeout, 1.0) if hurry.is_set() else timeout, Hurry())
-                listener = None
-            except CourseError:
-                before._halt(0.0, Hurry())
-        if before.running:
-            kept = "The app before it is served again."
+    if before is not None and not before.running:
+        # An interrupted cell does not wait for a slow lifespan.
+        listener = _served_again(before, listener, min(timeout, 1.0) if hurry.is_set() else timeout)
+    again = before is not None and before.running
+    kept = "The app before it is served again." if again else "Nothing is served now."
     if listener is not None:
         listener.close()
     if isinstance(error, KeyboardInterrupt):
         raise Interrupted(f"Interrupted while the app was starting. {kept}") from None
     told = error if isinstance(error, CourseError) else f"The app did not start: {raised(error)}."
     raise CourseError(f"{told} {kept}") from None
+
+
+def _served_again(before: Server, listener: socket.socket | None, timeout: float) -> socket.socket | None:
+    """Serve the app before on this socket; where it does not start again either, the socket is given back."""
+    try:
+        before._start(listener or _listener(before), timeout, Hurry())
+    except CourseError:
+        before._halt(0.0, Hurry())
+        return listener
+    return None
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import itertools
 import operator
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -92,21 +93,24 @@ def _statement(frame: FrameType, trace: TracebackType) -> ast.stmt | None:
 def _parts(test: ast.expr, frame: FrameType) -> Iterator[ast.expr]:
     """The expressions of a condition that can be told: both sides of a comparison, of an `and` those of its failing part."""
     if isinstance(test, ast.BoolOp):
-        for value in test.values:
-            try:
-                failed = not value_of(value, frame)
-            except CannotTell:
-                failed = True
-            if failed or isinstance(test.op, ast.Or):
-                yield from _parts(value, frame)
-                if isinstance(test.op, ast.And):
-                    return
+        failing = (value for value in test.values if _fails(value, frame))
+        telling = test.values if isinstance(test.op, ast.Or) else itertools.islice(failing, 1)
+        for value in telling:
+            yield from _parts(value, frame)
     elif isinstance(test, ast.Compare):
         yield from (side for side in (test.left, *test.comparators) if not _constant(side))
     elif isinstance(test, ast.UnaryOp):
         yield from _parts(test.operand, frame)
     elif not _constant(test):
         yield test
+
+
+def _fails(value: ast.expr, frame: FrameType) -> bool:
+    """Whether a value in an `and` is false, as one counts that cannot be told."""
+    try:
+        return not value_of(value, frame)
+    except CannotTell:
+        return True
 
 
 def _constant(node: ast.expr) -> bool:

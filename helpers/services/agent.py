@@ -97,6 +97,45 @@ def name_of(function):
     return str(getattr(function, "__name__", None) or type(function).__name__).strip("<>")
 
 
+class Request:
+    """One request that is under way: its span's number, the tasks that shall fail in it, and how far its answer is."""
+
+    __slots__ = ("eye", "id", "failing", "sent", "_status", "_left")
+
+    def __init__(self, eye, number, failing):
+        self.eye, self.id, self.failing, self.sent = eye, number, failing, False
+        self._status = None
+        self._left: int | None = None  # bytes that still come, where the answer says how many
+
+    def sends(self, message):
+        """Before a message goes out: the answer's start says how it ends."""
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            lengths = [value for name, value in message.get("headers", ()) if name.lower() == b"content-length"]
+            self._left = int(lengths[0]) if lengths and lengths[0].isdigit() else None
+
+    def has_sent(self, message):
+        """When a message has gone out: the span ends behind the answer's last byte."""
+        if message["type"] == "http.response.body" and not self.sent:
+            self._left = None if self._left is None else self._left - len(message.get("body", b""))
+            # A client knows the end by the length; a `BaseHTTPMiddleware` up to Starlette 0.27 says it after the tasks.
+            if self._left == 0 or not message.get("more_body"):
+                self.sent = True
+                self.eye.close(self.id, status=self._status)
+
+    def over(self, failure, endpoint):
+        """The app has returned, its tasks included, or raised."""
+        if not self.sent:
+            self.eye.close(self.id, failure, status=self._status)
+        self.eye.channel.tell(
+            "over",
+            id=self.id,
+            at=time.perf_counter_ns(),
+            error=failure and type(failure).__name__,
+            endpoint=place_of(endpoint),
+        )
+
+
 class Eye:
     """Sees the parts of a request and tells them as spans that open and close."""
 
@@ -118,7 +157,7 @@ class Eye:
         if request is None:  # a task or a dependency outside of any HTTP request
             yield
             return
-        number = self.open(kind, name, request["id"], **more)
+        number = self.open(kind, name, request.id, **more)
         failure = None
         try:
             yield
@@ -136,29 +175,12 @@ class Eye:
             if scope["type"] != "http":
                 await app(scope, receive, send)
                 return
-            told = [value for name, value in scope["headers"] if name == HEADER]
-            known, *failing = told[0].decode().split() if told else [None]
-            scope["headers"] = [header for header in scope["headers"] if header[0] != HEADER]
-            path = scope["path"]
-            number = self.open(
-                "server", scope["method"] + " " + path, known and int(known), path=path, client=scope.get("client")
-            )
-            request = {"id": number, "failing": failing, "sent": False}
-            status, left = None, None
+            request = self.begun(scope)
 
             async def sending(message):
-                nonlocal status, left
-                if message["type"] == "http.response.start":
-                    status = message["status"]
-                    lengths = [value for name, value in message.get("headers", ()) if name.lower() == b"content-length"]
-                    left = int(lengths[0]) if lengths and lengths[0].isdigit() else None
+                request.sends(message)
                 await send(message)
-                if message["type"] == "http.response.body" and not request["sent"]:
-                    left = None if left is None else left - len(message.get("body", b""))
-                    # A client knows the end by the length; a `BaseHTTPMiddleware` up to Starlette 0.27 says it after the tasks.
-                    if left == 0 or not message.get("more_body"):
-                        request["sent"] = True
-                        self.close(number, status=status)
+                request.has_sent(message)
 
             request_now.set(request)
             failure = None
@@ -168,17 +190,20 @@ class Eye:
                 failure = error
                 raise
             finally:
-                if not request["sent"]:
-                    self.close(number, failure, status=status)
-                self.channel.tell(
-                    "over",
-                    id=number,
-                    at=time.perf_counter_ns(),
-                    error=failure and type(failure).__name__,
-                    endpoint=place_of(scope.get("endpoint")),
-                )
+                request.over(failure, scope.get("endpoint"))
 
         return observed
+
+    def begun(self, scope):
+        """Open a request's span, under the number that its header tells, which is taken off before the app sees it."""
+        told = [value for name, value in scope["headers"] if name == HEADER]
+        known, *failing = told[0].decode().split() if told else [None]
+        scope["headers"] = [header for header in scope["headers"] if header[0] != HEADER]
+        path = scope["path"]
+        number = self.open(
+            "server", scope["method"] + " " + path, known and int(known), path=path, client=scope.get("client")
+        )
+        return Request(self, number, failing)
 
     def install(self):
         """Put the stop-watches around FastAPI's and Starlette's functions."""
@@ -224,7 +249,7 @@ class Eye:
             # Called after the dependency's own exit: a stack is emptied from its top.
             stack.callback(lambda: number and self.close(number[0]))
             value = await original(*arguments, **options)
-            number.append(self.open("held", name_of(call), request["id"], type=type(value).__name__))
+            number.append(self.open("held", name_of(call), request.id, type=type(value).__name__))
             return value
 
         return solve_generator
@@ -233,7 +258,7 @@ class Eye:
         async def __call__(task):
             request, name = request_now.get(), name_of(task.func)
             with self.span("task", name, place=place_of(task.func), on_loop=bool(task.is_async)):
-                if request and name in request["failing"]:
+                if request is not None and name in request.failing:
                     raise Planted("planted in " + name + " by who observes")
                 await original(task)
 
@@ -243,7 +268,7 @@ class Eye:
         async def __call__(tasks):
             request = request_now.get()
             if request is not None:
-                self.channel.tell("tasks", id=request["id"], names=[name_of(one.func) for one in tasks.tasks])
+                self.channel.tell("tasks", id=request.id, names=[name_of(one.func) for one in tasks.tasks])
             await original(tasks)
 
         return __call__
@@ -340,15 +365,14 @@ class Reader:
         dependant = route.dependant
         needed, held, dependencies = [], {}, []
         for one, name in walk(dependant):
-            for kind in ("path_params", "query_params", "header_params", "cookie_params", "body_params"):
-                fields = getattr(one, kind, None) or []
-                needed += [field.name for field in fields if kind == "path_params" or required(field)]
-            if one is not dependant and one.call is not None:
-                place = self.function(one.call)
-                if place is not None and place not in dependencies:
-                    dependencies.append(place)
-                if name and place and place in self.generators:
-                    held[name] = place
+            needed += needs(one)
+            place = self.function(one.call) if one is not dependant and one.call is not None else None
+            if place is None:
+                continue
+            if place not in dependencies:
+                dependencies.append(place)
+            if name and place in self.generators:
+                held[name] = place
         listed = getattr(dependant, "background_tasks_param_name", None)
         return {
             "methods": sorted(route.methods),
@@ -382,6 +406,13 @@ def walk(dependant, name=None):
     yield dependant, name
     for one in dependant.dependencies:
         yield from walk(one, one.name)
+
+
+def needs(dependant):
+    """The names of the parameters that a request has to bring for a function itself."""
+    yield from (field.name for field in getattr(dependant, "path_params", None) or [])
+    for kind in ("query_params", "header_params", "cookie_params", "body_params"):
+        yield from (field.name for field in getattr(dependant, kind, None) or [] if required(field))
 
 
 def required(field):
@@ -467,15 +498,27 @@ def missing_settings(error):
     while error is not None:
         frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
         made = settings_class(error, frames)
-        if made is not None:
-            config = getattr(made, "model_config", None) or vars(getattr(made, "__config__", object))
-            with contextlib.suppress(Exception):
-                gone = [str(one["loc"][0]) for one in error.errors() if "missing" in one["type"]]
-                return [(config.get("env_prefix") or "") + name for name in gone]
-        if isinstance(error, KeyError) and error.args and frames and frames[-1].f_globals.get("__name__") == "os":
-            return [str(error.args[0])]
+        names = missing_key(error, frames) if made is None else missing_fields(error, made)
+        if names is not None:
+            return names
         error = error.__cause__ or error.__context__
     return []
+
+
+def missing_fields(error, made):
+    """The variables that a class of settings did not find, by what Pydantic says; None where it does not say it."""
+    config = getattr(made, "model_config", None) or vars(getattr(made, "__config__", object))
+    with contextlib.suppress(Exception):
+        gone = [str(one["loc"][0]) for one in error.errors() if "missing" in one["type"]]
+        return [(config.get("env_prefix") or "") + name for name in gone]
+    return None
+
+
+def missing_key(error, frames):
+    """The key for which `os.environ` was asked in vain; None for any other error."""
+    if isinstance(error, KeyError) and error.args and frames and frames[-1].f_globals.get("__name__") == "os":
+        return [str(error.args[0])]
+    return None
 
 
 def settings_class(error, frames):

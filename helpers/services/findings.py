@@ -163,16 +163,7 @@ class _Seen:
     # By what the requests did.
 
     def loop(self) -> Iterator[Finding]:
-        longest: dict[tuple[str, int], tuple[Hold, list[Exchange]]] = {}
-        for hold in self.observation.holds:
-            meanwhile = self.holders(hold)
-            if meanwhile and all(one.first for one in meanwhile):
-                continue
-            file, number, _ = own_line(hold, self.roots)
-            known = longest.get((file, number))
-            if known is None or hold.seconds > known[0].seconds:
-                longest[file, number] = hold, meanwhile
-        for (file, number), (hold, meanwhile) in longest.items():
+        for (file, number), (hold, meanwhile) in self.longest().items():
             tasks = {span.name for one in meanwhile for span in one.ran}
             in_task = next((name for _, _, name in hold.lines if name in tasks), None)
             during = " and ".join(dict.fromkeys(code(self.name(one)) for one in meanwhile)) or "no request at all"
@@ -184,6 +175,19 @@ class _Seen:
                 f"{code(linecache.getline(file, number).strip())}, during {during}"
                 f"{f', in its task {code(in_task)}' if in_task else ''}. Every client waited.",
             )
+
+    def longest(self) -> dict[tuple[str, int], tuple[Hold, list[Exchange]]]:
+        """Of each line that held the loop its longest hold, with the requests meanwhile; first calls are not judged."""
+        longest: dict[tuple[str, int], tuple[Hold, list[Exchange]]] = {}
+        for hold in self.observation.holds:
+            meanwhile = self.holders(hold)
+            if meanwhile and all(one.first for one in meanwhile):
+                continue
+            file, number, _ = own_line(hold, self.roots)
+            known = longest.get((file, number))
+            if known is None or hold.seconds > known[0].seconds:
+                longest[file, number] = hold, meanwhile
+        return longest
 
     def holders(self, hold: Hold) -> list[Exchange]:
         """The requests that a hold may belong to: those under way, and of these the ones whose own code stood still."""
@@ -201,16 +205,14 @@ class _Seen:
     def pool(self) -> Iterator[Finding]:
         threaded = [one for one in self.operations if one.endpoint and not one.endpoint.on_loop]
         threaded = threaded or [one for one in self.operations if any(not part.on_loop for part in one.dependencies)]
-        sharing = [one.name for one in threaded]
+        if not threaded:
+            return
+        first, more = code(threaded[0].name), len(threaded) - 1
+        others = f"{first} and {more} more need" if more else f"{first} needs"
         for one in self.exchanges:
             for span in one.ran:
                 took = ((span.end or span.start) - span.start) / 1e9
-                if not span.attributes.get("on_loop") and took >= LONG and sharing:
-                    others = (
-                        f"{code(sharing[0])} and {len(sharing) - 1} more need"
-                        if sharing[1:]
-                        else f"{code(sharing[0])} needs"
-                    )
+                if not span.attributes.get("on_loop") and took >= LONG:
                     yield Finding(
                         "pool",
                         span.name,
@@ -323,22 +325,37 @@ class _Seen:
     # What is no finding.
 
     def notes(self) -> Iterator[str]:
+        yield from self.sharing()
+        yield from self.dashboards()
+        yield from self.forgotten()
+        for one in self.middlewares:
+            if one["base"]:
+                yield f"{code(one['name'])} is a `BaseHTTPMiddleware`: before Starlette 1 it changed how tasks run and fail."
+        yield from self.unmeasured()
+        yield from self.left_out()
+
+    def sharing(self) -> Iterator[str]:
         sharing = [code(one.name) for one in self.operations if one.endpoint and not one.endpoint.on_loop]
         if sharing:
             yield f"In the {self.threads:g} threads of the pool: {', '.join(sharing)}, and every `def` dependency and task."
+
+    def dashboards(self) -> Iterator[str]:
+        """How long a request took with its tasks; of several alike the longest."""
         with_tasks = [one for one in self.exchanges if one.ran and one.over and one.server.end]
         for name, one in {self.name(one): one for one in sorted(with_tasks, key=lambda one: one.counted)}.items():
             yield (
                 f"{code(name)} was answered after {_s(one.answered)}; "
                 f"with its tasks, as some dashboards count, it took {_s(one.counted)}."
             )
+
+    def forgotten(self) -> Iterator[str]:
         for function in self.functions.values():
             for call in source.forgotten_in(function.source):
                 where = self.at(function, call.line)
                 yield f"{code(function.name)} keeps no result of {code(call.what)} ({where}): [such a task may be collected]({_link(FORGOTTEN)})."
-        for one in self.middlewares:
-            if one["base"]:
-                yield f"{code(one['name'])} is a `BaseHTTPMiddleware`: before Starlette 1 it changed how tasks run and fail."
+
+    def unmeasured(self) -> Iterator[str]:
+        """Which path operations were refused, asked once only, or never asked."""
         refused = self.refused()
         for name, how in refused.items():
             yield f"{code(name)} {how}: what it does otherwise was not seen."
@@ -356,7 +373,6 @@ class _Seen:
         ]
         if unseen:
             yield f"Never asked, so read and not measured: {', '.join(unseen)}."
-        yield from self.left_out()
 
     def refused(self) -> dict[str, str]:
         """Each path operation that gave no good answer, and how: "answered 404"."""

@@ -49,13 +49,18 @@ def side_by_side(start: Callable[[str], Process], keys: Iterable[str]) -> dict[s
         except BaseException as error:
             over.set()
             pool.shutdown(wait=False, cancel_futures=True)
-            while at_work:  # a member that is not ready is killed, too, or its thread would wait for it
-                for member in [starting[thread] for thread in list(at_work) if thread in starting]:
-                    member.kill()
-                time.sleep(POLL)
+            _kill_unready(at_work)
             for member in started.values():
                 member.kill()
             if isinstance(error, KeyboardInterrupt):
                 raise Interrupted("Interrupted while processes were starting: they were ended.") from None
             raise
     return {key: started[key] for key in keys}
+
+
+def _kill_unready(at_work: set[int]) -> None:
+    """Kill the members that are not ready, whose threads would wait for them, until no thread is at work."""
+    while at_work:
+        for member in [starting[thread] for thread in list(at_work) if thread in starting]:
+            member.kill()
+        time.sleep(POLL)

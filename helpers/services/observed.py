@@ -14,7 +14,6 @@ import httpx
 
 from helpers import given, surroundings
 from helpers.errors import CourseError
-from helpers.live.aside import SLICE
 from helpers.live.recording import bars_of
 from helpers.live.spans import Span
 from helpers.live.timeline import Bar, Timeline
@@ -129,14 +128,15 @@ class Service:
     @property
     def paths(self) -> Note:
         """The path operations as a table: how each runs, and what it adds as tasks, by its source and by what it did."""
-        rows = []
-        for one in self.operations:
-            runs = "?" if one.endpoint is None else "on the loop" if one.endpoint.on_loop else "in a thread"
-            adds = [f"{code(name)}{self._where(place)}" for function in one.functions for name, place in function.adds]
-            seen = [name for exchange in self._of(one) for name in exchange.tasks]
-            adds += [code(name) for name in seen if code(name) not in " ".join(adds)]
-            rows.append(f"| {code(one.name)} | {runs} | {', '.join(dict.fromkeys(adds)) or '–'} |")
+        rows = [f"| {code(one.name)} | {_runs(one)} | {', '.join(self._adds(one)) or '–'} |" for one in self.operations]
         return Note("\n".join(["| path operation | runs | adds as tasks |", "|---|---|---|", *rows]))
+
+    def _adds(self, operation: Operation) -> list[str]:
+        """The tasks that an operation adds: those in its source with where they run, then those seen and not in it."""
+        adds = [f"{code(name)}{self._where(place)}" for one in operation.functions for name, place in one.adds]
+        seen = [name for exchange in self._of(operation) for name in exchange.tasks]
+        adds += [code(name) for name in seen if code(name) not in " ".join(adds)]
+        return list(dict.fromkeys(adds))
 
     def _where(self, place: str | None) -> str:
         function = self._observation.functions.get(place or "")
@@ -194,12 +194,15 @@ class Service:
         self._clients.append(span)
         return span
 
+    def _exchanges_of(self, clients: list[Span]) -> list[Exchange]:
+        return [one for client in clients for one in self._observation.of(client.span_id)]
+
     def _settle(self, clients: list[Span], timeout: float = PATIENCE) -> None:
         """Wait until these requests are over, their tasks included, and all that held the loop has been told."""
         observation = self._observation
 
         def over() -> bool:
-            found = [one for client in clients for one in observation.of(client.span_id)]
+            found = self._exchanges_of(clients)
             return all(one.over for one in found) and len(found) == len(clients)
 
         # What never arrived, because the connection broke, is not waited for.
@@ -207,27 +210,26 @@ class Service:
         observation.sync(timeout)
 
     def _fill(self, timeline: Timeline, clients: list[Span], begun: int) -> None:
-        exchanges = [one for client in clients for one in self._observation.of(client.span_id)]
-        spans = [*clients]
-        events = []
-        for one in exchanges:
-            spans += [one.server, *(part for part in one.parts if part.kind != "held")]
-            events += [
-                (f"{part.name} closed", part.end / 1e9) for part in one.parts if part.kind == "held" and part.end
-            ]
-        bars, length = bars_of(spans, spans, events, begun)
+        exchanges = self._exchanges_of(clients)
+        parts = [part for one in exchanges for part in (one.server, *one.parts)]
+        spans = [*clients, *(part for part in parts if part.kind != "held")]
+        bars, length = bars_of(spans, spans, _closings(parts), begun)
         zero = min((span.start for span in spans), default=begun)
-        until = max([one.over or one.server.start for one in exchanges], default=begun)
-        holds = [hold for hold in self.holds if hold.until >= zero and hold.since <= until]
-        for hold in holds:
-            start, end = _within(hold, spans)
-            name = self.line(hold)
-            bars.append(Bar(name, "loop", name, (start - zero) / 1e9, (end - zero) / 1e9, None, False, None, None))
-        timeline.fill(bars, length)
+        last = max([one.over or one.server.start for one in exchanges], default=begun)
+        holds = self._holds_between(zero, last)
+        timeline.fill([*bars, *(self._bar(hold, spans, zero) for hold in holds)], length)
         if isinstance(timeline, Asked):
-            timeline.skipped = [name for one in exchanges for name in one.skipped]
             timeline.held = [self.line(hold) for hold in holds]
-            timeline.counted = max([((one.over or until) - one.server.start) / 1e9 for one in exchanges], default=0.0)
+            timeline.skipped = [name for one in exchanges for name in one.skipped]
+            timeline.counted = _counted(exchanges, last)
+
+    def _holds_between(self, since: int, until: int) -> list[Hold]:
+        return [hold for hold in self.holds if hold.until >= since and hold.since <= until]
+
+    def _bar(self, hold: Hold, spans: list[Span], zero: int) -> Bar:
+        start, end = _within(hold, spans)
+        name = self.line(hold)
+        return Bar(name, "loop", name, (start - zero) / 1e9, (end - zero) / 1e9, None, False, None, None)
 
     def sync(self) -> bool:
         """Have all that held the loop up to now told; False when the app has ended, or its loop still stands."""
@@ -292,23 +294,22 @@ class Service:
         grace = given.seconds("stop(grace=...)", grace)
         if self.process.running:
             self.client.close()
-            if POSIX:
-                self.process.signal("SIGTERM")
-            else:
-                self.process.signal("SIGINT")
-            deadline = time.monotonic() + grace
-            while self.process.running and time.monotonic() < deadline:
-                time.sleep(SLICE / 5)
-            if killed := self.process.running:
+            self.process.signal("SIGTERM" if POSIX else "SIGINT")
+            in_time = until(lambda: not self.process.running, grace)
+            if not in_time:
                 self._observation.sync(1.0)  # what it has seen and not told yet
             self.process.kill()
             self._observation.wait(lambda: self._observation.ended, 2.0)
-            if killed:
-                running = [span for one in self.exchanges for span in one.ran if span.end is None]
-                waiting = [name for one in self.exchanges if one.over is None for name in one.skipped]
-                self._cut = [span.name for span in running] + waiting
+            if not in_time:
+                self._cut = self._unfinished()
             self._observation.close()
         return [*self._cut, *(name for _, _, name in self._observation.left)]
+
+    def _unfinished(self) -> list[str]:
+        """The names of the tasks that have not ended, then of those that have not begun."""
+        running = [span.name for one in self.exchanges for span in one.ran if span.end is None]
+        waiting = [name for one in self.exchanges if one.over is None for name in one.skipped]
+        return running + waiting
 
     def _ended(self) -> str:
         return "" if self.process.running else f"It ended ({self.process.ended}). {self.process.last_lines()}"
@@ -375,6 +376,22 @@ def observe(
     return Service(f"{module}:{name}", place, observation, running)
 
 
+def _closings(parts: list[Span]) -> list[tuple[str, float]]:
+    """When dependencies with `yield` were closed, as events."""
+    return [(f"{part.name} closed", part.end / 1e9) for part in parts if part.kind == "held" and part.end]
+
+
+def _counted(exchanges: list[Exchange], last: int) -> float:
+    """The longest of the exchanges in seconds, tasks included; one that has not ended lasts to the moment `last`."""
+    return max([((one.over or last) - one.server.start) / 1e9 for one in exchanges], default=0.0)
+
+
+def _runs(operation: Operation) -> str:
+    if operation.endpoint is None:
+        return "?"
+    return "on the loop" if operation.endpoint.on_loop else "in a thread"
+
+
 def _within(hold: Hold, spans: list[Span]) -> tuple[int, int]:
     """Start and end of a hold: a heart beats every 10 ms, and the part of the request that held it is known better."""
     middle = (hold.since + hold.until) // 2
@@ -417,12 +434,9 @@ def _interpreter(place: Path, root: Path, python: str | os.PathLike[str] | None)
         if not found.is_file():
             raise CourseError(f"observe(python=...) expects the path of an interpreter, but got {given.shown(python)}.")
         return found.absolute()
-    for folder in dict.fromkeys((place, root)):
-        for name in (".venv", "venv"):
-            for program in (folder / name / "bin" / "python", folder / name / "Scripts" / "python.exe"):
-                if program.exists():
-                    return program
-    return Path(sys.executable)
+    folders = [folder / name for folder in dict.fromkeys((place, root)) for name in (".venv", "venv")]
+    programs = [folder / program for folder in folders for program in ("bin/python", "Scripts/python.exe")]
+    return next((program for program in programs if program.exists()), Path(sys.executable))
 
 
 def _why(observation: Observation, running: Process, place: Path, app: str, timeout: float) -> str:
@@ -444,8 +458,7 @@ def _why(observation: Observation, running: Process, place: Path, app: str, time
 
 
 def _unfit(unfit: dict[str, Any], place: Path, app: str) -> str:
-    module, _, name = app.partition(":")
-    apps, factories = unfit.get("apps", []), unfit.get("factories", [])
+    """What the agent says of an app that cannot be served, as a sentence."""
     match unfit["why"]:
         case "no-fastapi" | "no-uvicorn":
             package = unfit["why"][3:]
@@ -455,9 +468,7 @@ def _unfit(unfit: dict[str, Any], place: Path, app: str) -> str:
         case "old-python":
             return f"the interpreter of this folder is Python {unfit['version']}; observe() needs 3.9 or later."
         case "no-module":
-            found = _candidates(place)
-            hint = f" There are: {', '.join(found)}." if found else ""
-            return f"there is no module {module} in {place.name}.{hint}"
+            return f"there is no module {app.partition(':')[0]} in {place.name}.{_there_are(_candidates(place))}"
         case "no-package":
             return f"{app} imports {unfit['name']}, which its interpreter does not have: name another one by python=..."
         case "settings":
@@ -466,18 +477,35 @@ def _unfit(unfit: dict[str, Any], place: Path, app: str) -> str:
         case "import":
             return f"{app} cannot be imported: {unfit['error']} ({unfit['where']})."
         case "no-app":
-            ways = [f'"{module}:{one}"' for one in apps] + [f'"{module}:{one}" with factory=True' for one in factories]
-            if ways:
-                return f"{module} has no {name}. It has: {', '.join(ways)}."
-            found = [one for one in _candidates(place) if one != f'"{app}"']
-            elsewhere = f" There are: {', '.join(found)}." if found else ""
-            return f"{module} has no {name}. It has no app at all.{elsewhere}"
+            return _no_app(unfit, place, app)
         case _:
-            if name in factories or (unfit["callable"] and not apps):
-                return f'{app} is a function that makes an app: observe(..., "{app}", factory=True).'
-            names = ", ".join(f'"{module}:{one}"' for one in apps)
-            hint = f" There is: {names}." if apps else ""
-            return f"{app} is no ASGI app, but a value of type {unfit['type']}.{hint}"
+            return _no_asgi(unfit, app)
+
+
+def _no_app(unfit: dict[str, Any], place: Path, app: str) -> str:
+    """The module has nothing of this name: what else it has, or where else apps are made."""
+    module, _, name = app.partition(":")
+    ways = [f'"{module}:{one}"' for one in unfit["apps"]]
+    ways += [f'"{module}:{one}" with factory=True' for one in unfit["factories"]]
+    if ways:
+        return f"{module} has no {name}. It has: {', '.join(ways)}."
+    found = [one for one in _candidates(place) if one != f'"{app}"']
+    return f"{module} has no {name}. It has no app at all.{_there_are(found)}"
+
+
+def _no_asgi(unfit: dict[str, Any], app: str) -> str:
+    """There is something of this name, and it is no app."""
+    module, _, name = app.partition(":")
+    apps = unfit["apps"]
+    if name in unfit["factories"] or (unfit["callable"] and not apps):
+        return f'{app} is a function that makes an app: observe(..., "{app}", factory=True).'
+    names = ", ".join(f'"{module}:{one}"' for one in apps)
+    hint = f" There is: {names}." if apps else ""
+    return f"{app} is no ASGI app, but a value of type {unfit['type']}.{hint}"
+
+
+def _there_are(candidates: list[str]) -> str:
+    return f" There are: {', '.join(candidates)}." if candidates else ""
 
 
 def _candidates(place: Path) -> list[str]:

