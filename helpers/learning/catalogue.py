@@ -10,7 +10,6 @@ import difflib
 import importlib
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -85,11 +84,6 @@ def prediction(wanted: object) -> Prediction:
 def ids() -> list[str]:
     """Every id of every chapter that loads: predictions before exercises, chapter by chapter."""
     return [*_known(predictions), *_known(exercises)]
-
-
-def duplicates() -> list[str]:
-    """Ids that stand for more than one exercise or prediction: there must be none, because progress is kept by id."""
-    return sorted(name for name, count in Counter(ids()).items() if count > 1)
 
 
 def _find(items: Callable[[int], Sequence[Item]], what: str, wanted: object) -> Item:

@@ -38,6 +38,7 @@ class Call:
 
     @property
     def method(self) -> str:
+        """The HTTP method, "GET"."""
         return self.operation.partition(" ")[0]
 
 

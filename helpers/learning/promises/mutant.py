@@ -24,10 +24,12 @@ class Mutant:
         self.gives_up = self.code == 0 and self.to == 500  # answers a request before it is even tried
 
     def meets(self, scope):
+        """Whether a request is one of those whose answer changes."""
         wanted = scope["type"] == "http" and self.method in (scope["method"], "*")
         return wanted and re.fullmatch(self.path, scope["path"]) is not None
 
     def hits(self, status):
+        """Whether an answer with this status is one that changes."""
         return status == self.code or (self.code == 0 and 200 <= status < 300)
 
     def start(self, message):
@@ -73,6 +75,7 @@ def mutate(module):
 
 
 def note():
+    """Write down that an answer was changed."""
     with open(os.environ["PROMISES_NOTED"], "a", encoding="utf-8") as file:
         file.write("changed\n")
 
@@ -81,6 +84,7 @@ class Watch:
     """Waits until FastAPI is imported."""
 
     def find_spec(self, name, path=None, target=None):
+        """Python's question for a module: FastAPI's is changed when it has been executed."""
         if name != "fastapi.applications":
             return None
         sys.meta_path.remove(self)
