@@ -14,6 +14,7 @@ class Chapter:
 
     @property
     def file(self) -> str:
+        """The name of its notebook's file."""
         return f"{self.stem}.ipynb"
 
 

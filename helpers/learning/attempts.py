@@ -103,21 +103,25 @@ class _Found:
         kept = self.threads.union(*(threads_of(server) for server in self.servers))
         return [thread for thread in threading.enumerate() if thread not in kept]
 
+    def is_over(self, check: threading.Thread, ended: threading.Event) -> bool:
+        """Whether nothing of the attempt runs any more; what still does gets another blow."""
+        if ended.is_set() and not self.new_servers() and not ending.own_threads(self.new_threads()):
+            return True
+        for server in self.new_servers():
+            condemn(server)
+        if not ended.is_set() and time.monotonic() >= self.next_blow:
+            # Again, because code on the way out may use one up; seldom, because its `finally` shall come to its end.
+            self.next_blow = time.monotonic() + 0.25
+            ending.raise_in(check)
+        return False
+
     def restore(self, check: threading.Thread, ended: threading.Event) -> None:
         """End what the attempt has left running, within a second; what sleeps in a system call is set aside."""
-
-        def over() -> bool:
-            if ended.is_set() and not self.new_servers() and not ending.own_threads(self.new_threads()):
-                return True
-            for server in self.new_servers():
-                condemn(server)
-            if not ended.is_set() and time.monotonic() >= self.next_blow:
-                # Again, because code on the way out may use one up; seldom, because its `finally` shall come to its end.
-                self.next_blow = time.monotonic() + 0.25
-                ending.raise_in(check)
-            return False
-
-        ending.end(lambda: [thread for thread in self.new_threads() if thread is not check], over, 1.0)
+        ending.end(
+            lambda: [thread for thread in self.new_threads() if thread is not check],
+            lambda: self.is_over(check, ended),
+            1.0,
+        )
         for server in self.new_servers():
             set_aside(server)
         ending.set_aside(self.new_threads())

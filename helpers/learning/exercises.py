@@ -6,7 +6,7 @@ None of the three raises anything but KeyboardInterrupt, whatever is passed.
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -81,11 +81,8 @@ def _examine(exercise: Exercise, answers: tuple[object, ...]) -> str:
     call = f'`check("{exercise.id}", {", ".join("app" if name == "app" else f"the_{name}" for name in wants)})`'
     stubs = list(dict.fromkeys(name for answer in answers for name in unfinished(answer, exercise.routes)))
     if not answers or stubs:
-        named = [f"`{name}`" for name in stubs]
-        inside = " and ".join([", ".join(named[:-1])] * (len(named) > 1) + named[-1:])
-        where = "" if not stubs or "ellipsis" in stubs else f" in {inside}"
         todo = f"Then pass {listed}: {call}." if not answers else ""
-        raise _NotStarted(f"{exercise.task} Replace the `...`{where} and run this cell again. {todo}".strip())
+        raise _NotStarted(f"{exercise.task} Replace the `...`{_inside(stubs)} and run this cell again. {todo}".strip())
     assert len(answers) == len(wants), f"This check takes {listed}: {call}. {len(answers)} came."
     for answer, wanted in zip(answers, wants):
         came = kind(answer)
@@ -95,6 +92,14 @@ def _examine(exercise: Exercise, answers: tuple[object, ...]) -> str:
             missing = missing_route(answer, exercise.routes)
             assert not missing, missing
     return scrub(exercise.check(*answers))
+
+
+def _inside(stubs: list[str]) -> str:
+    """Where the `...` stand, behind a space: " in `a`, `b` and `c`"; nothing where one was passed itself."""
+    if not stubs or "ellipsis" in stubs:
+        return ""
+    *others, last = [f"`{name}`" for name in stubs]
+    return f" in {', '.join(others)} and {last}" if others else f" in {last}"
 
 
 @speaks
@@ -128,13 +133,19 @@ def printed(function: Callable[..., Any]) -> str:
     code = body(function)
     file = Path(inspect.getsourcefile(inspect.unwrap(function)) or "")
     used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
-    lines = []
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            node.names = [name for name in node.names if (name.asname or name.name.partition(".")[0]) in used]
-            given = isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers.chapters")
-            lines += [ast.unparse(node)] if node.names and not given else []
+    lines = list(_imports(ast.parse(file.read_text(encoding="utf-8")), used))
     return "\n".join([*lines, "", code] if lines else [code])
+
+
+def _imports(module: ast.Module, used: set[str]) -> Iterator[str]:
+    """The import statements at the top of a module, each with those names alone that are used."""
+    for node in module.body:
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        node.names = [name for name in node.names if (name.asname or name.name.partition(".")[0]) in used]
+        given = isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers.chapters")
+        if node.names and not given:
+            yield ast.unparse(node)
 
 
 def body(function: Callable[..., Any]) -> str:

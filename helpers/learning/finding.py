@@ -97,13 +97,16 @@ def search(text: str, known: list[Found]) -> Note:
     ranked = sorted((entry for entry in known if entry.rank(wanted) < 2), key=lambda entry: entry.rank(wanted))
     if not ranked:
         return Note(f"The course has nothing under {describe(text)}.{_nearest(wanted, known)}")
-    parts = []
-    for kind in dict.fromkeys(entry.kind for entry in known):
-        mine = [entry for entry in ranked if entry.kind == kind]
-        if mine:
-            more = [f"- and {len(mine) - MOST} more: add a word"] if len(mine) > MOST else []
-            parts.append("\n".join([f"**{kind}**", "", *(entry.line for entry in mine[:MOST]), *more]))
-    return Note("\n\n".join(parts))
+    by_kind: dict[str, list[Found]] = {entry.kind: [] for entry in known}
+    for entry in ranked:
+        by_kind[entry.kind].append(entry)
+    return Note("\n\n".join(_listed(kind, mine) for kind, mine in by_kind.items() if mine))
+
+
+def _listed(kind: str, mine: list[Found]) -> str:
+    """The first entries of one kind below its name, and how many more there are."""
+    more = [f"- and {len(mine) - MOST} more: add a word"] if len(mine) > MOST else []
+    return "\n".join([f"**{kind}**", "", *(entry.line for entry in mine[:MOST]), *more])
 
 
 def _nearest(wanted: list[str], known: list[Found]) -> str:

@@ -37,6 +37,7 @@ class History(BaseModel):
 
     @property
     def last(self) -> Release:
+        """The newest release that was measured."""
         return list(self.releases.values())[-1]
 
     def spans(self, fact: str) -> list[tuple[str, str, str]]:

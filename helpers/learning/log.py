@@ -57,6 +57,7 @@ _kept: list[Answer] = []  # what could not be written
 
 
 def path() -> Path:
+    """The file beside the notebooks that keeps the answers."""
     return store.FOLDER / NAME
 
 

@@ -8,7 +8,7 @@ from helpers.learning import catalogue, clicks, store
 from helpers.learning.model import SURE, Prediction, sureness
 from helpers.learning.speaking import speaks
 from helpers.notes import Card, Note
-from helpers.wording import describe
+from helpers.wording import capital, describe
 
 
 @speaks
@@ -18,20 +18,11 @@ def predict(id: str = "", choice: object = ..., sure: object = None) -> Note:
     `sure` says how sure that is: 1 a guess, 2 rather sure, 3 certain. `progress.show()` tells how well that was judged.
     """
     prediction = catalogue.prediction(id)
-    before, now = _recorded(prediction), None if choice is ... else prediction.read(choice)
-    expected = "a letter" if prediction.options else f"a number in {prediction.unit}" if prediction.unit else "a number"
     if choice is ...:
-        so_far = f" Recorded so far: {prediction.say(before)}." if before else ""
-        todo = f"replace the `...` with {expected}{' in quotes' * bool(prediction.options)} and run this cell again.{so_far}"
-        if clicks.offered():
-            click = "Choose a letter below" if prediction.options else "Enter it below"
-            question = _question(prediction, None, f"{click}, or {todo}")
-            return clicks.Asked(question, prediction, lambda *entered: _entered(prediction, *entered))
-        return _question(prediction, None, f"R{todo[1:]}")
+        return _asked(prediction)
+    now = prediction.read(choice)
     if now is None:
-        letters = f", one of {', '.join(prediction.options)}" if prediction.options else ", zero or more"
-        stays = f" Your prediction before, {prediction.say(before)}, stays." if before else ""
-        return Note(f'`predict("{prediction.id}", ...)` takes {expected}{letters}; {describe(choice)} came.{stays}')
+        return _unread(prediction, choice)
     if sure is not None and (isinstance(sure, bool) or not isinstance(sure, int) or sure not in SURE):
         return Note(f"`sure=` takes 1 (a guess), 2 (rather sure) or 3 (certain); {describe(sure)} came.")
     return _question(prediction, now, _record(prediction, now, sure if isinstance(sure, int) else None))
@@ -43,6 +34,35 @@ def compare(id: str = "") -> Note:
     prediction = catalogue.prediction(id)
     card = _comparison(prediction)
     return clicks.Compared(card, prediction.id) if clicks.offered() else card
+
+
+def _expected(prediction: Prediction) -> str:
+    if prediction.options:
+        return "a letter"
+    return f"a number in {prediction.unit}" if prediction.unit else "a number"
+
+
+def _asked(prediction: Prediction) -> Note:
+    """The question, to be answered in the call, or by a click where that is offered."""
+    before = _recorded(prediction)
+    so_far = f" Recorded so far: {prediction.say(before)}." if before else ""
+    quotes = " in quotes" if prediction.options else ""
+    todo = f"replace the `...` with {_expected(prediction)}{quotes} and run this cell again.{so_far}"
+    if not clicks.offered():
+        return _question(prediction, None, capital(todo))
+    click = "Choose a letter below" if prediction.options else "Enter it below"
+    question = _question(prediction, None, f"{click}, or {todo}")
+    return clicks.Asked(question, prediction, lambda *entered: _entered(prediction, *entered))
+
+
+def _unread(prediction: Prediction, choice: object) -> Note:
+    """What a prediction takes, where something else came; what was recorded before stays."""
+    before = _recorded(prediction)
+    letters = f", one of {', '.join(prediction.options)}" if prediction.options else ", zero or more"
+    stays = f" Your prediction before, {prediction.say(before)}, stays." if before else ""
+    return Note(
+        f'`predict("{prediction.id}", ...)` takes {_expected(prediction)}{letters}; {describe(choice)} came.{stays}'
+    )
 
 
 def _question(prediction: Prediction, chosen: str | None, last: str) -> Card:

@@ -57,32 +57,52 @@ def show(chapter: object = None) -> Note:
     """The map of the course with what is done and where to go next; with a chapter's number, that chapter in short."""
     if chapter is not None:
         return _show_one(chapter)
-    rows, lines, following, said, rest = [], [], "", "", 0.0
+    rows, lines, following, rest = [], [], None, 0.0
     for one in CHAPTERS:
-        counts, here = _counts(one), (store.FOLDER / one.file).is_file()
-        takes = sum(minutes.stated(store.FOLDER / one.file).values())
-        name, time = f"{one.number} {one.title}", minutes.spoken(takes) if takes else ""
-        link = f"[{name}]({one.file})" if here else name
-        if isinstance(counts, str):
-            rows.append(f"| | {link} | {time} | {counts} | | |")
-            lines.append(f"{name}: {counts}")
-            continue
-        predicted = f"{counts.predicted} of {counts.predictions}"
-        solved = f"{counts.solved} of {counts.exercises}"
-        is_next = bool(counts.left) and not following
-        if is_next:
-            left = f"{len(counts.left)} still to do, from {counts.left[0]} on."
-            following, said = f"{link}, {left}", f"{f'{name} ({one.file})' if here else name}, {left}"
-        sign = "→" if is_next else "●" if not counts.open else ""
-        rows.append(f"| {sign} | {link} | {time} | {predicted} | {solved} | {counts.bar} |")
-        told = filter(None, [time, f"predictions {predicted}", f"exercises {solved} {counts.bar}"])
-        lines.append(f"{name}: {', '.join(told)}")
-        rest += takes * counts.open
+        counts, takes = _counts(one), sum(minutes.stated(store.FOLDER / one.file).values())
+        if isinstance(counts, Counts):
+            rest += takes * counts.open
+            if following is None and counts.left:
+                following = one, counts
+        row, line = _told(one, counts, takes, is_next=following == (one, counts))
+        rows.append(row)
+        lines.append(line)
     head = "| | Chapter | Takes | Predictions made | Exercises solved | Done |\n|---|---|---|---|---|---|"
-    end = "Next: {}" if following else "Nothing is left to do in the chapters that are here."
+    shown, spoken = _next(*following) if following else ("Nothing is left to do in the chapters that are here.",) * 2
     more = "".join(f"\n\n{sentence}" for sentence in (_time(rest), _due(), _sure(), store.unsaved()) if sentence)
-    shown, spoken = end.format(following) + more, end.format(said) + plain(more)
-    return Note("\n".join([head, *rows]) + f"\n\n{shown}", "\n".join([*lines, spoken]))
+    return Note("\n".join([head, *rows]) + f"\n\n{shown}{more}", "\n".join([*lines, spoken + plain(more)]))
+
+
+def _name(chapter: Chapter) -> str:
+    return f"{chapter.number} {chapter.title}"
+
+
+def _is_here(chapter: Chapter) -> bool:
+    return (store.FOLDER / chapter.file).is_file()
+
+
+def _link(chapter: Chapter) -> str:
+    """A chapter's name, as a link where its notebook is there."""
+    return f"[{_name(chapter)}]({chapter.file})" if _is_here(chapter) else _name(chapter)
+
+
+def _told(chapter: Chapter, counts: Counts | str, takes: int, is_next: bool) -> tuple[str, str]:
+    """A chapter's row in the table, and the same as a line of text; `takes` are its minutes."""
+    name, link, time = _name(chapter), _link(chapter), minutes.spoken(takes) if takes else ""
+    if isinstance(counts, str):
+        return f"| | {link} | {time} | {counts} | | |", f"{name}: {counts}"
+    predicted = f"{counts.predicted} of {counts.predictions}"
+    solved = f"{counts.solved} of {counts.exercises}"
+    sign = "→" if is_next else "" if counts.open else "●"
+    told = filter(None, [time, f"predictions {predicted}", f"exercises {solved} {counts.bar}"])
+    return f"| {sign} | {link} | {time} | {predicted} | {solved} | {counts.bar} |", f"{name}: {', '.join(told)}"
+
+
+def _next(chapter: Chapter, counts: Counts) -> tuple[str, str]:
+    """Where to go on, as Markdown and as text."""
+    left = f"{len(counts.left)} still to do, from {counts.left[0]} on."
+    place = f"{_name(chapter)} ({chapter.file})" if _is_here(chapter) else _name(chapter)
+    return f"Next: {_link(chapter)}, {left}", f"Next: {place}, {left}"
 
 
 def _time(rest: float) -> str:
@@ -159,7 +179,7 @@ def _show_one(number: object) -> Note:
 def _counts(chapter: Chapter) -> Counts | str:
     """What is done in a chapter, or half a sentence on why it cannot be said."""
     if chapter.number not in catalogue.numbers():
-        return Counts(0, 0, 0, 0, 0, []) if (store.FOLDER / chapter.file).is_file() else "not yet written"
+        return Counts(0, 0, 0, 0, 0, []) if _is_here(chapter) else "not yet written"
     try:
         predictions, exercises = catalogue.predictions(chapter.number), catalogue.exercises(chapter.number)
     except CourseError:

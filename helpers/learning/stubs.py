@@ -113,18 +113,22 @@ def is_stub(answer: object) -> bool:
     if answer is ...:
         return True
     if inspect.isclass(answer):
-        # From 3.14 on, annotations are what a function in the class says, and `inspect` asks it.
-        functions = [value for value in vars(answer).values() if isinstance(value, FunctionType)]
-        methods = [function for function in functions if function.__name__ != "__annotate__"]
-        others = [value for value in vars(answer).values() if isinstance(value, property | classmethod | staticmethod)]
-        return all(map(is_stub, methods)) and (
-            bool(methods) or not (others or inspect.get_annotations(answer) or getattr(answer, "model_fields", None))
-        )
+        return _is_stub_of_class(answer)
     while isinstance(answer, functools.partial):
         answer = answer.func
     plain = inspect.unwrap(answer) if callable(answer) else answer
     code = getattr(plain, "__code__", None)  # a bound method hands on its function's
     return isinstance(code, CodeType) and _steps(code) in _EMPTY
+
+
+def _is_stub_of_class(answer: type) -> bool:
+    # From 3.14 on, annotations are what a function in the class says, and `inspect` asks it.
+    functions = [value for value in vars(answer).values() if isinstance(value, FunctionType)]
+    methods = [function for function in functions if function.__name__ != "__annotate__"]
+    if methods:
+        return all(map(is_stub, methods))
+    others = [value for value in vars(answer).values() if isinstance(value, property | classmethod | staticmethod)]
+    return not (others or inspect.get_annotations(answer) or getattr(answer, "model_fields", None))
 
 
 def _steps(code: CodeType) -> list[tuple[str, object]]:

@@ -69,9 +69,11 @@ class Channel:
         self._writer.start()
 
     def tell(self, what, **more):
+        """Have the writer send one thing; returns at once."""
         self._waiting.append((what, more))
 
     def lines(self):
+        """What the other side writes, line by line, as a file."""
         return self._socket.makefile("r", encoding="utf-8")
 
     def close(self):
@@ -92,6 +94,7 @@ class Channel:
 
 
 def name_of(function):
+    """A function's name, also behind `functools.partial`; of a callable object its type's."""
     while isinstance(function, functools.partial):
         function = function.func
     return str(getattr(function, "__name__", None) or type(function).__name__).strip("<>")
@@ -143,16 +146,19 @@ class Eye:
         self.channel = channel
 
     def open(self, kind, name, parent, **more):
+        """Tell that a span begins now; returns its number."""
         number = next(numbers)
         self.channel.tell("open", id=number, kind=kind, name=name, parent=parent, at=time.perf_counter_ns(), **more)
         return number
 
     def close(self, number, error=None, **more):
+        """Tell that a span ends now, with the name of the error that ended it, if one did."""
         at = time.perf_counter_ns()
         self.channel.tell("close", id=number, at=at, error=error and type(error).__name__, **more)
 
     @contextlib.contextmanager
     def span(self, kind, name, **more):
+        """A span around a block, a part of the request under way; outside of a request nothing."""
         request = request_now.get()
         if request is None:  # a task or a dependency outside of any HTTP request
             yield
@@ -222,6 +228,8 @@ class Eye:
             put_around(kind, "__call__", self.tasks)
 
     def part(self, kind):
+        """What puts a span of this kind around a function."""
+
         def around(original):
             async def timed(*arguments, **options):
                 with self.span(kind, kind):
@@ -232,6 +240,8 @@ class Eye:
         return around
 
     def endpoint(self, original):
+        """Around `run_endpoint_function`: a span with the endpoint's own name and place."""
+
         async def run_endpoint_function(*arguments, **options):
             dependant = options.get("dependant") or arguments[0]
             with self.span("endpoint", name_of(dependant.call), place=place_of(dependant.call)):
@@ -240,6 +250,8 @@ class Eye:
         return run_endpoint_function
 
     def generator(self, original):
+        """Around the function that enters a dependency with `yield`: a span for as long as its value is held."""
+
         async def solve_generator(*arguments, **options):
             call = options.get("call") or getattr(options.get("dependant"), "call", None)
             stack, request = options.get("stack"), request_now.get()
@@ -255,6 +267,8 @@ class Eye:
         return solve_generator
 
     def task(self, original):
+        """Around a background task: its span, and the failure that was asked for in its place."""
+
         async def __call__(task):
             request, name = request_now.get(), name_of(task.func)
             with self.span("task", name, place=place_of(task.func), on_loop=bool(task.is_async)):
@@ -265,6 +279,8 @@ class Eye:
         return __call__
 
     def tasks(self, original):
+        """Around a list of background tasks: tell which were added, before the first runs."""
+
         async def __call__(tasks):
             request = request_now.get()
             if request is not None:
@@ -317,6 +333,7 @@ class Reader:
         self.sockets = []
 
     def own(self, file):
+        """Whether a file is the reader's own code."""
         return owned(file, self.roots)
 
     def function(self, call):
@@ -362,6 +379,7 @@ class Reader:
                 yield from self.routes(route.app.routes, prefix + getattr(route, "path", ""))
 
     def operation(self, route, prefix):
+        """A path operation, as the other side's `Operation` has it; functions by their places."""
         dependant = route.dependant
         needed, held, dependencies = [], {}, []
         for one, name in walk(dependant):
@@ -385,6 +403,7 @@ class Reader:
         }
 
     def middlewares(self, app):
+        """The middlewares that were added to an app, outermost first; source of the reader's own alone."""
         for middleware in getattr(app, "user_middleware", None) or []:
             options = getattr(middleware, "kwargs", None) or getattr(middleware, "options", None) or {}
             dispatch, kind = options.get("dispatch"), getattr(middleware, "cls", None)
@@ -403,6 +422,7 @@ class Reader:
 
 
 def walk(dependant, name=None):
+    """A dependant and all below it, each with the name of the parameter that gets its value."""
     yield dependant, name
     for one in dependant.dependencies:
         yield from walk(one, one.name)
@@ -416,6 +436,7 @@ def needs(dependant):
 
 
 def required(field):
+    """Whether a parameter has no default, as FastAPI's releases tell it."""
     try:
         return bool(field.required)
     except AttributeError:
@@ -453,6 +474,7 @@ def resolved(text, function):
 
 
 def load(module_name, name, factory):
+    """The app; `Unfit` where there is none, where it is none, or where its import fails."""
     try:
         module = importlib.import_module(module_name)
     except BaseException as error:
@@ -476,6 +498,7 @@ def load(module_name, name, factory):
 
 
 def unfit_import(error, module_name):
+    """Why a module's import failed: settings, the module, a package, or an error in a line of the reader's."""
     missing = missing_settings(error)
     if missing:
         return Unfit("settings", names=missing)
@@ -543,6 +566,7 @@ def is_asgi(found):
 
 
 def is_factory(found):
+    """Whether this is a function that can be called without arguments."""
     try:
         parameters = inspect.signature(found).parameters.values()
     except (TypeError, ValueError):
@@ -551,12 +575,14 @@ def is_factory(found):
 
 
 def apps_of(module):
+    """The names of the apps in a module."""
     from starlette.applications import Starlette
 
     return [name for name, value in vars(module).items() if isinstance(value, Starlette)]
 
 
 def factories_of(module):
+    """The names of the functions in a module that seem to make an app."""
     return [
         name
         for name, value in vars(module).items()
@@ -589,6 +615,7 @@ class Watch:
         self.channel, self.told, self.heart = channel, 0, None
 
     def start(self, loop):
+        """Begin to watch this loop; called in its thread."""
         self.heart = heartbeats().Heartbeat(loop, threading.get_ident())
         self.heart.start()
 
@@ -604,6 +631,7 @@ class Watch:
                 self.channel.tell("synced", number=int(line))
 
     def tell(self):
+        """Tell what held the loop and was not told yet."""
         holds = list(self.heart.holds) if self.heart is not None else []
         for hold in holds[self.told :]:
             since = time.perf_counter_ns() - round((time.monotonic() - hold.since) * 1e9)
@@ -613,6 +641,7 @@ class Watch:
 
 
 def server_of(app, channel, reader, watch, inner):
+    """uvicorn's server for the app, which tells when it has started and, at its end, which tasks are left."""
     import anyio.to_thread
     import uvicorn
 
@@ -658,6 +687,7 @@ def listen():
 
 
 def run(channel, told):
+    """Put the instruments in place, load the app and serve it until the process is told to end."""
     if sys.version_info < OLDEST:
         raise Unfit("old-python", version="{}.{}".format(*sys.version_info))
     for package in ("fastapi", "uvicorn"):
@@ -689,6 +719,7 @@ def run(channel, told):
 
 
 def main():
+    """Do what the environment says, and tell why where it cannot be done."""
     told = json.loads(os.environ.pop(CONFIGURATION))
     channel = Channel(told["port"], told["secret"])
     # Python puts this file's folder first, whose modules are none of the app's.

@@ -72,6 +72,7 @@ class Finding:
 
     @property
     def mend(self) -> str:
+        """What mends it, in a few words; empty where the sentence says it."""
         return RULES[self.kind][1]
 
     def __str__(self) -> str:

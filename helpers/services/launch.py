@@ -67,6 +67,7 @@ class Log:
             return self._bytes.decode("utf-8", "replace").replace("\r\n", "\n")
 
     def close(self) -> None:
+        """Read what is left, and give up the file."""
         _ = self.text
         self._reader.close()
         if not POSIX:

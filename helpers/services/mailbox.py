@@ -84,6 +84,7 @@ class Mailbox(Sequence[EmailMessage]):
 
     @property
     def arrivals(self) -> list[float]:
+        """When each message came, in seconds of `time.perf_counter`."""
         return list(self._post.arrivals)
 
     @property

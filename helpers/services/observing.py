@@ -54,6 +54,7 @@ class Operation:
 
     @property
     def name(self) -> str:
+        """ "POST /orders", as a reader calls it."""
         return f"{'/'.join(self.methods)} {self.path}"
 
     @property
@@ -72,6 +73,7 @@ class Hold:
 
     @property
     def until(self) -> int:
+        """When the loop went on, in nanoseconds of `perf_counter_ns`."""
         return self.since + round(self.seconds * 1e9)
 
 
@@ -95,6 +97,7 @@ class Exchange:
 
     @property
     def ran(self) -> list[Span]:
+        """The spans of the background tasks that have begun."""
         return [span for span in self.parts if span.kind == "task"]
 
     @property

@@ -100,6 +100,7 @@ class Service:
 
     @property
     def users(self) -> list[str]:
+        """The names of the users in the plan; the first owns the work."""
         return list(self.plan.login.users)
 
     def log_in(self, user: str, password: str | None = None) -> httpx.Response:

@@ -4,7 +4,6 @@ import itertools
 import re
 import threading
 import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -45,38 +44,44 @@ def send(service: Service, call: Call, headers: dict[str, str]) -> httpx.Respons
     )
 
 
-def generated(bench: Bench) -> str:
-    """A few hundred requests made from the service's own description, hostile values among them, and no 500."""
-    service = bench.calm()
-    headers, made, lock = service.headers(service.users[0]), calls(described(service)), threading.Lock()
-    codes: Counter[int] = Counter()
-    failed: list[str] = []
-    end = time.monotonic() + WHILE
+class _Senders:
+    """Several threads that send generated requests, until these are enough, their time is up, or one has failed."""
 
-    def one_after_the_other() -> None:
-        while not failed and time.monotonic() < end and sum(codes.values()) < REQUESTS:
-            with lock:
-                call = next(made)
+    def __init__(self, service: Service):
+        self.service, self.headers = service, service.headers(service.users[0])
+        self.made, self.lock = calls(described(service)), threading.Lock()
+        self.answered = 0
+        self.failed: list[str] = []
+        self.end = time.monotonic() + WHILE
+
+    def one_after_the_other(self) -> None:
+        while not self.failed and time.monotonic() < self.end and self.answered < REQUESTS:
+            with self.lock:
+                call = next(self.made)
             try:
-                code = send(service, call, headers).status_code
+                code = send(self.service, call, self.headers).status_code
             except httpx.InvalidURL:  # what no client can send
                 continue
             except Broken as error:
-                failed.append(str(error))
+                self.failed.append(str(error))
                 return
-            with lock:
-                codes[code] += 1
+            with self.lock:
+                self.answered += 1
             if code >= 500 and code != 503:
-                failed.append(f"{call.operation} answered {code} to {_shortly(call)}.")
+                self.failed.append(f"{call.operation} answered {code} to {_shortly(call)}.")
 
+
+def generated(bench: Bench) -> str:
+    """A few hundred requests made from the service's own description, hostile values among them, and no 500."""
+    senders = _Senders(bench.calm())
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        senders = [pool.submit(one_after_the_other) for _ in range(AT_ONCE)]
-    for sender in senders:
-        sender.result()  # or what was wrong with a sender would stay untold
+        sent = [pool.submit(senders.one_after_the_other) for _ in range(AT_ONCE)]
+    for one in sent:
+        one.result()  # or what was wrong with a sender would stay untold
     bench.discard()  # its database is full of nonsense
-    if failed:
-        raise Broken(failed[0])
-    if (count := sum(codes.values())) < LEAST:
+    if senders.failed:
+        raise Broken(senders.failed[0])
+    if (count := senders.answered) < LEAST:
         raise Broken(f"In {WHILE:g} s only {count} generated requests were answered.")
     return (
         f"Of {REQUESTS if count >= REQUESTS else f'more than {LEAST}'} generated requests none was answered by a 500."
@@ -92,12 +97,21 @@ def _shortly(call: Call) -> str:
 
 def private(bench: Bench) -> str:
     """A stranger writes nothing, another user sees nothing, and no secret is told to anybody."""
-    service, plan = bench.calm(), bench.plan
-    owner, other = service.users[:2]
+    service = bench.calm()
     number = service.accepted(service.order())
-    document = described(service)
-    told = [*_refused(service, document), service.ask("GET /openapi.json"), service.state(number)]
+    told = [*_refused(service, described(service)), service.ask("GET /openapi.json"), service.state(number)]
+    told += _unseen(service, number)
+    told += [service.log_in(service.users[0], "wrong-password"), service.ask("GET /no-such-path")]
+    _keeps_secrets(service, told)
+    return "Without a token of its own nobody wrote, nobody saw another's work, and no secret stood in answers or log."
 
+
+def _unseen(service: Service, number: str) -> list[httpx.Response]:
+    """The first user's work of this number is seen by nobody else: no other user, and no stranger.
+
+    Returns what these were told.
+    """
+    plan, (owner, other) = service.plan, service.users[:2]
     foreign = service.state(number, other)
     if foreign.status_code not in (403, 404):
         raise Broken(f"Another user got a {foreign.status_code} for work that is not theirs.")
@@ -106,6 +120,7 @@ def private(bench: Bench) -> str:
     mine = service.ask(first, service.headers(other))
     if owned & _ids(service, mine):
         raise Broken("Another user found work in the list that is not theirs.")
+    told = []
     for what, headers in _strangers(service):
         seen, listed = service.ask(filled(plan.state.path, id=number), headers), service.ask(first, headers)
         if seen.status_code not in (401, 403, 404):
@@ -113,28 +128,29 @@ def private(bench: Bench) -> str:
         if owned & _ids(service, listed):
             raise Broken(f"A stranger with {what} found work in the list.")
         told += [seen, listed]
-    told += [foreign, mine, service.log_in(owner, "wrong-password"), service.ask("GET /no-such-path")]
+    return [*told, foreign, mine]
 
+
+def _keeps_secrets(service: Service, told: list[httpx.Response]) -> None:
+    """No answer and no line of the log holds what nobody is to know."""
+    plan = service.plan
     secrets = {f"the value of {name}": plan.env[name] for name in plan.secrets}
     secrets |= {f"the password of {user!r}": word for user, word in plan.login.users.items()}
-    texts = [
-        (f"the answer {answer.status_code} to {answer.request.method} {answer.request.url.path}", _whole(answer))
-        for answer in told
-    ]
-    for place, text in texts:
-        for what, secret in {**secrets, "the folder of the service": str(service.folder)}.items():
-            if secret in text:
-                raise Broken(f"{place[0].upper()}{place[1:]} holds {what}.")
-        if found := INTERNAL.search(text):
-            raise Broken(f"{place[0].upper()}{place[1:]} holds what is internal: {found[0]}.")
+    for answer in told:
+        place = f"The answer {answer.status_code} to {answer.request.method} {answer.request.url.path}"
+        text = _whole(answer)
+        if found := _held({**secrets, "the folder of the service": str(service.folder)}, text):
+            raise Broken(f"{place} holds {found[0]}.")
+        if internal := INTERNAL.search(text):
+            raise Broken(f"{place} holds what is internal: {internal[0]}.")
     logged = {**secrets, **{f"the token of {user!r}": token for user, token in service.tokens.items()}}
-    if found := [
-        what
-        for what, secret in {**logged, "a password that was mistyped": "wrong-password"}.items()
-        if secret in service.log
-    ]:
+    if found := _held({**logged, "a password that was mistyped": "wrong-password"}, service.log):
         raise Broken(f"The log holds {found[0]}.")
-    return "Without a token of its own nobody wrote, nobody saw another's work, and no secret stood in answers or log."
+
+
+def _held(secrets: dict[str, str], text: str) -> list[str]:
+    """What a text holds of these secrets."""
+    return [what for what, secret in secrets.items() if secret in text]
 
 
 def _ids(service: Service, answer: httpx.Response) -> set[str]:

@@ -20,6 +20,8 @@ DEPTH = 5  # models within models
 NUMBERS: list[Any] = [2**63, float("nan"), -1, 0, 10**30, float("inf"), -(2**63) - 1, 1e308, 0.5, 2**31, 2**63 - 1]
 TEXTS: list[Any] = ["\ud800", "\x00", "", "'", "a" * 5000, "𝒜da", "%", "../..", " ", "0", "2026-02-30", "null"]
 OTHERS: list[Any] = [None, [], {}, True, [None], {"": None}]
+NOTHING = object()
+WHOLE = -1  # the body, as the place of a request that is spoilt
 IN_VAIN = 3  # requests to an operation that takes nothing
 
 
@@ -36,6 +38,7 @@ class Call:
 
     @property
     def method(self) -> str:
+        """The HTTP method, "GET"."""
         return self.operation.partition(" ")[0]
 
 
@@ -69,23 +72,35 @@ def _calls_of(name: str, operation: dict[str, Any], document: dict[str, Any]) ->
     A place is a parameter, or the body, in which a part is spoilt or all of it.
     """
     parameters = [_resolved(parameter, document) for parameter in operation["parameters"]]
-    body = _resolved(operation.get("requestBody", {}), document).get("content", {})
-    kind = next((kind for kind in body if kind.endswith(("json", "form-urlencoded"))), "")
-    schema = body.get(kind, {}).get("schema")
+    kind, schema = _body(operation, document)
     hostile = [itertools.cycle(_hostile(parameter.get("schema", {}), document)) for parameter in parameters]
     bodies = itertools.cycle(list(_bodies(schema, document)) if schema is not None else [None])
-    places = [*range(len(parameters)), *([-1] if schema is not None else [])]
-    for turn in itertools.count() if places else range(IN_VAIN):
-        spoilt = places[turn % len(places)] if places and turn % 7 else None
+    for spoilt in _spoiling([*range(len(parameters)), *([WHOLE] if schema is not None else [])]):
         call = Call(name, name.partition(" ")[2])
         for number, parameter in enumerate(parameters):
             fits = number != spoilt
             value = _fitting(parameter.get("schema", {}), document) if fits else next(hostile[number])
             _put(call, parameter, value)
         if schema is not None:
-            value = next(bodies) if spoilt == -1 else _fitting(schema, document)
+            value = next(bodies) if spoilt == WHOLE else _fitting(schema, document)
             call.kind, call.content = kind, _encoded(value, kind)
         yield call
+
+
+def _body(operation: dict[str, Any], document: dict[str, Any]) -> tuple[str, dict[str, Any] | None]:
+    """The content type and the schema of an operation's body; no schema where it takes none that can be written."""
+    body = _resolved(operation.get("requestBody", {}), document).get("content", {})
+    kind = next((kind for kind in body if kind.endswith(("json", "form-urlencoded"))), "")
+    return kind, body.get(kind, {}).get("schema")
+
+
+def _spoiling(places: list[int]) -> Iterator[int | None]:
+    """Which place each request spoils, one after the other; every seventh none. Without a place a few requests do."""
+    if not places:
+        yield from [None] * IN_VAIN
+        return
+    for turn in itertools.count():
+        yield places[turn % len(places)] if turn % 7 else None
 
 
 def _hostile(schema: dict[str, Any], document: dict[str, Any]) -> list[Any]:
@@ -121,12 +136,9 @@ def _bodies(schema: dict[str, Any], document: dict[str, Any]) -> Iterator[Any]:
 def _fitting(schema: dict[str, Any], document: dict[str, Any], depth: int = 0) -> Any:
     """A value that the schema allows, as far as its commonest words say."""
     schema = _resolved(schema, document)
-    for word in ("const", "default"):
-        if schema.get(word) is not None:
-            return schema[word]
-    for given in ("examples", "enum"):
-        if schema.get(given):
-            return schema[given][0]
+    value = next(_named(schema), NOTHING)
+    if value is not NOTHING:
+        return value
     for choice in ("anyOf", "oneOf", "allOf"):
         if schema.get(choice):
             return _fitting(schema[choice][0], document, depth + 1)
@@ -134,15 +146,17 @@ def _fitting(schema: dict[str, Any], document: dict[str, Any], depth: int = 0) -
         return None
     kind = schema.get("type")
     if kind == "object" or "properties" in schema:
-        required = schema.get("required", [])
-        return {
-            name: _fitting(part, document, depth + 1)
-            for name, part in schema.get("properties", {}).items()
-            if name in required
-        }
+        parts, required = schema.get("properties", {}), schema.get("required", [])
+        return {name: _fitting(part, document, depth + 1) for name, part in parts.items() if name in required}
     if kind == "array":
         return [_fitting(schema.get("items", {}), document, depth + 1)] * max(1, schema.get("minItems", 0))
     return _number(schema) if kind in ("integer", "number") else _word(schema, kind)
+
+
+def _named(schema: dict[str, Any]) -> Iterator[Any]:
+    """The values that a schema names itself: first what it must or will be, then its examples."""
+    yield from (schema[word] for word in ("const", "default") if schema.get(word) is not None)
+    yield from (schema[word][0] for word in ("examples", "enum") if schema.get(word))
 
 
 def _number(schema: dict[str, Any]) -> float:

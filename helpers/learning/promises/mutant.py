@@ -15,43 +15,67 @@ from importlib.machinery import PathFinder
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def mutate(module):
-    mutant = json.loads(os.environ["PROMISES_MUTANT"])
-    call = module.FastAPI.__call__
+class Mutant:
+    """The change: which requests it meets, which of their answers, and what becomes of these."""
 
-    def hit(status):
-        return status == mutant["code"] or (mutant["code"] == 0 and 200 <= status < 300)
+    def __init__(self, told):
+        self.method, self.path, self.code, self.to = told["method"], told["path"], told["code"], told["to"]
+        self.body = None if told["body"] is None else told["body"].encode()
+        self.gives_up = self.code == 0 and self.to == 500  # answers a request before it is even tried
 
-    async def changed(self, scope, receive, send):
-        wanted = scope["type"] == "http" and mutant["method"] in (scope["method"], "*")
-        if not wanted or not re.fullmatch(mutant["path"], scope["path"]):
-            return await call(self, scope, receive, send)
-        if mutant["code"] == 0 and mutant["to"] == 500:  # it does not even try
-            note()
-            await send({"type": "http.response.start", "status": 500, "headers": []})
-            return await send({"type": "http.response.body", "body": b""})
-        body = None if mutant["body"] is None else mutant["body"].encode()
+    def meets(self, scope):
+        """Whether a request is one of those whose answer changes."""
+        wanted = scope["type"] == "http" and self.method in (scope["method"], "*")
+        return wanted and re.fullmatch(self.path, scope["path"]) is not None
+
+    def hits(self, status):
+        """Whether an answer with this status is one that changes."""
+        return status == self.code or (self.code == 0 and 200 <= status < 300)
+
+    def start(self, message):
+        """The start of an answer, changed: of another length, where its body changes."""
+        headers = message.get("headers", [])
+        if self.body is not None:
+            headers = [pair for pair in headers if pair[0].lower() != b"content-length"]
+        return {**message, "status": self.to or message["status"], "headers": headers}
+
+    def changing(self, send):
+        """`send` for one request, whose answer is passed on changed if it is one of those."""
         state = {"hit": False, "sent": False}
 
         async def send_changed(message):
-            if message["type"] == "http.response.start" and hit(message["status"]):
+            if message["type"] == "http.response.start" and self.hits(message["status"]):
                 state["hit"] = True
                 note()
-                headers = message.get("headers", [])
-                if body is not None:
-                    headers = [pair for pair in headers if pair[0].lower() != b"content-length"]
-                message = {**message, "status": mutant["to"] or message["status"], "headers": headers}
-            elif message["type"] == "http.response.body" and state["hit"] and body is not None:
-                message = {**message, "body": b"" if state["sent"] else body}
+                message = self.start(message)
+            elif message["type"] == "http.response.body" and state["hit"] and self.body is not None:
+                message = {**message, "body": b"" if state["sent"] else self.body}
                 state["sent"] = True
             await send(message)
 
-        await call(self, scope, receive, send_changed)
+        return send_changed
+
+
+def mutate(module):
+    """Put the change around every application of FastAPI."""
+    mutant = Mutant(json.loads(os.environ["PROMISES_MUTANT"]))
+    call = module.FastAPI.__call__
+
+    async def changed(self, scope, receive, send):
+        if not mutant.meets(scope):
+            await call(self, scope, receive, send)
+        elif mutant.gives_up:
+            note()
+            await send({"type": "http.response.start", "status": 500, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            await call(self, scope, receive, mutant.changing(send))
 
     module.FastAPI.__call__ = changed
 
 
 def note():
+    """Write down that an answer was changed."""
     with open(os.environ["PROMISES_NOTED"], "a", encoding="utf-8") as file:
         file.write("changed\n")
 
@@ -60,6 +84,7 @@ class Watch:
     """Waits until FastAPI is imported."""
 
     def find_spec(self, name, path=None, target=None):
+        """Python's question for a module: FastAPI's is changed when it has been executed."""
         if name != "fastapi.applications":
             return None
         sys.meta_path.remove(self)

@@ -85,17 +85,23 @@ def docs(bench: Bench) -> str:
     if not found or document.get("info", {}).get("title") in ("", None, "FastAPI"):
         raise Broken("/openapi.json has no title of its own." if found else "/openapi.json describes no operation.")
     for name, operation in found.items():
-        if missing := [word for word in ("summary", "description", "tags") if not operation.get(word)]:
-            raise Broken(f"{name} is documented without {missing[0]}.")
-        for code, answer in operation.get("responses", {}).items():
-            media = answer.get("content", {}).get("application/json")
-            if code.startswith("2") and media is not None and not media.get("schema"):
-                raise Broken(f"{name} does not say what its {code} holds: it has no response model.")
+        _tells_all(name, operation)
     headers = service.headers(service.users[0])
     for call in itertools.islice(calls(document), CALLS * len(found)):
         for sent in ({}, headers):
             code = str(send(service, call, sent).status_code)
-            responses = found[call.operation].get("responses", {})
-            if code[0] != "5" and not {code, f"{code[0]}XX", "default"} & set(responses):
+            if code[0] != "5" and not {code, f"{code[0]}XX", "default"} & set(
+                found[call.operation].get("responses", {})
+            ):
                 raise Broken(f"{call.operation} answered {code}, which its documentation does not tell.")
     return f"All {len(found)} operations say what they do and give, and when they were asked, each code below 500 was one of theirs."
+
+
+def _tells_all(name: str, operation: dict[str, Any]) -> None:
+    """An operation has all its words, and a model for what each success answers."""
+    if missing := [word for word in ("summary", "description", "tags") if not operation.get(word)]:
+        raise Broken(f"{name} is documented without {missing[0]}.")
+    for code, answer in operation.get("responses", {}).items():
+        media = answer.get("content", {}).get("application/json")
+        if code.startswith("2") and media is not None and not media.get("schema"):
+            raise Broken(f"{name} does not say what its {code} holds: it has no response model.")

@@ -23,6 +23,7 @@ def peers(name):
 
 
 def guard_accept(socket):
+    """Have Python's own `accept` close what comes from another user."""
     accept = socket.socket.accept
 
     def accept_ours(self):
@@ -37,6 +38,7 @@ def guard_accept(socket):
 
 
 def guard_uvloop(uvloop):
+    """Have uvloop's servers close what comes from another user."""
     create_server = uvloop.Loop.create_server
 
     def create_our_server(self, factory, *arguments, **options):
@@ -51,6 +53,7 @@ class Watch:
     wanted = {"socket": guard_accept, "uvloop": guard_uvloop}
 
     def find_spec(self, name, path=None, target=None):
+        """Python's question for a module: one of the two is changed when it has been executed."""
         change = self.wanted.pop(name, None)
         spec = None if change is None else PathFinder.find_spec(name, path)
         if change is None or spec is None or spec.loader is None:
@@ -66,12 +69,14 @@ class Watch:
 
 
 def install():
+    """Guard what is imported by now, and the rest when it is."""
     for name in [name for name in Watch.wanted if name in sys.modules]:
         Watch.wanted.pop(name)(sys.modules[name])
     sys.meta_path.insert(0, Watch())
 
 
 def run_the_next():
+    """Run the sitecustomize that would have been imported without this one."""
     spec = PathFinder.find_spec("sitecustomize", [place for place in sys.path if os.path.abspath(place) != HERE])
     if spec and spec.loader:
         from importlib.util import module_from_spec
