@@ -213,6 +213,14 @@ def test_no_label_is_cut_and_none_leaves_its_lane(name, kind):
 def test_short_labels_keep_the_lane_and_longer_ones_widen_it():
     assert picture.lane(NONE) == picture.lane(ONE) == picture.LEFT
     assert picture.lane({"bars": [bar("POST /parcels/{parcel_id}", "server", 0, 1)]}) > picture.LEFT
+    lanes = [picture.lane({"bars": [bar("a" * letters, "task", 0, 1)]}) for letters in (18, 19, 25, 35, 36)]
+    assert lanes == [180, 181, 221, 288, 290], "6.7 a letter of kind and name, and 20 beside them"
+
+
+@pytest.mark.parametrize(("letters", "lines"), [(35, 1), (36, 2)])
+def test_a_head_has_a_second_line_from_the_letter_on_that_the_first_has_no_room_for(letters, lines):
+    heads = [text for text in words({"length": 1, "bars": [bar("a" * letters, "task", 0, 1)]})]
+    assert sum(text.get("text-anchor") == "end" for text in heads) == lines
 
 
 def test_what_fits_on_neither_side_stands_on_a_patch_inside_its_bar():
