@@ -219,7 +219,7 @@ def test_short_labels_keep_the_lane_and_longer_ones_widen_it():
 
 @pytest.mark.parametrize(("letters", "lines"), [(35, 1), (36, 2)])
 def test_a_head_has_a_second_line_from_the_letter_on_that_the_first_has_no_room_for(letters, lines):
-    heads = [text for text in words({"length": 1, "bars": [bar("a" * letters, "task", 0, 1)]})]
+    heads = words({"length": 1, "bars": [bar("a" * letters, "task", 0, 1)]})
     assert sum(text.get("text-anchor") == "end" for text in heads) == lines
 
 
