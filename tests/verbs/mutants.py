@@ -1,7 +1,7 @@
 """`make mutants`: which small change of the helpers would no test notice?
 
 Plants the changes of `tests/verbs/changes.py` into `live/`, `learning/` and `exam/`, one at a time and in copies of the
-work tree. Then the tests run that execute the changed line, quickest first, and those that execute anything else of its
+work tree. Then those tests of the package run that execute the changed line, quickest first, and those that execute anything else of its
 file, up to `LIMIT` seconds of them; a change that hangs is noticed, too. What survives is explained in `EXPLAINED`, or is
 a test to be written: exit code 1.
 
@@ -36,7 +36,6 @@ from tests.verbs.changes import Change, Spot, spots
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("live", "learning", "exam")
 LEFT_OUT = ("exam/templates/",)
-TESTS = [f"tests/{package}" for package in PACKAGES]
 LIMIT = 60  # seconds of tests for one change, as they were measured
 PATIENCE = 60  # seconds that a run may take besides four times what its tests took: longer is a hang
 SURVIVES, TIMEOUT = "survives", "timeout"
@@ -123,15 +122,25 @@ class Record:
         return {test for test in self.seconds if test in names or test.partition("::")[0] in names}
 
 
-def record(copy: Path, scratch: Path, jobs: int) -> Record:
-    """Runs the tests once under coverage, in the processes and kernels that they start, too."""
+def record(packages: list[str], copy: Path, scratch: Path, jobs: int) -> Record:
+    """Runs the tests of these packages once under coverage, in the processes and kernels that they start, too."""
     settings, told, measured = scratch / "coveragerc", scratch / "record.json", scratch / "data" / "measured"
     settings.write_text(
         f"[run]\ndata_file = {measured}\nparallel = true\ninclude = {copy}/helpers/*\n"
         "context = ${PYTEST_CURRENT_TEST-}\ncore = ctrace\n"  # what a process inherits from the test that started it
     )
     measured.parent.mkdir()
-    command = [sys.executable, "-m", "pytest", *OPTIONS, "-n", str(jobs), "--dist", "loadfile", *TESTS]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        *OPTIONS,
+        "-n",
+        str(jobs),
+        "--dist",
+        "loadfile",
+        *(f"tests/{package}" for package in packages),
+    ]
     variables = {**surroundings(copy, told), "COVERAGE_PROCESS_START": str(settings)}
     subprocess.run(command, cwd=copy, env=variables, stdout=sys.stderr)
     run = coverage.Coverage(data_file=str(measured), config_file=str(settings))
@@ -269,7 +278,8 @@ def main(arguments: list[str] | None = None) -> int:
         if options.record and options.record.exists():
             kept = Record(**json.loads(options.record.read_text()))
         else:
-            kept = record(copies[0], scratch, options.jobs)
+            packages = sorted({change.path.partition("/")[0] for change in chosen})
+            kept = record(packages, copies[0], scratch, options.jobs)
         if options.record:
             options.record.write_text(json.dumps(vars(kept)))
         print(f"{len(kept.seconds)} tests passed and are asked, {len(kept.failed)} failed or were skipped.", flush=True)
