@@ -1,9 +1,9 @@
 """`make mutants`: which small change of the helpers would no test notice?
 
 Plants the changes of `tests/verbs/changes.py` into `live/`, `learning/` and `exam/`, one at a time and in copies of the
-work tree. Then those tests of the package run that execute the changed line, quickest first, and those that execute anything else of its
-file, up to `LIMIT` seconds of them; a change that hangs is noticed, too. What survives is explained in `EXPLAINED`, or is
-a test to be written: exit code 1.
+work tree. Then those tests of the package run that execute the changed line, quickest first, those that execute anything
+else of its file, and those in the file of its name, up to `LIMIT` seconds of them; a change that hangs is noticed, too. What survives is explained
+in `EXPLAINED`, or is a test to be written: exit code 1.
 
 `--seed` and `--sample` choose (60 a package), `--all` takes every change, names of files or folders only theirs. Of what
 is kept well, mutmut 3 copies into the work tree and puts a trampoline before each function, which recordings then show;
@@ -109,7 +109,8 @@ class Record:
         lines = self.executed.get(change.path, {})
         exact = {test for line in change.lines for test in lines.get(str(line), ())}
         chosen: list[str] = []
-        for tests in (self._tests(exact), self._tests({test for who in lines.values() for test in who})):
+        others = {test for who in lines.values() for test in who}
+        for tests in map(self._tests, (exact, others, set(_own_tests(change)))):
             for test in sorted(tests - set(chosen), key=self.seconds.__getitem__):
                 if sum(map(self.seconds.__getitem__, chosen)) + self.seconds[test] <= LIMIT:
                     chosen.append(test)
