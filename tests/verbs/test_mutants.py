@@ -176,9 +176,11 @@ def test_a_change_is_judged_in_the_copy_and_taken_back(tree, monkeypatch):
     record = mutants.Record(
         {"tests/live/test_toy.py::test_seen": 0.0}, [], {"live/toy.py": {"2": ["tests/live/test_toy.py"]}}
     )
+    asked = {"seen: return 1 -> return 2", "unseen: return 1 -> return 2", "endless: n -= 1 -> pass"}
     verdicts = {
-        change.name.partition(" ")[2]: mutants.noticed(change, record, tree / "tree", tree)
+        name: mutants.noticed(change, record, tree / "tree", tree)
         for change in (spot.change() for spot in spots("live/toy.py", original))
+        if (name := change.name.partition(" ")[2]) in asked
     }
     assert verdicts["seen: return 1 -> return 2"] == "tests/live/test_toy.py::test_seen"
     assert verdicts["unseen: return 1 -> return 2"] == mutants.SURVIVES
