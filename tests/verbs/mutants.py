@@ -57,6 +57,7 @@ EXPLAINED = {
     "live/peers.py _ask: answer = kernel.recv(4096) -> answer = kernel.recv(4097)": (
         "Room for an answer that is much shorter."
     ),
+    "live/server.py Server._start: hurry.doing = '' -> pass": "Nothing that is told of is awaited after it.",
     "live/picture.py lane: longest = max((len(f\"{bar['kind']} {bar['name']}\") for bar in data['bars']), default=0) -> "
     "longest = max((len(f\"{bar['kind']} {bar['name']}\") for bar in data['bars']), default=1)": (
         "Without a bar the lane is as wide as the narrowest either way."
