@@ -258,7 +258,7 @@ def _failing(
         return TIMEOUT
     if run.exitcode in (0, pytest.ExitCode.NO_TESTS_COLLECTED):
         return SURVIVES
-    found = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", words.read_text(errors="replace"), re.MULTILINE)
+    found = re.search(r"^(?:FAILED|ERROR) (tests/.+?)(?: - .*)?$", words.read_text(errors="replace"), re.MULTILINE)
     return found[1] if found else f"pytest ends with {run.exitcode}"
 
 
