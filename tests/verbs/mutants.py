@@ -188,7 +188,10 @@ def test_of(context: str) -> str:
 
 def surroundings(copy: Path, choice: Path) -> dict[str, str]:
     """What every process of a run finds: the copy's helpers before the installed ones, and this module's choice."""
-    return {**os.environ, "PYTHONPATH": str(copy), CHOICE: str(choice), "COURSE_RUN": "ci"}
+    kernels = {
+        "IPYTHONDIR": str(copy / ".ipython")
+    }  # this comes after the environment's own, which names the work tree
+    return {**os.environ, **kernels, "PYTHONPATH": str(copy), CHOICE: str(choice), "COURSE_RUN": "ci"}
 
 
 # ---- the runs
@@ -206,6 +209,13 @@ def copied(folder: Path) -> Path:
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
+    first = [
+        f"__import__('sys').path.insert(0, {str(folder)!r})",
+        "get_ipython().kernel.language_info.pop('version', None)",
+    ]
+    kernels = folder / ".ipython" / "profile_default" / "ipython_kernel_config.json"
+    kernels.parent.mkdir(parents=True)
+    kernels.write_text(json.dumps({"IPKernelApp": {"exec_lines": first, "log_level": "ERROR"}}))
     return folder
 
 
