@@ -2,5 +2,5 @@
 # Another interpreter: PYTHON=python3.12 make lab. One chapter: make refresh CHAPTER=1. Options: make lab ARGS=--no-browser
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help lab test setup slow browser update refresh site pack links solutions slides timetable bench repeat versions history queues audit lock lint clean
-help lab test setup slow browser update refresh site pack links solutions slides timetable bench repeat versions history queues audit lock lint clean: ; @"$(PYTHON)" make.py $@ $(CHAPTER) $(ARGS)
+.PHONY: help lab test setup slow browser update refresh site pack links solutions slides timetable bench repeat versions history queues audit mutants lock lint clean
+help lab test setup slow browser update refresh site pack links solutions slides timetable bench repeat versions history queues audit mutants lock lint clean: ; @"$(PYTHON)" make.py $@ $(CHAPTER) $(ARGS)

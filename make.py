@@ -302,6 +302,12 @@ def audit(*options: str) -> None:
     run("-m", "tests.verbs.audit", *options)
 
 
+def mutants(*options: str) -> None:
+    """plant small changes into the helpers and name those that no test notices (ARGS="--seed 2" for others)"""
+    set_up(LOCK, TEST_LOCK)
+    run("-m", "tests.verbs.mutants", *options)
+
+
 def lock(*options: str) -> None:
     """compile both locks, and the hashes of what they pin (ARGS=--upgrade for the newest releases)"""
     set_up()
@@ -384,6 +390,7 @@ VERBS = {
         history,
         queues,
         audit,
+        mutants,
         lock,
         lint,
         clean,

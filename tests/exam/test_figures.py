@@ -1,5 +1,6 @@
 """What a class's answers say of the questions: difficulty, discrimination and what was chosen, from logs of answers."""
 
+from collections import Counter
 from statistics import correlation
 
 import pytest
@@ -54,6 +55,52 @@ def test_discrimination_leaves_the_question_itself_out():
 def test_few_answers_and_constant_ones_are_said_to_say_little():
     found = exam.statistics(Log(answers=sitting(1, a=True, b=False)))
     assert found.questions["a"].discrimination is None and found.questions["a"].remark == "few answers"
+
+
+@pytest.mark.parametrize(
+    ("asked", "difficulty", "discrimination", "remark"),
+    [
+        (9, 0.5, -1.0, "few answers"),
+        (10, 0.5, -0.01, "the better ones are wrong: look at its key"),
+        (10, 0.19, 0.5, "nearly everybody is wrong"),
+        (10, 0.2, 0.5, ""),
+        (10, 0.95, 0.5, ""),
+        (10, 0.96, 0.5, "nearly everybody is right"),
+        (10, 0.96, None, "nearly everybody is right"),
+        (10, 0.5, 0.0, "tells nobody apart"),
+        (10, 0.5, 0.09, "tells nobody apart"),
+        (10, 0.5, 0.1, ""),
+        (10, 0.5, None, ""),
+    ],
+)
+def test_what_a_teacher_should_look_at(asked, difficulty, discrimination, remark):
+    assert figures.Figures("1.1-a", asked, difficulty, discrimination).remark == remark
+
+
+def test_the_table_of_the_figures_to_the_letter():
+    few = figures.Figures("few", 2, 0.5, -1.0, Counter(x=1))
+    sure = figures.Figures("sure", 12, 0.25, 0.5, Counter({"a | b\nc": 5, "d": 3, "e": 1}))
+    none = figures.Figures("none", 12, 1.0, None)
+    told = figures.Statistics({"few": few, "none": none, "sure": sure}, 1, 0.625)
+    assert told.markdown.splitlines() == [
+        "1 exam, 62 % right on average.",
+        "",
+        "| question | asked | right | discrimination | most chosen wrong | |",
+        "|---|---:|---:|---:|---|---|",
+        "| sure | 12 | 25 % | 0.50 | a \\| b c (5); d (3) |  |",
+        "| none | 12 | 100 % | - |  | nearly everybody is right |",
+        "| few | 2 | 50 % | -1.00 | x (1) | few answers |",
+    ]
+    assert figures.Statistics({}, 2, 0.5).markdown.startswith("2 exams, 50 % right")
+
+
+def test_a_wrong_answer_counts_by_its_options_or_as_it_was_said():
+    def wrong(**answer) -> list[str]:
+        return figures._wrong(Answer(id="a", when=1, how="exam", grade=1, exam="e", number=1, **answer))
+
+    assert wrong(right=False, shown=["x", "y"], said="AB") == ["x", "y"]
+    assert wrong(right=False, shown=[], said="0.5 s") == ["0.5 s"]
+    assert wrong(right=True, shown=["x"], said="A") == []
 
 
 def test_logs_are_read_from_files_and_folders(folder):

@@ -1,5 +1,7 @@
 """Outside of a check: a served app that hangs is ended when the next one is served."""
 
+import concurrent.futures
+import queue
 import threading
 import time
 
@@ -7,7 +9,9 @@ import httpx
 import pytest
 from fastapi import BackgroundTasks, FastAPI
 
+from helpers.live import ending
 from helpers.live import server as module
+from helpers.live.frames import innermost, outward
 from helpers.live.server import serve
 
 
@@ -66,3 +70,77 @@ def test_a_stuck_app_lets_go_of_its_clients():
     server.stop(0.1)
     client.join(2.0)
     assert not client.is_alive()
+
+
+def test_a_loop_that_sleeps_lets_go_of_its_clients_before_it_wakes():
+    woke, failure = threading.Event(), []
+
+    async def sleeps() -> None:
+        time.sleep(1.5)
+        woke.set()
+
+    server = serve(app_of(sleeps))
+
+    def ask() -> None:
+        try:
+            httpx.get(f"{server.url}/go", timeout=20, trust_env=False)  # a client that the server does not know
+        except httpx.HTTPError:
+            failure.append(woke.is_set())
+
+    client = threading.Thread(target=ask)
+    client.start()
+    time.sleep(0.2)
+    server.stop(0.1)
+    client.join(20)
+    assert failure == [False]
+
+
+WAITS = {
+    "event": lambda: threading.Event().wait(),
+    "queue": lambda: queue.Queue().get(),
+    "future": lambda: concurrent.futures.Future().result(),
+}
+
+
+@pytest.mark.parametrize("kind", WAITS)
+def test_a_thread_that_waits_for_what_never_comes_is_woken(kind):
+    def waits() -> None:
+        WAITS[kind]()
+
+    thread = threading.Thread(target=waits, daemon=True)
+    thread.start()
+    end_of_patience = time.monotonic() + 20
+    while not any(
+        frame.f_code is threading.Condition.wait.__code__ for frame in outward(innermost().get(thread.ident))
+    ):
+        assert time.monotonic() < end_of_patience
+        time.sleep(0.01)
+    assert ending.alive(thread)
+    ending.raise_in(thread)
+    thread.join(20)
+    assert not ending.alive(thread)
+
+
+def test_what_catches_everything_is_struck_until_it_is_over():
+    def stubborn() -> None:
+        while True:
+            try:
+                time.sleep(0.001)
+            except BaseException:
+                pass
+
+    thread = threading.Thread(target=stubborn, daemon=True)
+    thread.start()
+    ending.end(lambda: [thread], lambda: not ending.alive(thread), 20)
+    assert not ending.alive(thread)
+
+
+def test_only_threads_with_the_learners_code_are_struck():
+    over = threading.Event()
+    library = threading.Thread(target=over.wait, daemon=True)
+    own = threading.Thread(target=lambda: over.wait(), daemon=True)
+    for thread in (library, own):
+        thread.start()
+    found = ending.own_threads([library, own, threading.current_thread()])
+    over.set()
+    assert found == [own]

@@ -1,9 +1,12 @@
 """Forty slips that learners make, in one real kernel: what they read first, or last, names the cause."""
 
+import json
 import re
 
 import pytest
+from fastapi import FastAPI
 
+from helpers.live import failing
 from tests.live.kernel import Kernel
 
 IMPORTS = """
@@ -134,6 +137,33 @@ def test_an_error_stands_there_with_the_cell_and_line_that_raised_it_once(kernel
     assert sum("numero" in line for line in lines) == 1
     _, lines = kernel.run("1 / 0")
     assert lines[-1].startswith("In an earlier cell your app logged NameError")
+
+
+def test_of_a_logged_error_the_learners_own_last_line_is_named():
+    logged = f"""Traceback (most recent call last):
+  File "/tmp/main.py", line 3, in outer
+    inner()
+  File "/tmp/main.py", line 7, in inner
+    json.loads("x")
+  File "{json.__file__}", line 346, in loads
+    return _default_decoder.decode(s)
+ValueError: no JSON
+"""
+    assert failing._last_error(logged, None) == 'ValueError: no JSON (main.py, line 7: json.loads("x"))'
+    assert failing._last_error("all is well", None) == ""
+    assert failing._last_error(
+        f"{logged}\n{logged.replace('ValueError: no JSON', 'KeyError: ' + 400 * 'x')}", None
+    ) == (f'KeyError: {290 * "x"}… (main.py, line 7: json.loads("x"))')
+
+
+def test_an_app_has_the_routes_that_a_reader_wrote_eight_at_most():
+    app = FastAPI()
+    app.api_route("/b", methods=["PUT", "DELETE"])(lambda: None)
+    app.get("/hidden", include_in_schema=False)(lambda: None)
+    assert failing._routes(app) == ["DELETE /b", "PUT /b"] and failing._routes(None) == []
+    for number in range(9):
+        app.get(f"/{number}")(lambda: None)
+    assert len(failing._routes(app)) == 8
 
 
 def test_nothing_changes_in_a_cell_that_succeeds(kernel):

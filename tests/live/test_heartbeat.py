@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.live.heartbeat import LEAST, Heartbeat, Hold
+from helpers.live.heartbeat import LEAST, Heartbeat, Hold, _Late
 
 
 def watched(work: Callable[[], Awaitable[None]]) -> list[Hold]:
@@ -253,3 +253,61 @@ def test_a_busy_machine_is_not_taken_for_a_hold():
         for process in crowd:
             process.kill()
             process.wait()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "stood", "used", "counts"),
+    [
+        (0.1, 0.1, 0.0, True),
+        (0.09, 0.1, 0.1, False),
+        (0.3, 0.09, 0.09, False),
+        (0.3, 0.0, 0.125, True),
+        (0.3, 0.125, 0.0, True),
+    ],
+)
+def test_a_hold_is_what_stood_still_or_used_the_processor_for_a_tenth_of_a_second(
+    seconds, stood, used, counts, monkeypatch
+):
+    heartbeat = Heartbeat(asyncio.new_event_loop(), threading.get_ident())
+    late = _Late(50.0, busy=8.0)
+    late.look([sys._getframe()], 0)
+    late.stood = stood
+    monkeypatch.setattr(heartbeat, "_used", lambda: 8.0 + used)
+    heartbeat._keep(late, 50.0 + seconds)
+    heartbeat._loop.close()
+    assert [hold.since for hold in heartbeat.holds] == ([50.0] if counts else [])
+
+
+def test_the_collectors_time_is_nobodys(monkeypatch):
+    heartbeat = Heartbeat(asyncio.new_event_loop(), threading.get_ident())
+    heartbeat._loop.close()
+    moments = iter([1.0, 1.25, 4.0, 4.5])
+    monkeypatch.setattr(time, "thread_time", lambda: next(moments))
+    heartbeat._collector("stop", None)  # it had begun before it was watched
+    for phase in ("start", "stop", "start", "stop"):
+        heartbeat._collector(phase, None)
+    monkeypatch.setattr("helpers.live.heartbeat._busy", lambda thread: 2.0)
+    assert heartbeat._used() == 2.0 - 0.75
+    monkeypatch.setattr(heartbeat, "_thread", -1)
+    heartbeat._collector("start", None)  # in another thread
+    assert heartbeat._collected == 0.75
+
+
+def test_looks_count_time_only_where_nothing_moved(monkeypatch):
+    now = [10.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    late, frame = _Late(10.0, busy=0.0), sys._getframe()
+    code = type("Frame", (), {"f_code": frame.f_code, "f_lasti": 1, "f_lineno": 7})()
+    for moment, instruction, switches in (
+        (10.0, 1, 5),
+        (10.01, 1, 5),  # stood for 10 ms
+        (10.11, 1, 5),  # a look that came late speaks for 25 ms
+        (10.12, 1, 6),  # switched off meanwhile
+        (10.13, 2, 6),  # another instruction
+    ):
+        now[0], code.f_lasti = moment, instruction
+        late.look([code], switches)
+    assert late.stood == pytest.approx(0.035)
+    assert [(line.number, line.function) for line in late.lines()] == [(7, frame.f_code.co_name)]
+    late.look([], 9)
+    assert late.left_by([object()]) and not late.left_by([code]) and not late.left_by([])

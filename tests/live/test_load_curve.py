@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from helpers.errors import CourseError
-from helpers.live.load_curve import LoadCurve
+from helpers.live.load_curve import LoadCurve, Point
 from helpers.live.server import running
 
 
@@ -33,6 +33,46 @@ def test_more_clients_than_places_wait_for_each_other(server):
     assert curve[4].last >= 0.4 > curve[4].first and curve[1].last >= 0.1
     assert curve[4].rate < 11
     assert curve.finding == "from 1 to 4 clients: the longest wait came with 4"
+
+
+def test_its_words_to_the_letter(server):
+    curve = LoadCurve(server, "/one-at-a-time", most=64)
+    assert (repr(curve), curve.finding) == ("No point yet.", "No point yet.")
+    curve.points[16] = Point(16, 0.1, 1.6)
+    assert curve.finding == "1 point: the longest wait came with 16"
+    curve.points[2] = Point(2, 0.1, 2.0)
+    assert repr(curve).splitlines() == [
+        "  2 at once: the last waited 2000 ms , 1 requests/s",
+        " 16 at once: the last waited 1600 ms , 10 requests/s",
+        "from 2 to 16 clients: the longest wait came with 2",
+    ]
+    assert curve._repr_mimebundle_()["text/markdown"].splitlines() == [
+        "| clients at once | the first waited | the last waited | answered |",
+        "|---|---|---|---|",
+        "| 2 | 100 ms | 2000 ms | 1 requests/s |",
+        "| 16 | 100 ms | 1600 ms | 10 requests/s |",
+        "",
+        "from 2 to 16 clients: the longest wait came with 2",
+    ]
+
+
+@pytest.mark.parametrize("most", [0, 65, True, 8.0, "8"])
+def test_the_end_of_the_slider_is_a_whole_number_up_to_64(server, most):
+    with pytest.raises(CourseError, match="goes up to a number of clients from 1 to 64, not"):
+        LoadCurve(server, "/one-at-a-time", most=most)
+
+
+def test_the_slider_begins_where_most_clients_were_measured(server, in_jupyterlab):
+    curve = LoadCurve(server, "/one-at-a-time", most=16)
+    curve._repr_mimebundle_()
+    assert (curve.widget.clients, curve.widget.most, curve.widget.points) == (1, 16, [])
+    other = LoadCurve(server, "/one-at-a-time")
+    other.points[5] = Point(5, 0.1, 0.5)
+    other._repr_mimebundle_()
+    first = other.widget
+    assert (first.clients, first.most, first.points) == (5, 32, [{"clients": 5, "first": 0.1, "last": 0.5}])
+    other._repr_mimebundle_()
+    assert other.widget is first
 
 
 def test_its_words_are_the_same_in_every_run_once_numbers_with_units_are_left_out(server):
@@ -76,6 +116,11 @@ def test_its_slider_keeps_its_keys():
 def test_wrong_numbers_and_no_server_get_a_sentence(server):
     with pytest.raises(CourseError, match="from 1 to 32, not 0"):
         LoadCurve(server, "/one-at-a-time").measure(0)
+    for wrong in ("12", b"1", 3, {1: 2}):
+        with pytest.raises(CourseError, match="are a list of numbers such as"):
+            LoadCurve(server, "/one-at-a-time", clients=wrong)
+    with pytest.raises(CourseError, match="from 1 to 2, not 3"):
+        LoadCurve(server, "/one-at-a-time", most=2).measure(3)
     with pytest.raises(CourseError, match="expects a server"):
         LoadCurve("http://127.0.0.1", "/")
     with pytest.raises(CourseError, match="no answer from /nowhere: HTTPStatusError"):

@@ -42,7 +42,7 @@ def test_it_feels_a_held_event_loop_and_nothing_else(server):
 def test_a_wrong_path_or_no_server_gets_a_sentence(server):
     with pytest.raises(CourseError, match="expects /nowhere to answer, but it said 404"), ping(server, "/nowhere"):
         pass
-    with pytest.raises(CourseError, match="expects a server such as"):
+    with pytest.raises(CourseError, match=r"^ping\(\) expects a server such as"):
         ping("http://127.0.0.1")
 
 
@@ -78,6 +78,8 @@ def moved() -> RedirectResponse:
     ("answer", "says"),
     [
         (refusing(401), "it said 401, so it asks for a log-in: ping a path that is open to everybody."),
+        (refusing(403), "it said 403, so it asks for a log-in: ping a path that is open to everybody."),
+        (refusing(418), "it said 418."),
         (refusing(429), "it said 429, so it limits how often it is asked: ping another path, or more slowly"),
         (moved, "it said 307, a redirect to /ping/."),
         (page, "to be a small answer, but it is a page."),
@@ -111,6 +113,25 @@ def test_a_limit_that_is_met_on_the_way_is_told():
         return str(refusal.value)
 
     assert "/ping was answered 2 times, then: 429, so it limits how often it is asked" in unanswered()
+
+
+def test_its_words_and_figures_are_those_of_its_waits(server):
+    pings = ping(server)
+    assert repr(pings) == "pings: none yet"
+    for figure in ("worst", "typical"):
+        with pytest.raises(CourseError, match="no ping has been answered yet"):
+            getattr(pings, figure)
+    pings.waits[:] = [0.001, 0.25, 0.0024]
+    assert (pings.worst, pings.typical) == (0.25, 0.0024)
+    assert repr(pings) == "pings: 3 answers, the worst waited 250 ms, the typical one 2.4 ms"
+
+
+def test_it_rests_after_each_answer_as_long_as_it_was_told(server):
+    with ping(server, every=0.05) as rested:
+        time.sleep(0.3)
+    with ping(server, every=0) as restless:
+        time.sleep(0.3)
+    assert len(rested.waits) <= 6 < len(restless.waits)
 
 
 def test_it_says_how_many_answers_stand_behind_its_words(server):

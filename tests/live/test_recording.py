@@ -19,6 +19,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import PlainTextResponse
 
 from helpers.errors import CourseError, NotInTimeline
+from helpers.live import spans
 from helpers.live.client import AsyncClient
 from helpers.live.recording import record
 from helpers.live.server import running, serve
@@ -148,7 +149,9 @@ def test_what_has_no_span_comes_from_events(client):
     with record(events=events) as timeline:
         client.get("/mail")
     assert "from before" not in timeline
-    assert timeline["session closed"].started_after_response
+    closed = timeline["session closed"]
+    assert closed.started_after_response and closed.kind == "event" and closed.start == closed.end
+    assert (closed.error, closed.running, closed.status) == (None, False, None)
     assert timeline.order[-1] == "session closed", "a dependency is torn down after the tasks"
 
 
@@ -404,3 +407,10 @@ def test_an_interrupted_block_waits_for_nothing():
             raise KeyboardInterrupt
         assert timeline["send_email"].running, "the block was left while the task ran"
         over.set()
+
+
+def test_a_recording_listens_where_nothing_was_served(monkeypatch):
+    listened = []
+    monkeypatch.setattr(spans, "observe", lambda: listened.append("listens"))
+    with spans.collect() as found:
+        assert listened == ["listens"] and found == []

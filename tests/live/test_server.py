@@ -19,8 +19,10 @@ import pytest
 from fastapi import APIRouter, BackgroundTasks, FastAPI, WebSocket, routing
 
 from helpers.errors import CourseError, Interrupted
+from helpers.live import server as module
+from helpers.live.aside import Hurry
 from helpers.live.client import Client
-from helpers.live.server import Server, running, serve
+from helpers.live.server import Server, running, serve, started, threads_of
 from helpers.services.waiting import until
 
 
@@ -388,3 +390,44 @@ def test_an_old_uvicorn_is_told(monkeypatch):
     monkeypatch.delattr("uvicorn.Config.get_loop_factory")
     with pytest.raises(CourseError, match="^serve\\(\\) needs uvicorn 0.36 or later, but .* is installed."):
         serve(app_named("app"))
+
+
+def test_what_was_interrupted_before_it_began_leaves_the_app_before_alone():
+    before = serve(FastAPI())
+    engine, hurry = before._engine, Hurry()
+    hurry.set()
+    with pytest.raises(Interrupted, match="while the app was starting. The app before it is served again"):
+        module._serve(FastAPI(), 5.0, {}, hurry)
+    assert before.running and before._engine is engine
+
+
+def test_what_was_interrupted_at_its_very_end_is_taken_back(monkeypatch):
+    before, hurry, start = serve(FastAPI(title="before")), Hurry(), Server._start
+
+    def interrupted(self: Server, *arguments) -> None:
+        start(self, *arguments)
+        hurry.set()
+
+    monkeypatch.setattr(Server, "_start", interrupted)
+    with pytest.raises(Interrupted, match="The app before it is served again"):
+        module._serve(FastAPI(), 5.0, {}, hurry)
+    assert before.client.get("/openapi.json").json()["info"]["title"] == "before"
+
+
+def test_whoever_asks_for_all_servers_gets_those_of_its_block():
+    with started() as servers, running(FastAPI()) as one:
+        pass
+    with running(FastAPI()):
+        assert servers == [one]
+
+
+def test_the_threads_of_a_server_are_its_loops_and_its_workers():
+    app = FastAPI()
+    app.get("/")(lambda: threading.get_ident())
+    one = serve(app)
+    worker = one.client.get("/").json()
+    found = threads_of(one)
+    assert found[0] is one._thread and worker in [thread.ident for thread in found[1:]]
+    assert threading.current_thread() not in found
+    one.stop()
+    assert threads_of(one) == []

@@ -46,6 +46,14 @@ def test_its_words_name_the_operations_and_are_equal_everywhere(app):
     assert page._repr_mimebundle_() == {"text/plain": repr(page)}
 
 
+def test_one_operation_is_one_and_only_what_a_reader_can_press_counts():
+    app = FastAPI(title="One")
+    app.get("/a")(lambda: None)
+    app.options("/b")(lambda: None)
+    app.head("/c")(lambda: None)
+    assert repr(swagger_ui(app)).splitlines()[:2] == ["Swagger UI of One, version 0.1.0: 1 operation", "  GET /a"]
+
+
 @pytest.mark.parametrize("headers", [{}, PREFIX])
 def test_the_page_needs_no_network_under_a_prefix_and_without(app, headers):
     client = swagger_ui(app).server.client
