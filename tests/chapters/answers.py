@@ -31,9 +31,11 @@ at least two `wrong` answers that learners are likely to give, each with words t
 import ast
 import importlib.util
 import json
+import random
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -94,6 +96,16 @@ def load(number: int, folder: Path = HERE) -> list[Answer]:
     return list(_collected)
 
 
+def specimen(exercise: Exercise, answers: list[Answer]) -> list[Answer]:
+    """Of the answers to an exercise as few as prove it: the stub, two wrong ones and a right one, drawn by its id."""
+    chance, mine = random.Random(exercise.id), [answer for answer in answers if answer.id == exercise.id]
+    drawn = []
+    for state, most in ((NOT_STARTED, 1), (NOT_YET, 2), (SOLVED, 1)):
+        of_state = [answer for answer in mine if answer.state == state]
+        drawn += chance.sample(of_state, min(most, len(of_state)))
+    return drawn
+
+
 def faults(exercise: Exercise, answers: list[Answer]) -> list[str]:
     """What is wrong with an exercise, judged by its solution and by the answers to it; nothing when all is well."""
     mine = [answer for answer in answers if answer.id == exercise.id]
@@ -136,10 +148,18 @@ def written(items: Callable[[int], Iterable[Any]]) -> Iterator[tuple[int, Any]]:
             yield from ((number, item) for item in items(number))
 
 
+@cache
 def notebook(number: int, folder: Path = NOTEBOOKS) -> dict | None:
-    """A chapter's notebook as its JSON; None while it does not exist."""
+    """A chapter's notebook as its JSON, to be read only; None while it does not exist."""
     file = folder / CHAPTERS[number - 1].file
     return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+
+
+@cache
+def nodes(source: str) -> list[ast.AST]:
+    """Everything in the syntax of a cell's code; its magics are blank lines."""
+    code = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())
+    return list(ast.walk(ast.parse(code)))
 
 
 def calls(document: dict, name: str) -> Iterator[tuple[str, ast.Call, dict]]:
@@ -147,9 +167,7 @@ def calls(document: dict, name: str) -> Iterator[tuple[str, ast.Call, dict]]:
     for cell in document["cells"]:
         if cell["cell_type"] != "code":
             continue
-        lines = "".join(cell["source"]).splitlines()
-        code = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
-        for node in ast.walk(ast.parse(code)):
+        for node in nodes("".join(cell["source"])):
             if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == name:
                 if node.args and isinstance(node.args[0], ast.Constant):
                     yield node.args[0].value, node, cell
