@@ -19,7 +19,7 @@ def tags(cell: NotebookNode) -> list[str]:
     return cell.metadata.get("tags", [])
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def syntax(source: str) -> ast.Module | None:
     """The syntax tree of a cell as IPython runs it (`%magic`, `!command`, `await`), or None if it is not Python."""
     try:

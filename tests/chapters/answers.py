@@ -31,9 +31,11 @@ at least two `wrong` answers that learners are likely to give, each with words t
 import ast
 import importlib.util
 import json
+import random
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -95,6 +97,16 @@ def load(number: int, folder: Path = HERE) -> list[Answer]:
     return list(_collected)
 
 
+def specimen(exercise: Exercise, answers: list[Answer]) -> list[Answer]:
+    """Of the answers to an exercise as few as prove it: the stub, two wrong ones and a right one, drawn by its id."""
+    chance, mine = random.Random(exercise.id), [answer for answer in answers if answer.id == exercise.id]
+    drawn = []
+    for state, most in ((NOT_STARTED, 1), (NOT_YET, 2), (SOLVED, 1)):
+        of_state = [answer for answer in mine if answer.state == state]
+        drawn += chance.sample(of_state, min(most, len(of_state)))
+    return drawn
+
+
 def faults(exercise: Exercise, answers: list[Answer]) -> list[str]:
     """What is wrong with an exercise, judged by its solution and by the answers to it; nothing when all is well."""
     mine = [answer for answer in answers if answer.id == exercise.id]
@@ -147,8 +159,9 @@ def written(items: Callable[[int], Iterable[Any]]) -> Iterator[tuple[int, Any]]:
             yield from ((number, item) for item in items(number))
 
 
+@cache
 def notebook(number: int, folder: Path = NOTEBOOKS) -> dict | None:
-    """A chapter's notebook as its JSON; None while it does not exist."""
+    """A chapter's notebook as its JSON, to be read only; None while it does not exist."""
     file = folder / CHAPTERS[number - 1].file
     return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
 
@@ -156,7 +169,8 @@ def notebook(number: int, folder: Path = NOTEBOOKS) -> dict | None:
 def calls(document: dict, name: str) -> Iterator[tuple[str, ast.Call, dict]]:
     """Every call `name("id", ...)` in a notebook's code cells: the id, the call and the cell."""
     for cell in document["cells"]:
-        tree = syntax("".join(cell["source"])) if cell["cell_type"] == "code" else None
+        source = "".join(cell["source"])
+        tree = syntax(source) if cell["cell_type"] == "code" and name in source else None
         for call in called(tree, name):
             if call.args and isinstance(call.args[0], ast.Constant):
                 yield call.args[0].value, call, cell

@@ -386,12 +386,26 @@ JSON = some.recursive(
 FIELDS = some.sampled_from(sorted(state.State.model_fields))
 
 
-@settings(max_examples=300, deadline=None)
-@given(
+WHATEVER_STANDS_THERE = given(
     changes=some.dictionaries(FIELDS, JSON, min_size=1, max_size=2),
     answers=some.dictionaries(some.integers(0, 6), JSON),
 )
+
+
+@settings(max_examples=50, deadline=None)
+@WHATEVER_STANDS_THERE
 def test_whatever_stands_in_the_file_nothing_raises(changes, answers):
+    reads_a_file_with(changes, answers)
+
+
+@pytest.mark.slow
+@settings(max_examples=500, deadline=None)
+@WHATEVER_STANDS_THERE
+def test_whatever_else_stands_in_the_file_nothing_raises(changes, answers):
+    reads_a_file_with(changes, answers)
+
+
+def reads_a_file_with(changes, answers):
     folder = store.FOLDER
     exam._sitting = None
     exam.start(7, questions=5, new=True)

@@ -236,7 +236,7 @@ OPTIONS_OF_THE_EXAM = given(
 
 
 @pytest.mark.parametrize("call", NAMED, ids=lambda call: call.__name__)
-@often(25)
+@often(8)
 @OPTIONS_OF_THE_EXAM
 def test_the_exam_takes_anything(call, folder, values, given_, chance):
     takes(call, values, given_, chance)
@@ -277,9 +277,23 @@ def takes(call, values, given_, chance):
     assert isinstance(exam.start(7), Note)
 
 
-@often(80)
-@given(which=ANYTHING, file=ANYTHING, formats=ANYTHING)
+FILES_AND_FORMATS = given(which=ANYTHING, file=ANYTHING, formats=ANYTHING)
+
+
+@often(20)
+@FILES_AND_FORMATS
 def test_what_shows_reads_and_writes_takes_anything(folder, which, file, formats):
+    shows_reads_and_writes(folder, which, file, formats)
+
+
+@pytest.mark.slow
+@often(160)
+@FILES_AND_FORMATS
+def test_what_shows_reads_and_writes_takes_much_more(folder, which, file, formats):
+    shows_reads_and_writes(folder, which, file, formats)
+
+
+def shows_reads_and_writes(folder, which, file, formats):
     exam = helpers.exam
     exam.start(7, questions=3, new=True)
     for made in (exam.show(which), exam.statistics(file), exam.export(str(folder), [formats, 7])):

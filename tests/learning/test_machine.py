@@ -73,7 +73,12 @@ def test_a_broker_whose_address_is_none_is_told(monkeypatch, url):
 
 @pytest.mark.parametrize(
     "variable",
-    ["OTEL_SDK_DISABLED=true", "OTEL_TRACES_SAMPLER=always_off", "OTEL_PROPAGATORS=b3", "OTEL_PROPAGATORS=none"],
+    [
+        "OTEL_SDK_DISABLED=true",
+        pytest.param("OTEL_TRACES_SAMPLER=always_off", marks=pytest.mark.slow),
+        pytest.param("OTEL_PROPAGATORS=b3", marks=pytest.mark.slow),
+        "OTEL_PROPAGATORS=none",
+    ],
 )
 def test_a_dead_telemetry_is_told_or_does_no_harm(variable):
     """Which of the two is the business of helpers/live: what is not recorded must never be called working."""

@@ -332,9 +332,9 @@ def recorded_with(prelude: str = "", **environment: str) -> str:
     "setting",
     [
         "OTEL_TRACES_SAMPLER=always_off",
-        "OTEL_PROPAGATORS=none",
-        "OTEL_PROPAGATORS=baggage",
-        "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT=0",
+        pytest.param("OTEL_PROPAGATORS=none", marks=pytest.mark.slow),
+        pytest.param("OTEL_PROPAGATORS=baggage", marks=pytest.mark.slow),
+        pytest.param("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT=0", marks=pytest.mark.slow),
         "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT=1",
         "OTEL_PYTHON_TRACER_PROVIDER=sdk_tracer_provider",
     ],

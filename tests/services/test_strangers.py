@@ -149,8 +149,14 @@ def folder(tmp_path) -> Path:
     return tmp_path
 
 
+# `make slow` has the others: uvicorn started by another command or on its other loop, and more of those that fork or thread.
+QUICK = {"uvicorn on asyncio", "Gunicorn", "Hypercorn", "Flask", "tornado", "the course's phoenix"}
+
+
 @as_root
-@pytest.mark.parametrize("name", SERVERS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in SERVERS]
+)
 def test_a_stranger_cannot_talk_to_a_process(name, folder):
     paths = os.pathsep.join([str(folder), f"{ROOT}/notebooks/09_case_studies_and_projects"])
     env = {"SMTP_PORT": "1", "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
