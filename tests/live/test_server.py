@@ -431,3 +431,9 @@ def test_the_threads_of_a_server_are_its_loops_and_its_workers():
     assert threading.current_thread() not in found
     one.stop()
     assert threads_of(one) == []
+
+
+def test_a_stop_without_a_word_gives_tasks_five_seconds(monkeypatch, capsys):
+    monkeypatch.setattr(Server, "_stop", lambda self, timeout, hurry: [f"given {timeout:g} s"])
+    assert Server(FastAPI()).stop() == ["given 5 s"]
+    assert capsys.readouterr().out == "Still running after 5 s and abandoned: given 5 s.\n"
