@@ -41,5 +41,5 @@ def test_one_that_is_killed_is_gone():
     one = warm.Forked(["-f", "/no/such/folder/kernel.json"])
     assert one.pid != os.getpid() and os.getsid(one.pid) == one.pid
     one.send_signal(signal.SIGKILL)
-    assert until(lambda: one.poll() == 0, 10)
+    assert until(lambda: one.poll() == -signal.SIGKILL, 10)
     one.kill()  # says nothing of one that is gone

@@ -3,17 +3,17 @@
 A kernel of its own begins with a second of CPU for imports; a forked one has them already, and is a kernel of its own
 all the same: its own process and session, its own connection, memory that no other sees. What it starts is started anew.
 
-Run as a program, this file is that process: for each line that it reads, the arguments of a kernel in JSON, it forks
-one and says which, and it ends with whoever started it.
+Run as a program, this file is that process. It reads lines of JSON: at the arguments of a kernel it forks one, whose
+number is said, and at such a number it says how that one ended. It ends with whoever started it.
 """
 
 import gc
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
-from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -34,22 +34,23 @@ def main() -> None:
     for name in PRELOADED:
         import_module(name)
     gc.freeze()
-    signal.signal(signal.SIGCHLD, reap)
     for line in sys.stdin:
-        if os.fork() == 0:
-            become(json.loads(line))
+        asked = json.loads(line)
+        if isinstance(asked, int):
+            print(ended(asked), flush=True)
+        elif os.fork() == 0:
+            become(asked)
 
 
-def reap(*_: object) -> None:
-    """Ask how dead kernels ended, so that they are gone."""
-    with suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+def ended(number: int) -> str:
+    """How a kernel ended, as JSON: null while it runs. Its number is no other process's until this was asked."""
+    process, status = os.waitpid(number, os.WNOHANG)
+    return json.dumps(os.waitstatus_to_exitcode(status) if process else None)
 
 
 def become(arguments: list[str]) -> None:
     """Be a kernel in a session of its own, as if Jupyter had started it, and end."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    random.seed()  # else all begin with the same chance
     os.setsid()
     os.write(1, f"{os.getpid()}\n".encode())  # not before it has its own session: Jupyter ends a whole one
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -72,28 +73,31 @@ def _forge() -> subprocess.Popen:
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=NOTEBOOKS)
 
 
-class Forked:
-    """A kernel's process, as far as Jupyter asks the `subprocess.Popen` of one; how it ended, nobody learns."""
+def _ask(what: list[str] | int) -> int | None:
+    """What the process that forks answers."""
+    forge = _forge()
+    forge.stdin.write(json.dumps(what) + "\n")
+    forge.stdin.flush()
+    return json.loads(forge.stdout.readline())
 
-    stdin = stdout = stderr = None
+
+class Forked:
+    """A kernel's process, as far as Jupyter asks the `subprocess.Popen` of one."""
+
+    stdin = stdout = stderr = returncode = None
 
     def __init__(self, arguments: list[str]):
-        forge = _forge()
-        forge.stdin.write(json.dumps(arguments) + "\n")
-        forge.stdin.flush()
-        self.pid = int(forge.stdout.readline())
+        self.pid = _ask(arguments)
 
     def poll(self) -> int | None:
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return 0
-        return None
+        if self.returncode is None:
+            self.returncode = _ask(self.pid)
+        return self.returncode
 
     wait = poll  # Jupyter waits once `poll` has said that it ended
 
     def send_signal(self, number: int) -> None:
-        with suppress(ProcessLookupError):
+        if self.poll() is None:
             os.kill(self.pid, number)
 
     def kill(self) -> None:
