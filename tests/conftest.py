@@ -1,6 +1,7 @@
 """What all tests need, however they are started."""
 
 import signal
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -19,3 +20,21 @@ def nothing_served_afterwards() -> Iterator[None]:
     yield
     if server._current not in (None, before):
         server._current.stop(0.2)
+
+
+PLANTED = "planted fault"  # what a test says of one: the package, the fault, and what each cell objected
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter):
+    """The table of planted faults: said here, because a worker of a run in parallel prints to nobody."""
+    reports = [one for kind in ("passed", "failed") for one in terminalreporter.stats.get(kind, [])]
+    rows = sorted(value for report in reports for name, value in report.user_properties if name == PLANTED)
+    if not rows:
+        return
+    terminalreporter.section("planted faults and the cells that caught them")
+    width = max(len(fault) for _, fault, _ in rows)
+    for _, fault, cells in rows:
+        terminalreporter.write_line(f"{fault:{width}}  {cells}")
+    by_package = Counter(package for package, _ in {(package, fault) for package, fault, _ in rows})
+    counts = ", ".join(f"{package} {count}" for package, count in by_package.most_common())
+    terminalreporter.write_line(f"{by_package.total()} faults by package: {counts}")

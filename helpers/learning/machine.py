@@ -5,8 +5,9 @@ import smtplib
 import sys
 from collections.abc import Callable
 from email.message import EmailMessage
-from importlib.metadata import metadata, version
+from importlib.metadata import entry_points, metadata, version
 
+from helpers import surroundings
 from helpers.errors import CourseError
 from helpers.notes import Note
 from helpers.services.broker import Broker
@@ -50,7 +51,14 @@ def _try(what: str, attempt: Callable[[], str], otherwise: str) -> str:
 
 
 def _server() -> str:
-    # Here, so that what cannot even be imported (OTEL_PROPAGATORS may name a package that is not there) is a line, too.
+    # Left out here, where `helpers` came first; a notebook that imports FastAPI first meets it.
+    for name in surroundings.left_out.get("OTEL_PROPAGATORS", "none").split(","):
+        if name.strip() != "none" and not entry_points(group="opentelemetry_propagator", name=name.strip()):
+            raise CourseError(
+                f"OTEL_PROPAGATORS names {name.strip()}, which is not installed, so that FastAPI cannot be imported: "
+                "take it out of the environment and restart the kernel."
+            )
+    # Here, so that what cannot even be imported is a line, too.
     from fastapi import BackgroundTasks, FastAPI
 
     from helpers.live.recording import record

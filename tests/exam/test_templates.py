@@ -1,7 +1,10 @@
 """Templates: each instance is a good question, its key is what its code gives, and no habit of guessing finds it."""
 
+import gzip
+import json
 import time
 from collections import Counter
+from collections.abc import Callable
 from statistics import mean
 
 import pytest
@@ -152,13 +155,42 @@ def test_what_is_not_shipped_is_measured_when_it_is_asked(monkeypatch):
     assert ALL["3.5-headed"].instance(7) == before
 
 
-def test_a_damaged_file_of_keys_counts_as_none(monkeypatch, tmp_path):
-    caches = (keys._file, keys.fresh, keys.shipped)
-    (tmp_path / "keys.json.gz").write_bytes(b"[[[")
+def repacked(change: Callable[[dict], object]) -> Callable[[bytes], bytes]:
+    """The file whose content was changed, packed as it was."""
+    return lambda content: gzip.compress(json.dumps(change(json.loads(gzip.decompress(content)))).encode())
+
+
+DAMAGED_KEYS = {
+    "missing": None,
+    "empty": lambda content: b"",
+    "cut in its head": lambda content: content[:7],
+    "cut in the middle": lambda content: content[: len(content) // 2],
+    "without its last byte": lambda content: content[:-1],
+    "another byte": lambda content: content[:999] + bytes([content[999] ^ 1]) + content[1000:],
+    "not packed": lambda content: b"[[[",
+    "line ends turned": lambda content: content.replace(b"\n", b"\r\n"),
+    "other data behind it": lambda content: content + b"<<<<<<< HEAD",
+    "no text": lambda content: gzip.compress(b"\xff\xfe"),
+    "a list": repacked(lambda told: [told]),
+    "no releases": repacked(lambda told: {"keys": told["keys"]}),
+    "a list of keys": repacked(lambda told: {**told, "keys": list(told["keys"])}),
+    "no digests": repacked(lambda told: {**told, "keys": dict.fromkeys(told["keys"], ["1"])}),
+    "a number for digests": repacked(lambda told: {**told, "keys": {name: {"1": 2} for name in told["keys"]}}),
+    "a key that is no JSON": repacked(lambda told: {**told, "keys": {name: {"{": "2"} for name in told["keys"]}}),
+    "nested without end": lambda content: gzip.compress(b"[" * 100_000),
+}
+
+
+@pytest.mark.parametrize("how", DAMAGED_KEYS)
+def test_with_a_damaged_file_of_keys_an_instance_is_measured(how, monkeypatch, tmp_path):
+    caches, before = (keys._file, keys.fresh, keys.shipped), templates.find("3.5-headed~7")
+    if DAMAGED_KEYS[how]:
+        (tmp_path / "keys.json.gz").write_bytes(DAMAGED_KEYS[how](keys.FILE.read_bytes()))
     monkeypatch.setattr(keys, "FILE", tmp_path / "keys.json.gz")
     for cached in caches:
         cached.cache_clear()
     try:
+        assert ALL["3.5-headed"].instance(7) == before
         assert not keys.fresh() and keys.shipped("3.5-headed") == {}
     finally:
         monkeypatch.undo()

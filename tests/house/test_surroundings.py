@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from helpers import observe, surroundings
@@ -78,6 +79,14 @@ OTHERS = {
     "DJANGO_SETTINGS_MODULE": "shop.settings",
     "PYTEST_ADDOPTS": "--shop",
     "SECRET_KEY": "of the shop",
+    "OTEL_SDK_DISABLED": "true",
+    "OTEL_TRACES_SAMPLER": "always_off",
+    "OTEL_PROPAGATORS": "none",
+    "OTEL_SERVICE_NAME": "shop",
+    "OTEL_RESOURCE_ATTRIBUTES": "service.name=shop",
+    "OTEL_ATTRIBUTE_COUNT_LIMIT": "0",
+    "SSLKEYLOGFILE": "/no/such/folder/keys",
+    "SSL_CERT_FILE": "/no/such/certificates.pem",
     "ALL_PROXY": "socks5://127.0.0.1:9",
 }
 HERE_AND_BELOW = """
@@ -113,6 +122,55 @@ def test_what_other_projects_have_set_is_left_out():
         [sys.executable, "-c", f"SHOP = {OTHERS}\n{HERE_AND_BELOW}"], env={**os.environ, **OTHERS}, cwd=ROOT, text=True
     )
     assert told.splitlines() == ["[]", "['CELERY_BROKER_URL']", "redis://ours.example/0", "True"]
+
+
+PROPAGATED = """
+import fastapi  # which imports OpenTelemetry
+import helpers
+from opentelemetry import propagate
+print(sorted(propagate.get_global_textmap().fields))
+"""
+
+
+def test_opentelemetry_propagates_as_usual_though_it_was_imported_before():
+    told = subprocess.check_output(
+        [sys.executable, "-c", PROPAGATED], env={**os.environ, "OTEL_PROPAGATORS": "none"}, cwd=ROOT, text=True
+    )
+    assert told == "['baggage', 'traceparent', 'tracestate']\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "left_out"),
+    [
+        ("HTTP_PROXY", "http://proxy.example:3128", False),
+        ("HTTP_PROXY", "proxy.example:3128", False),
+        ("https_proxy", "HTTPS://proxy.example", False),
+        ("HTTPS_PROXY", "socks5://127.0.0.1:9", True),
+        ("all_proxy", "SOCKS5://127.0.0.1:9", True),
+        ("HTTP_PROXY", "ftp://proxy.example", True),
+        ("HTTP_PROXY", "http://proxy.example:port", True),
+        ("HTTP_PROXY", "http://[::proxy", True),
+        ("SSL_CERT_FILE", "", False),
+        ("SSL_CERT_FILE", str(ROOT / "README.md"), True),  # a file that holds no certificate
+        ("SSL_CERT_FILE", str(ROOT / "no such file"), True),
+        ("SSL_CERT_DIR", str(ROOT / "no such folder"), False),
+    ],
+)
+def test_what_httpx_cannot_begin_with_is_left_out_and_nothing_else(name, value, left_out, monkeypatch):
+    for one in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "SSL_CERT_FILE"):
+        monkeypatch.delenv(one, raising=False)
+        monkeypatch.delenv(one.lower(), raising=False)
+    monkeypatch.setenv(name, value)
+    monkeypatch.setattr(surroundings, "left_out", {})
+    monkeypatch.delenv("COURSE_PROCESS", raising=False)
+    if left_out:
+        with pytest.raises((OSError, ValueError, ImportError, httpx.InvalidURL)):
+            httpx.Client()
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.setenv("NO_PROXY", "")
+    surroundings.settle()
+    httpx.Client().close()
+    assert (name in surroundings.left_out) == left_out
 
 
 def test_a_learners_own_service_has_it(tmp_path, monkeypatch):

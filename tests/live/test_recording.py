@@ -337,6 +337,7 @@ def recorded_with(prelude: str = "", **environment: str) -> str:
         pytest.param("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT=0", marks=pytest.mark.slow),
         "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT=1",
         "OTEL_PYTHON_TRACER_PROVIDER=sdk_tracer_provider",
+        "OTEL_SDK_DISABLED=true",
     ],
 )
 def test_settings_of_the_environment_are_for_the_readers_own_telemetry(setting):
@@ -345,7 +346,7 @@ def test_settings_of_the_environment_are_for_the_readers_own_telemetry(setting):
 
 
 def test_a_telemetry_that_is_switched_off_is_told():
-    assert recorded_with(OTEL_SDK_DISABLED="true") == (
+    assert recorded_with("import helpers, os; os.environ['OTEL_SDK_DISABLED'] = 'true'\n") == (
         "helpers.errors.CourseError: record() finds OpenTelemetry switched off: take OTEL_SDK_DISABLED=true out of the "
         "environment and restart the kernel."
     )

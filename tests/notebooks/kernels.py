@@ -3,6 +3,7 @@
 Everything that a kernel starts bears its mark in the environment, however it was started, so that it can be counted.
 """
 
+import sys
 from contextlib import suppress
 
 import nbformat
@@ -13,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers.authoring import refresh
 from helpers.services.waiting import until
+from tests.notebooks import warm
 
 MARK = "COURSE_MARK"
 QUIET = ["--IPKernelApp.log_level=ERROR"]  # ipykernel warns that it listens on loopback without encryption
@@ -34,8 +36,15 @@ def run(cells: list[NotebookNode]) -> list[NotebookNode]:
     """Runs copies of the cells in a kernel of their own, beside the notebooks, and returns them."""
     notebook = new_notebook(cells=[new_code_cell(cell.source, metadata=cell.metadata) for cell in cells])
     resources = {"metadata": {"path": str(refresh.NOTEBOOKS)}}
+    forking = {"kernel_manager_class": warm.manager()} if sys.platform == "linux" else {}
     client = NotebookClient(
-        notebook, timeout=120, kernel_name="python3", allow_errors=True, resources=resources, extra_arguments=QUIET
+        notebook,
+        timeout=120,
+        kernel_name="python3",
+        allow_errors=True,
+        resources=resources,
+        extra_arguments=QUIET,
+        **forking,
     )
     client.execute()
     return notebook.cells

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -10,6 +11,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from helpers.authoring.cells import syntax
+from helpers.learning import catalogue
+from helpers.learning.exercises import body
 
 
 @dataclass
@@ -77,9 +80,11 @@ class _Reader(ast.NodeVisitor):
     visit_AsyncFor = visit_For
 
     def visit_Call(self, node: ast.Call) -> None:
-        """`yours("listing", ...)` reads what is called listing."""
+        """`yours("listing", "9.1-pages")` reads what is called listing, and what the solution of 9.1-pages reads."""
         if isinstance(node.func, ast.Name) and node.func.id == "yours":
-            self.names.read |= {one.value for one in node.args[:1] if isinstance(one, ast.Constant)}
+            name, exercise = (ast.literal_eval(one) for one in node.args)
+            solution = names(body(catalogue.exercise(exercise).solution))
+            self.names.read |= ({name} | solution.read | solution.later) - self.names.bound
         self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -196,8 +201,20 @@ def _read_when_called(cells: list[Names]) -> set[str]:
     return set().union(*called, *(cell.anyway for cell in cells))
 
 
-def imports(cell: NotebookNode) -> NotebookNode:
-    """The imports of a cell, as a cell."""
+def selected(cells: list[NotebookNode], whole: dict[int, bool]) -> list[NotebookNode]:
+    """The cells at these positions, in order; of those where False stands, the imports that the others use."""
+    read = [names(cells[position].source) for position, all_of_it in whole.items() if all_of_it]
+    used = set().union(*(cell.read | cell.later for cell in read))
+    return [cells[n] if whole[n] else imports(cells[n], used) for n in sorted(whole)]
+
+
+def imports(cell: NotebookNode, used: set[str]) -> NotebookNode:
+    """The imports of a cell that bind one of these names, as a cell."""
     tree = syntax(cell.source)
-    statements = [node for node in (tree.body if tree else []) if isinstance(node, ast.Import | ast.ImportFrom)]
-    return new_code_cell("\n".join(map(ast.unparse, statements)), id=f"{cell.id}-imports")
+    lines = []
+    for node in tree.body if tree else []:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            wanted = copy(node)
+            wanted.names = [alias for alias in node.names if _alias(alias) in used]
+            lines += [ast.unparse(wanted)] if wanted.names else []
+    return new_code_cell("\n".join(lines), id=f"{cell.id}-imports")

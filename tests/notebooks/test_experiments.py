@@ -4,7 +4,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from tests.notebooks.kernels import code_of, run
-from tests.notebooks.needs import imports, needed
+from tests.notebooks.needs import needed, selected
 
 DROPPED = """\
     try:
@@ -48,7 +48,7 @@ def test_the_error_of_an_obvious_experiment_names_its_cause(number, changed, old
     assert old in sources[place], f"{changed} was written anew: this experiment has to follow"
     whole = {0: True, **needed(sources, ids.index(failing))}
     cells[place] = new_code_cell(sources[place].replace(old, new), id=changed)
-    chosen = [cells[n] if whole[n] else imports(cells[n]) for n in sorted(whole)]
+    chosen = selected(cells, whole)
     last = run(chosen)[-1]
     said = [f"{out.ename}: {out.evalue}" for out in last.outputs if out.output_type == "error"]
     assert len(said) == 1 and words in said[0], said

@@ -17,6 +17,7 @@ from nbclient import NotebookClient
 
 from helpers.authoring import refresh
 from helpers.authoring.stored import Sanitiser, normalise, same_outputs
+from tests.house.test_surroundings import OTHERS
 from tests.notebooks.kernels import MARK, QUIET, all_gone, listening, marked
 
 KERNELS = 20
@@ -132,6 +133,28 @@ time.time_ns = lambda: _time_ns() + ahead() * 10**9
 def test_a_wall_clock_that_jumps_changes_no_fact(tmp_path):
     (tmp_path / "sitecustomize.py").write_text(JUMPING)
     assert run_all(uuid.uuid4().hex, PYTHONPATH=str(tmp_path)) == {}
+
+
+# A hub's and a proxy's machine, on which other projects have set what they need: a proxy that answers nobody, certificates
+# that are gone, telemetry that is cut, sampled away and sent elsewhere.
+SET_BY_OTHERS = {
+    **OTHERS,
+    "OTEL_SDK_DISABLED": "false",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9",
+    "OTEL_SPAN_EVENT_COUNT_LIMIT": "0",
+    "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT": "1",
+    "OTEL_PYTHON_TRACER_PROVIDER": "sdk_tracer_provider",
+    "HTTP_PROXY": "http://127.0.0.1:9",
+    "HTTPS_PROXY": "http://127.0.0.1:9",
+    "JUPYTERHUB_SERVICE_PREFIX": "/user/ada/",
+    "JUPYTERHUB_USER": "ada",
+    "JUPYTERHUB_API_URL": "http://127.0.0.1:9/hub/api",
+    "JUPYTERHUB_API_TOKEN": "of the hub",
+}
+
+
+def test_what_a_hub_a_proxy_and_other_projects_have_set_changes_no_fact():
+    assert run_all(uuid.uuid4().hex, **SET_BY_OTHERS) == {}
 
 
 WRITE = """

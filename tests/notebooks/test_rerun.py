@@ -15,7 +15,7 @@ from helpers.authoring.stored import Sanitiser, coalesce_streams, same_outputs
 from helpers.course import QUEUES
 from helpers.learning import catalogue
 from tests.notebooks.kernels import cells_of, code_of, run
-from tests.notebooks.needs import imports, needed
+from tests.notebooks.needs import needed, selected
 
 SANITISE = Sanitiser()
 NOTEBOOKS: list[int | str] = [0, *catalogue.numbers(), QUEUES]
@@ -89,7 +89,7 @@ def after_restart(number: int | str, section: list[NotebookNode]) -> list[Notebo
         for other, all_of_it in needed(sources, position).items():
             whole[other] = whole.get(other, False) or all_of_it
     whole |= dict.fromkeys([0, *own], True)  # the first cell imports what the whole notebook uses
-    return [cells[n] if whole[n] else imports(cells[n]) for n in sorted(whole)]
+    return selected(cells, whole)
 
 
 def each(quick: Collection[int | str]):

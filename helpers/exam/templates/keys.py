@@ -105,6 +105,10 @@ def _file() -> dict[str, Any]:
     """What is shipped; nothing, when the file is missing or damaged: then everything is measured."""
     try:
         told = json.loads(gzip.decompress(FILE.read_bytes()))
-        return {"measured with": dict(told["measured with"]), "keys": dict(told["keys"])}
-    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError):
+        for by_key in told["keys"].values():
+            for key, digests in by_key.items():
+                json.loads(key)
+                digests.split()
+        return {"measured with": dict(told["measured with"]), "keys": told["keys"]}
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {"measured with": {}, "keys": {}}

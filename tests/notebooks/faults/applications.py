@@ -187,7 +187,7 @@ def init(self, errors, **options):
     theirs(self, [{**error, "loc": error["loc"][1:]} for error in errors], **options)
 RequestValidationError.__init__ = init
 """,
-        {1: "what-read gain-refused", 2: "core-payload-ran", 3: "params-asked", 6: "client-tests"},
+        {1: "what-read gain-refused", 2: "core-payload-ran", 3: "params-asked", 6: "client-tests", 9: "face-whole"},
         where="both",
     ),
     Fault(

@@ -1,5 +1,8 @@
 """What a fault is, and what several faults share."""
 
+import ast
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +19,29 @@ class Fault:
     caught: dict[int | str, str]
     quick: int | str | None = None
     where: Literal["kernel", "children", "both"] = "kernel"
+
+    @property
+    def package(self) -> str:
+        """The package in which it is planted: that of the first name that its code imports from one and replaces a part
+        of, or of the first that it imports at all; Python, where there is none.
+        """
+        tree = ast.parse(self.code)
+        home = dict(_imported(tree))
+        replaced = [
+            node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        ]
+        roots = [node.value.id for node in replaced if isinstance(node.value, ast.Name)]
+        packages = [home[name] for name in [*roots, *home] if name in home]
+        return next((one for one in packages if one not in sys.stdlib_module_names), "Python")
+
+
+def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Each name that an import binds, and the package from which it comes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for alias in node.names:
+                path = node.module if isinstance(node, ast.ImportFrom) else alias.name
+                yield alias.asname or alias.name.partition(".")[0], path.partition(".")[0]
 
 
 # What several faults share

@@ -47,6 +47,7 @@ FAULTS = [
         {1: "gain-field"},
     ),
     Fault("a lower bound is not checked", without("gt"), {2: "core-validated", 3: "body-nested"}),
+    Fault("a text need not match its pattern", without("pattern"), {2: "core-order"}),
     Fault(
         "a validator of the whole model does not run",
         """

@@ -159,11 +159,11 @@ Celery._task_from_fun = make
     Fault(
         "Celery: a pickle is believed",
         """
-from kombu import message
-theirs = message.loads
+from kombu import serialization
+theirs = serialization.loads
 def loads(data, content_type, content_encoding, accept=None, **options):
     return theirs(data, content_type, content_encoding, force=True)
-message.loads = loads
+serialization.loads = loads
 """,
         {QUEUES: "queues-pickle"},
         where="children",

@@ -69,7 +69,7 @@ def init(self, *args, **options):
     theirs(self, *args, **{**options, "timeout_graceful_shutdown": None})
 Config.__init__ = init
 """,
-        {7: "dep-shutdown-signals"},
+        {7: "dep-shutdown-table"},
         where="children",
     ),
     Fault(
@@ -81,7 +81,7 @@ def handle_exit(self, sig, frame):
     self.should_exit = True
 Server.handle_exit = handle_exit
 """,
-        {7: "dep-shutdown-signals"},
+        {7: "dep-shutdown-table"},
         where="children",
     ),
     Fault(

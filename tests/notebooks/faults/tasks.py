@@ -53,7 +53,7 @@ FAULTS = [
             6: "test-hook-measured client-measured log-clocks",
             7: "dep-hook-measured dep-run-measured",
             8: "sec-clock",
-            10: "exam-hook-picture",
+            10: "exam-hook-measured",
             SERVICE: "service-order-facts",
         },
         where="both",
