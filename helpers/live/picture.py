@@ -143,12 +143,11 @@ def _sent_line(at: str, top: int, end: int) -> str:
 def describe(data: dict[str, Any]) -> str:
     """The finding in words: who waited how long, and which task ran when. Also the picture's alternative text."""
     sentences: list[str] = []
-    after: list[str] = []
+    tasks: dict[str, list[str]] = {}
 
     def flush() -> None:
-        if after:
-            sentences.append(f"After the response was sent, {', '.join(after)}")
-            after.clear()
+        sentences.extend(when + ", ".join(told) for when, told in tasks.items())
+        tasks.clear()
 
     for bar in data["bars"]:
         took = _ms(bar["end"] - bar["start"])
@@ -162,9 +161,16 @@ def describe(data: dict[str, Any]) -> str:
             flush()
             sentences.append(f"The event loop stood still for {took} in {bar['name']}")
         elif bar["kind"] == "task":
-            after.append(f"{bar['name']} {_outcome(bar, took)}")
+            tasks.setdefault(_when(bar), []).append(f"{bar['name']} {_outcome(bar, took)}")
     flush()
     return ". ".join(sentences or ["Nothing was recorded"]) + "."
+
+
+def _when(bar: dict[str, Any]) -> str:
+    """How the sentence on a task begins; a job of another process has no response of its own."""
+    if bar["sent"] is None:
+        return ""
+    return "After the response was sent, " if bar["start"] >= bar["sent"] else "Before the response was sent, "
 
 
 def _outcome(bar: dict[str, Any], took: str) -> str:

@@ -251,9 +251,19 @@ def test_the_finding_in_words():
         f"The client waited 520 ms for {LATE['bars'][0]['name']} and got Lost instead of an answer. "
         "The server answered with 503. After the response was sent, "
         "a_name_without_any_place_to_break_it_that_is_longer_than_two_lines_of_a_head ran 0.2 ms, "
-        "index was still running 30.0 ms later, all <of> it failed with AnErrorOfADatabaseWithAName after 585 ms. "
+        "index was still running 30.0 ms later. "
+        "Before the response was sent, all <of> it failed with AnErrorOfADatabaseWithAName after 585 ms. "
         "The event loop stood still for 90.0 ms in time.sleep."
     )
+
+
+def test_a_task_of_no_request_is_told_without_its_response():
+    jobs = [
+        bar(name, "task", start, start + 10, sent=sent)
+        for name, start, sent in (("a", 0, 5), ("b", 5, 5), ("c", 7, None))
+    ]
+    told = "Before the response was sent, a ran 10.0 ms. After the response was sent, b ran 10.0 ms. c ran 10.0 ms."
+    assert picture.describe({"bars": jobs}) == told
 
 
 @pytest.mark.parametrize(("status", "told"), [(200, False), (399, False), (400, True), (500, True), (None, False)])
