@@ -123,11 +123,11 @@ class Reader:
         """Run All Cells, without waiting."""
         self.page.evaluate(RUN_ALL)
 
-    def wait(self, seconds: float = 120) -> None:
+    def wait(self, seconds: float = 300) -> None:
         """Wait until what was started has ended: at the last cell, or at an error."""
         self.page.wait_for_function(DONE, timeout=seconds * 1000)
 
-    def run_all(self, seconds: float = 120) -> None:
+    def run_all(self, seconds: float = 300) -> None:
         """Run All Cells, and wait until that has ended."""
         self.start_all()
         self.wait(seconds)

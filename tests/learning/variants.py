@@ -61,8 +61,8 @@ VARIANTS = {
     "the log holds passwords": Variant(
         "private",
         "The log holds the password of 'ada'",
-        "    known = settings.hashes.get(form.username)\n",
-        '    known = settings.hashes.get(form.username)\n    logger.info("log-in: %s %s", form.username, form.password)\n',
+        "    if not hasher.verify(form.password, ",
+        '    logger.info("log-in: %s %s", form.username, form.password)\n    if not hasher.verify(form.password, ',
     ),
     "an answer is not documented": Variant(
         "docs", "GET /labels/{label_id} answered 404, which its documentation does not tell", "No_such_label=404, ", ""

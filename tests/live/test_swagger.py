@@ -107,13 +107,13 @@ def test_through_a_real_jupyter_server(app, monkeypatch, tmp_path):
     folders = {f"JUPYTER_{name}_DIR": str(tmp_path / name) for name in ("CONFIG", "DATA", "RUNTIME")}
     options = ["--ServerApp.base_url=/user/ada/", "--IdentityProvider.token=", "--ServerApp.port_retries=0"]
     command = [sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root", f"--port={port}", *options]
-    jupyter = subprocess.Popen(
+    lab = subprocess.Popen(
         command, env=os.environ | folders, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path
     )
     try:
         monkeypatch.delenv("COURSE_RUN")
         monkeypatch.setenv("JUPYTER_RUNTIME_DIR", folders["JUPYTER_RUNTIME_DIR"])
-        monkeypatch.setenv("JPY_PARENT_PID", str(jupyter.pid))
+        monkeypatch.setenv("JPY_PARENT_PID", str(lab.pid))
         end = time.monotonic() + 30
         while jupyter.base_url() is None and time.monotonic() < end:
             time.sleep(0.1)
@@ -132,5 +132,5 @@ def test_through_a_real_jupyter_server(app, monkeypatch, tmp_path):
             assert browser.get(page.address.replace("docs", "openapi.json")).json()["servers"]
             assert browser.get(page.address.replace("docs", "parcels/7")).json() == 7
     finally:
-        jupyter.terminate()
-        jupyter.wait(10)
+        lab.terminate()
+        lab.wait(10)

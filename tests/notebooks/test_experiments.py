@@ -29,7 +29,7 @@ EXPERIMENTS = [
     ),
     (5, "db-hook-app", "session.get_one", "session.get_won", "pool-runs-dry", "[500, 500, 500] came"),
     (5, "db-hook-model", "pool_size=2", "pool_size=3", "pool-runs-dry", "[200, 200, 200] came"),
-    (5, "db-hook-model", "pool_size=2", "pool_size=3", "db-hook-why", "all three had a connection"),
+    (5, "db-hook-model", "pool_size=2", "pool_size=3", "db-hook-why", "found none of 3 connections"),
     (5, "db-hook-app", "at_printer.add", "print", "mends-timed", "[(2, 0, 503)"),
 ]
 

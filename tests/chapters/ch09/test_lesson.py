@@ -454,6 +454,7 @@ def test_the_readers_router_is_served_or_the_courses_on_the_readers_shelf():
 def notebook(**solved: str) -> nbformat.NotebookNode:
     """The notebook, with the cells of these ids replaced."""
     book = nbformat.read(NOTEBOOK, as_version=4)
+    assert solved.keys() <= {cell.id.replace("-", "_") for cell in book.cells}
     for cell in book.cells:
         cell.source = solved.get(cell.id.replace("-", "_"), cell.source)
     return book
@@ -539,7 +540,7 @@ def section(**solved: str) -> nbformat.NotebookNode:
 
 @pytest.mark.slow
 def test_steps_with_helpers_of_their_own_and_a_transaction_of_their_own_lose_nothing():
-    said = run(section(crud_relay=HELPERS, crud_write=BLOCK))
+    said = run(section(crud_relay=HELPERS, outbox_write=BLOCK))
     assert said["crud-relay"].startswith("SOLVED") and said["outbox-write"].startswith("SOLVED")
     assert "letters that came: 60" in said["crud-gauntlet"]
 
