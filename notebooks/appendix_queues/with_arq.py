@@ -33,7 +33,7 @@ async def mail_once(context: dict, parcel: int, refusals: float) -> None:
 
 
 async def tick(context: dict) -> None:
-    jobs.tick("arq", f"{context['job_id']} rescued" if context["job_try"] > 1 else context["job_id"])
+    jobs.tick("arq", f"{context['job_id']} late" if context["job_try"] > 1 else context["job_id"])
 
 
 class WorkerSettings:

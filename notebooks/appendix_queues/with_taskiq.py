@@ -1,5 +1,6 @@
 """Taskiq is `async` throughout. taskiq worker with_taskiq:broker, taskiq scheduler with_taskiq:scheduler"""
 
+import logging
 from datetime import UTC, datetime, timedelta
 
 import jobs
@@ -8,6 +9,7 @@ from taskiq import SmartRetryMiddleware, TaskiqScheduler
 from taskiq.schedule_sources import LabelScheduleSource
 from taskiq_redis import ListRedisScheduleSource, RedisStreamBroker
 
+logging.basicConfig(level=logging.INFO)  # for Python 3.14, in whose workers Taskiq sets up no log
 clocks = {"idle_timeout": 3000, "xread_block": 500} if settings.short else {}
 later = ListRedisScheduleSource(settings.broker, prefix=f"{settings.name}-later")
 broker = RedisStreamBroker(settings.broker, queue_name=f"{settings.name}-taskiq", **clocks).with_middlewares(
