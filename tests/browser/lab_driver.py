@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+from playwright.sync_api import TimeoutError
 
 import make
 from helpers.authoring import chromium, lab_settings
@@ -46,6 +47,8 @@ RUN_ALL = """() => {
     .then(() => window.ran = true);
 }"""
 DONE = "() => window.ran"
+ENDED = """() => window.jupyterapp.shell.currentWidget.content.widgets
+  .filter(c => c.model.type === 'code' && c.model.executionCount !== null).length"""
 # One code cell, as Ctrl+Enter runs it.
 RUN_ONE = """index => {
   const app = window.jupyterapp, panel = app.shell.currentWidget, notebook = panel.content;
@@ -123,14 +126,21 @@ class Reader:
         """Run All Cells, without waiting."""
         self.page.evaluate(RUN_ALL)
 
-    def wait(self, seconds: float = 300) -> None:
+    def wait(self, seconds: float = 120) -> None:
         """Wait until what was started has ended: at the last cell, or at an error."""
         self.page.wait_for_function(DONE, timeout=seconds * 1000)
 
-    def run_all(self, seconds: float = 300) -> None:
-        """Run All Cells, and wait until that has ended."""
+    def run_all(self, seconds: float = 120) -> None:
+        """Run All Cells, and wait until that has ended; TimeoutError where no cell has for `seconds`."""
         self.start_all()
-        self.wait(seconds)
+        ended = 0
+        while True:
+            try:
+                return self.wait(seconds)
+            except TimeoutError:  # a long notebook on a busy machine is none that hangs
+                before, ended = ended, self.page.evaluate(ENDED)
+                if ended == before:
+                    raise
 
     def cells(self) -> list[dict]:
         """Every code cell: source, tags, outputs, whether it ran, and whether its output is hidden and was stored so."""

@@ -80,16 +80,6 @@ ORDER = item("order", ("ended", "sent", "started"), order=("sent", "started", "e
              wrong={"2 before 1": "It waits.", "3 before 2": "It starts first."})  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("recorded", "parts", "said"),
-    [("bca", (2, 2), ()), ("bac", (1, 2), ("It starts first.",)), ("cba", (1, 2), ("It waits.",)),
-     ("acb", (0, 2), ("It waits.", "It starts first."))],
-)  # fmt: skip
-def test_an_order_is_right_pair_by_pair(recorded, parts, said):
-    kind = KINDS["order"]
-    assert kind.parts(ORDER, recorded) == parts and kind.hints(ORDER, recorded) == said
-
-
 def test_the_example_of_an_order_is_not_the_right_one():
     assert "such as `cba`" in KINDS["order"].takes(ORDER)
     backwards = item("order", ("c", "b", "a"), order=("a", "b", "c"))
@@ -106,14 +96,19 @@ MANY = item(
 
 
 @pytest.mark.parametrize(
-    ("recorded", "parts", "said"),
-    [("bd", (4, 4), ()), ("b", (3, 4), ("Left out: two.",)), ("bcd", (3, 4), ("Not three.",)),
-     ("a", (1, 4), ("Not four.", "Left out: one; two."))],
+    ("asked", "recorded", "parts", "said"),
+    [(ORDER, "bca", (2, 2), ()), (ORDER, "bac", (1, 2), ("It starts first.",)), (ORDER, "cba", (1, 2), ("It waits.",)),
+     (ORDER, "acb", (0, 2), ("It waits.", "It starts first.")), (MANY, "bd", (4, 4), ()),
+     (MANY, "b", (3, 4), ("Left out: two.",)), (MANY, "bcd", (3, 4), ("Not three.",)),
+     (MANY, "a", (1, 4), ("Not four.", "Left out: one; two."))],
 )  # fmt: skip
-def test_of_several_options_each_counts(recorded, parts, said):
-    kind = KINDS["multiple"]
-    assert kind.parts(MANY, recorded) == parts and kind.hints(MANY, recorded) == said
-    assert kind.read(MANY, "db") == "bd" and kind.should(MANY) == "b) one; d) two"
+def test_of_an_order_each_pair_counts_and_of_several_options_each(asked, recorded, parts, said):
+    kind = KINDS[asked.question.kind]
+    assert kind.parts(asked, recorded) == parts and kind.hints(asked, recorded) == said
+
+
+def test_several_options_are_read_in_any_order():
+    assert KINDS["multiple"].read(MANY, "db") == "bd" and KINDS["multiple"].should(MANY) == "b) one; d) two"
 
 
 DRAWN = item("timeline", code="client ... weigh ... idle", bars={"client": (0.0, 0.1), "weigh": (0.5, 1.0)}, never=("idle",),
