@@ -76,7 +76,7 @@ def _judge(quiet: list[float], busy: float, seen: dict[float, list[float]], know
         what = ("the first", "a second")[position] + f" hold, of {seconds:g} s,"
         assert found, f"{what} left no entry." + (
             " A watch goes on after what it has found."
-            if position
+            if position or quiet  # a busy machine held the loop before we did
             else " Your own sleep must be short, and the clock one of the wall."
         )
         longest = max(found)
