@@ -13,9 +13,9 @@ pytestmark = pytest.mark.browser
 
 NOTEBOOKS = [path.name for path in refresh.stored()]
 CHAPTER = re.compile("0[1-9]_|10_")
-# Read for every change; `make slow` reads all.
+# Read once for every change; `make slow` reads all, each of them twice.
 SMOKE = ("00_start_here.ipynb", "01_introduction_to_fastapi.ipynb")
-EACH = [name if name in SMOKE else pytest.param(name, marks=pytest.mark.slow) for name in NOTEBOOKS]
+EACH = [(name, 1) for name in SMOKE] + [pytest.param(name, 2, marks=pytest.mark.slow) for name in NOTEBOOKS]
 
 
 def told(picture: dict) -> bool:
@@ -32,12 +32,8 @@ def pictures(cells: list[dict]) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize("notebook", EACH)
-def test_a_reader_runs_it_from_top_to_bottom(read, notebook):
-    reader, name = read(notebook), notebook.removesuffix(".ipynb")
-    before = reader.cells()
-    assert [cell["hidden"] for cell in before] == [cell["stored_hidden"] for cell in before]
-    reader.photograph(name)
+def runs_as_it_should(reader: Reader, name: str) -> None:
+    """Run all cells, and look at what they show and draw."""
     reader.run_all()
     cells = reader.cells()
     assert faults(cells) == []
@@ -47,6 +43,16 @@ def test_a_reader_runs_it_from_top_to_bottom(read, notebook):
         reader.photograph(f"{name}-cell-{index}")
         assert shown and all(map(told, shown)), cells[index]["source"]
     assert pictured or not CHAPTER.match(name), "a chapter shows at least one timeline"
+
+
+@pytest.mark.parametrize("notebook, runs", EACH)
+def test_a_reader_runs_it_from_top_to_bottom(read, notebook, runs):
+    reader, name = read(notebook), notebook.removesuffix(".ipynb")
+    before = reader.cells()
+    assert [cell["hidden"] for cell in before] == [cell["stored_hidden"] for cell in before]
+    reader.photograph(name)
+    for _ in range(runs):  # in one kernel
+        runs_as_it_should(reader, name)
     assert reader.slips == []
 
 
@@ -97,16 +103,6 @@ def test_the_terminal_is_quiet(lab, tmp_path):
         reader.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
     said = [line.strip() for line in (tmp_path / "log.txt").read_text().splitlines()]
     assert [line for line in said if line and not re.match(r"\[C |To access the |file:|http:|Or copy and", line)] == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("notebook", NOTEBOOKS)
-def test_it_runs_twice_in_one_kernel(read, notebook):
-    reader = read(notebook)
-    for _ in range(2):
-        reader.run_all()
-        assert faults(reader.cells()) == []
-    assert reader.slips == []
 
 
 def test_what_a_reader_would_trip_over_is_noticed(read):
