@@ -21,6 +21,7 @@ def test_every_release_is_stored():
     assert list(load().releases) == list(history.RELEASES)
 
 
+@pytest.mark.slow  # it asks every question
 def test_the_installed_release_answers_as_it_is_stored():
     done = subprocess.run([sys.executable, history.FACTS], capture_output=True, text=True, check=True, timeout=120)
     found = json.loads(done.stdout)

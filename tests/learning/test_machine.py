@@ -77,7 +77,7 @@ def test_a_broker_whose_address_is_none_is_told(monkeypatch, url):
         "OTEL_SDK_DISABLED=true",
         pytest.param("OTEL_TRACES_SAMPLER=always_off", marks=pytest.mark.slow),
         pytest.param("OTEL_PROPAGATORS=b3", marks=pytest.mark.slow),
-        "OTEL_PROPAGATORS=none",
+        pytest.param("OTEL_PROPAGATORS=none", marks=pytest.mark.slow),
     ],
 )
 def test_a_dead_telemetry_is_told_or_does_no_harm(variable):

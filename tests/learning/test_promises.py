@@ -89,11 +89,6 @@ def test_each_fault_that_is_quickly_measured_breaks_its_promise(changed: Fault):
     assert said.keys() == planted.keys() and all(planted[promise].says in said[promise] for promise in said), said
 
 
-def test_a_fault_that_generated_requests_find_breaks_one_promise(changed: Fault):
-    variant = VARIANTS["an id may be too large for the database"]
-    breaks_one(changed(*variant[2:]), variant, "docs", "generated")
-
-
 @pytest.mark.slow  # a minute and more each: twelve promises, and whoever loses work is waited for
 @pytest.mark.parametrize("name", VARIANTS)
 def test_each_fault_breaks_one_promise_and_no_other(changed: Fault, name: str):

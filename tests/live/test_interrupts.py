@@ -112,6 +112,7 @@ def serving() -> int:
     return sum(thread.name == "server" for thread in threading.enumerate())
 
 
+@pytest.mark.slow
 def test_an_interrupt_at_any_line_of_serve_leaves_one_app_and_a_true_sentence():
     line = 1
     while interrupted(Interrupt(line)):

@@ -34,12 +34,10 @@ EXPERIMENTS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "changed", "old", "new", "failing", "words"),
-    [
-        pytest.param(*case, marks=() if n == 0 else pytest.mark.slow, id=f"{case[1]} {case[4]}")
-        for n, case in enumerate(EXPERIMENTS)
-    ],
+    [pytest.param(*case, id=f"{case[1]} {case[4]}") for case in EXPERIMENTS],
 )
 def test_the_error_of_an_obvious_experiment_names_its_cause(number, changed, old, new, failing, words):
     cells = code_of(number)

@@ -18,7 +18,6 @@ from tests.notebooks.kernels import code_of, run
 from tests.notebooks.needs import names
 
 WRITTEN = list(answers.written(catalogue.exercises))
-QUICK = {2}  # chapters whose notebook runs within a few seconds
 
 
 def printed(exercise: Exercise) -> str:
@@ -88,10 +87,8 @@ def went_wrong(cell: NotebookNode, test: str) -> str:
     return f"{cell.source[:60]!r}: {errors}" if errors and "raises-exception" not in tags(cell) else ""
 
 
-@pytest.mark.parametrize(
-    "number",
-    [pytest.param(number, marks=() if number in QUICK else pytest.mark.slow) for number in catalogue.numbers()],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("number", catalogue.numbers())
 def test_printed_solutions_pasted_below_their_notebooks_cells_are_solved(number):
     assert pasted(number) == []
 

@@ -104,7 +104,9 @@ def test_every_client_of_the_course_reaches_it(server):
 
 
 @needed
-@pytest.mark.parametrize("name", ["a b%41?#'\"", "ünïcode", "l" * 90])
+@pytest.mark.parametrize(
+    "name", ["a b%41?#'\"", *(pytest.param(name, marks=pytest.mark.slow) for name in ("ünïcode", "l" * 90))]
+)
 def test_its_folder_may_have_any_name_and_length(name, monkeypatch):
     from sqlalchemy import NullPool, create_engine, text
 
@@ -173,6 +175,7 @@ def test_one_that_was_killed_is_not_available_and_starts_again_with_its_rows():
         assert postgres.available and ask(postgres, "TABLE kept") == []
 
 
+@pytest.mark.slow
 @needed
 def test_one_that_nothing_refers_to_ends_with_its_files():
     postgres = Postgres()
@@ -191,7 +194,9 @@ def test_its_folder_does_not_go_with_a_forked_child():
 
 
 @needed
-@pytest.mark.parametrize("end", ["", "os._exit(3)", "os.kill(os.getpid(), 9)"])
+@pytest.mark.parametrize(
+    "end", [*(pytest.param(end, marks=pytest.mark.slow) for end in ("", "os._exit(3)")), "os.kill(os.getpid(), 9)"]
+)
 def test_it_ends_with_the_kernel_and_leaves_nothing(end):
     program = (
         "import os, psutil; from helpers import Postgres; p = Postgres(); p.start(); "
@@ -224,6 +229,7 @@ def test_the_package_brings_one_where_the_system_has_none(wheel_only):
         assert ask(postgres, "SELECT 7") == [(7,)]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root cannot run it as itself")
 def test_programs_where_nobody_else_may_go_are_copied(wheel_only, monkeypatch):
     monkeypatch.setattr(module, "_open_to_all", lambda folder: "site-packages" not in str(folder))

@@ -41,9 +41,10 @@ class Spot:
     variant: ast.AST
 
     def change(self) -> Change:
-        return Change(self.path, self._name(), self._lines(), self._with(self.above[0])[1])
+        return Change(self.path, self.name, self._lines(), self._with(self.above[0])[1])
 
-    def _name(self) -> str:
+    @property
+    def name(self) -> str:
         """The file, the function, and the code before and after, in as much of its statement as can be taken in."""
         place = ".".join(node.name for node in self.above if isinstance(node, SCOPES)) or "module"
         around = self.node

@@ -284,7 +284,8 @@ print(settings.database_url)
         assert run(program) == f"sqlite:///{expected}.db"
 
 
-@pytest.mark.parametrize("database", ["SQLite", pytest.param("PostgreSQL", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["SQLite", "PostgreSQL"])
 def test_the_folders_own_tests_pass(database, tmp_path):
     copy = copied(tmp_path)
     server = Postgres()
