@@ -24,7 +24,10 @@ SETTLE = 0.3  # seconds that a task of the failing cell gets to log its own erro
 Lengths = weakref.WeakKeyDictionary  # of a log's source: its length when the cell began
 LONGEST = 300  # characters of a logged error
 _HEAD = "Traceback (most recent call last):"
+# A chapter defines `app` again and again; a measurement that is run again meets the last one.
+DEFINED_ANEW = " If that is another cell's app, run the cell that defines this one's again, then this one."
 FEW = 3  # frames at either end of a long traceback
+MOST_ROUTES = 8  # of an app, told to who asked for another
 
 
 def install() -> None:
@@ -159,12 +162,25 @@ def _last_refusal(text: str, source: Any) -> str:
     if not found:
         return ""
     method, path, status = found[-1]
-    routes = _routes(getattr(source, "app", None)) if status in ("404", "405") else []
-    return f"Your app answered {status} to {method} {path}." + (f" It has: {', '.join(routes)}." if routes else "")
+    app = getattr(source, "app", None)
+    routes = _routes(app) if status in ("404", "405") else []
+    has = f" It has: {', '.join(routes[:MOST_ROUTES])}." if routes else ""
+    anew = DEFINED_ANEW if routes and status == "404" and not _fits(app, path.partition("?")[0]) else ""
+    return f"Your app answered {status} to {method} {path}.{has}{anew}"
+
+
+def _contexts(app: Any) -> list[Any]:
+    """An app's path operations, those of included routers with their full paths (as in FastAPI's OpenAPI generator)."""
+    from fastapi.routing import iter_route_contexts
+
+    contexts = iter_route_contexts(getattr(app, "routes", ()))
+    return [context for context in contexts if getattr(context, "include_in_schema", False)]
 
 
 def _routes(app: Any) -> list[str]:
-    routes = [route for route in getattr(app, "routes", []) if getattr(route, "include_in_schema", False)]
-    return [f"{method} {route.path}" for route in routes for method in sorted(getattr(route, "methods", None) or ())][
-        :8
-    ]
+    return [f"{method} {context.path}" for context in _contexts(app) for method in sorted(context.methods or ())]
+
+
+def _fits(app: Any, path: str) -> bool:
+    """Whether a path operation stands behind that path, so that a 404 is its own word."""
+    return any(context.path_regex.match(path) for context in _contexts(app))

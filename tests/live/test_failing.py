@@ -2,9 +2,10 @@
 
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from helpers.live import failing
 from tests.live.kernel import Kernel
@@ -139,6 +140,19 @@ def test_an_error_stands_there_with_the_cell_and_line_that_raised_it_once(kernel
     assert lines[-1].startswith("In an earlier cell your app logged NameError")
 
 
+def test_an_app_that_a_later_cell_defined_is_named(kernel):
+    kernel.run(APP)
+    kernel.run("app = FastAPI()\n\n@app.get('/prices')\ndef read() -> int:\n    return 7")
+    _, lines = kernel.run(f"server = serve(app)\n{LOOK}")
+    assert lines[-1] == (
+        "Your app answered 404 to GET /parcels/7. It has: GET /prices."
+        " If that is another cell's app, run the cell that defines this one's again, then this one."
+    )
+    kernel.run(APP.replace('return {"number": number}', "raise HTTPException(404)"))
+    _, lines = kernel.run(LOOK)
+    assert lines[-1].startswith("Your app answered 404 to GET /parcels/7. It has: ") and "another" not in lines[-1]
+
+
 def test_of_a_logged_error_the_learners_own_last_line_is_named():
     logged = f"""Traceback (most recent call last):
   File "/tmp/main.py", line 3, in outer
@@ -156,14 +170,22 @@ ValueError: no JSON
     ) == (f'KeyError: {290 * "x"}… (main.py, line 7: json.loads("x"))')
 
 
-def test_an_app_has_the_routes_that_a_reader_wrote_eight_at_most():
-    app = FastAPI()
+def test_an_app_has_the_routes_that_a_reader_wrote_and_included():
+    app, router = FastAPI(), APIRouter(prefix="/in")
     app.api_route("/b", methods=["PUT", "DELETE"])(lambda: None)
     app.get("/hidden", include_in_schema=False)(lambda: None)
-    assert failing._routes(app) == ["DELETE /b", "PUT /b"] and failing._routes(None) == []
+    router.get("/{number}")(lambda number: None)
+    app.include_router(router)
+    assert failing._routes(app) == ["DELETE /b", "PUT /b", "GET /in/{number}"] and failing._routes(None) == []
+    assert failing._fits(app, "/in/7") and not failing._fits(app, "/7")
+
+
+def test_eight_routes_at_most_are_told():
+    app = FastAPI()
     for number in range(9):
         app.get(f"/{number}")(lambda: None)
-    assert len(failing._routes(app)) == 8
+    told = failing._last_refusal('"GET /x?y=1 HTTP/1.1" 404', SimpleNamespace(app=app))
+    assert told.count("GET /") == 1 + 8 and "/8" not in told and told.endswith(failing.DEFINED_ANEW)
 
 
 def test_nothing_changes_in_a_cell_that_succeeds(kernel):
