@@ -192,6 +192,15 @@ def test_an_answer_that_no_kernel_takes_is_told(exam_reader):
     status.filter(has_text="Recorded for question").wait_for()
 
 
+# Whether a cell of the open notebook can be seen.
+IN_VIEW = """id => {
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    const cell = notebook.widgets.find(cell => cell.model.id === id)?.node.getBoundingClientRect();
+    const panel = notebook.node.getBoundingClientRect();
+    return cell && cell.height && cell.top < panel.bottom && cell.bottom > panel.top;
+}"""
+
+
 def test_the_review_is_taken_with_the_keyboard_alone(exam_reader):
     page, status = exam_reader.page, exam_reader.page.locator("p[role=status]")
     exam_reader.run(1, "from helpers import exam\nexam.review()")
@@ -210,8 +219,9 @@ def test_the_review_is_taken_with_the_keyboard_alone(exam_reader):
     assert not page.get_by_role("button", name="Hand in").is_visible()
     exam_reader.run(0, "1 + 1")  # the kernel has heard all three keys by then, and nothing is drawn again
     page.get_by_role("link", name="Its cell").click()
-    file = rule.link.partition("#")[0]
+    file, _, cell = rule.link.partition("#cell-id=")
     page.wait_for_function("file => window.jupyterapp.shell.currentWidget.title.label === file", arg=file)
+    page.wait_for_function(IN_VIEW, arg=cell)
     assert len(page.context.pages) == 1, "it opens in this window, as a link of the text does"
     assert exam_reader.slips == []
 
