@@ -86,8 +86,8 @@ def _solve_port() -> FastAPI:
 EXERCISE = Exercise(
     id="1.3-port",
     title="a Flask route in FastAPI",
-    task="`POST /price` should give the prices of the Flask route above it, and leave every check to types: 422 where Flask's "
-    "code answered 400.",
+    task="`POST /price` should give the prices of the Flask route above it, and leave every check to types, which "
+    "refuse with 422.",
     check=_check_port,
     hints=(
         "What the Flask code reads from `request` is three things. Which come from the body, which from the query?",

@@ -58,7 +58,7 @@ def _keeps(server: Server, typed: str, kept: str) -> None:
 
 def _solve_plate() -> type:
     def tidy(typed: Any) -> Any:
-        return typed.strip().upper() if isinstance(typed, str) else typed
+        return typed.strip().upper() if isinstance(typed, str) and typed.isascii() else typed
 
     class Van(BaseModel):
         plate: Annotated[str, BeforeValidator(tidy), Field(pattern=r"^[A-Z]{2}-[0-9]{1,6}$")]

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter
+from typing import Annotated
 
 import httpx
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Query
 
 from helpers.chapters.asking import PATIENCE, ask, logged
 from helpers.learning.model import Exercise
@@ -85,7 +86,7 @@ def _solve_stock() -> tuple[FastAPI, dict[str, int]]:
     lock = asyncio.Lock()
 
     @app.post("/take")
-    async def take(count: int) -> int:
+    async def take(count: Annotated[int, Query(ge=1)]) -> int:
         async with lock:
             left = stock["labels"] - count
             if left < 0:

@@ -101,7 +101,7 @@ EXERCISE = Exercise(
     id="3.2-manifest",
     title="a download that leaves nothing behind",
     task="`GET /manifests/{day}` should send what `write_manifest(day)` has written as `manifest-7.txt` (for day 7), leave no file "
-    "in the office, and answer 404 for days below 1.",
+    "in the office when it has been sent, and answer 404 for days below 1.",
     check=_check_manifest,
     hints=(
         "Which response sends a file, and which of its parameters is the name that the browser shows?",

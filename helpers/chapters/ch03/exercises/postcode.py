@@ -54,7 +54,7 @@ def _check_postcode(app: FastAPI) -> str:
 
 def _solve_postcode() -> FastAPI:
     def capitals(code: str) -> str:
-        return code.upper()
+        return code.upper() if code.isascii() else code  # `upper()` makes two letters of an ß
 
     def readable(code: str) -> str:
         if sum(int(digit) for digit in code[2:]) == 13:

@@ -124,12 +124,13 @@ def _solve_scan() -> FastAPI:
 
     @app.put("/scans/{number}", status_code=201)
     async def take_scan(number: int, request: Request) -> dict[str, int]:
-        arrived[number] = 0
+        count = arrived[number] = 0  # one of this request's own: another may send the same number
         async for piece in request.stream():
-            arrived[number] += len(piece)
-            if arrived[number] > 1_000_000:
+            count += len(piece)
+            if count > 1_000_000:
                 raise HTTPException(413, "at most 1,000,000 bytes")
-        return {"bytes": arrived[number]}
+            arrived[number] = count
+        return {"bytes": count}
 
     @app.get("/scans/{number}")
     async def read_scan(number: int) -> dict[str, int]:
@@ -148,7 +149,7 @@ EXERCISE = Exercise(
     check=_check_scan,
     hints=(
         "`async for piece in request.stream()` gives each piece as soon as it is there.",
-        "Keep the count where `read_scan` can see it, and begin it anew with each PUT: `arrived[number] = 0`.",
+        "Count in a variable of this request, and note it where `read_scan` can see it: `arrived[number] = count`.",
         "Within the loop, what does `raise HTTPException(413, ...)` do to the rest of the scan?",
     ),
     solution=_solve_scan,

@@ -110,8 +110,8 @@ def _solve_leave() -> Callable[..., Any]:
         await websocket.accept()
         async with anyio.create_task_group() as both:
             both.start_soon(send_news)
-            async for _ in websocket.iter_text():
-                pass
+            while (await websocket.receive())["type"] != "websocket.disconnect":
+                pass  # text or bytes, whatever the follower says
             both.cancel_scope.cancel()
 
     return follow
@@ -125,7 +125,7 @@ EXERCISE = Exercise(
     check=_check_leave,
     hints=(
         "Two things wait at the same time: the queue for news, and the connection for a word or its end.",
-        "A task group holds both. `async for _ in websocket.iter_text(): pass` is over when the follower has left.",
+        "A task group holds both. `await websocket.receive()` takes text and bytes; its `type` is `websocket.disconnect` when the follower has left.",
         "Then `cancel_scope.cancel()` ends the task that waits for news.",
     ),
     solution=_solve_leave,

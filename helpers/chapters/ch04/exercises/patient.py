@@ -184,7 +184,7 @@ def _solve_patient() -> tuple[Callable[..., Any], list[str]]:
                     return
                 except Exception:
                     await asyncio.sleep(0.05)
-            given_up.append(task.__name__)
+            given_up.append(getattr(task, "__name__", repr(task)))
 
         return wrapper
 

@@ -1,10 +1,12 @@
 """Exercise 4.6-shape: one shape for every error."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import httpx
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
@@ -92,12 +94,14 @@ def _app(detail: str, field: str, headers: dict[str, str]) -> FastAPI:
 
 def _solve_shape() -> Callable[..., Any]:
     def shape(app: FastAPI) -> None:
-        def answer(status: int, detail: str, headers: Any = None) -> JSONResponse:
-            body = {"status": status, "detail": detail}
+        def answer(status: int, detail: Any, headers: Any = None) -> JSONResponse:
+            body = {"status": status, "detail": detail if isinstance(detail, str) else json.dumps(detail)}
             return JSONResponse(body, status, headers, media_type="application/problem+json")
 
         @app.exception_handler(StarletteHTTPException)
-        async def tell_http(request: Request, error: StarletteHTTPException) -> JSONResponse:
+        async def tell_http(request: Request, error: StarletteHTTPException) -> Response:
+            if error.status_code < 400:  # 204 and 304 have no body
+                return await http_exception_handler(request, error)
             return answer(error.status_code, error.detail, error.headers)
 
         @app.exception_handler(RequestValidationError)

@@ -59,7 +59,7 @@ def _check_shop(options: Mapping[str, Any]) -> str:
     )
     assert asked.status_code == 200, (
         f"the preflight of a PUT with JSON was answered {asked.status_code}, {asked.text}: JSON's Content-Type is a "
-        "header that a page has to ask for. (Starlette allows it by itself, unless you say otherwise.)"
+        "header that a page has to ask for. (Starlette always allows it.)"
     )
     assert delete.status_code != 200, "DELETE is allowed, too, and nobody asked for that. Name the methods."
     assert other_header.status_code != 200, "any header is allowed, and nobody asked for that. Name the headers."
@@ -92,7 +92,7 @@ def _ask(server: Server, page: str, method: str = "PUT", header: str = "content-
 
 def _solve_shop() -> dict[str, Any]:
     options = {
-        "allow_origin_regex": r"https://([a-z0-9-]+\.)?shop\.example",
+        "allow_origin_regex": r"https://([a-z0-9-]+\.)*shop\.example",
         "allow_credentials": True,
         "allow_methods": ["GET", "PUT"],
         "allow_headers": ["Content-Type"],
@@ -111,7 +111,7 @@ EXERCISE = Exercise(
     hints=(
         "Six options: which origins, with cookies or not, which methods, which headers in, which headers out, how long.",
         '`allow_origin_regex` must match the whole origin. In `r"shop\\.example"` the dot is a dot.',
-        "The part with the subdomain may be missing: `([a-z0-9-]+\\.)?`.",
+        "The part with the subdomain may be missing, or come more than once: `([a-z0-9-]+\\.)*`.",
     ),
     solution=_solve_shop,
     wants="value",

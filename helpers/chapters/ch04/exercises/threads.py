@@ -96,7 +96,7 @@ def _solve_threads() -> Callable[..., Any]:
 EXERCISE = Exercise(
     id="4.3-threads",
     title="threads of its own",
-    task="`print_apart` should press the label in a thread that `presses` gives, and take none of the shared 40.",
+    task="`print_apart` should press the label in a thread that `presses` counts, and take none of the shared 40 places.",
     check=_check_threads,
     hints=(
         "Rule 7: which threads do `def` tasks take, and who else wants them?",

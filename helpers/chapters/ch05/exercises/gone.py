@@ -1,8 +1,8 @@
 """Exercise 5.5-gone: a locker goes, and its keys with it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Path
 
 from helpers.chapters.asking import ask, logged
 from helpers.chapters.ch05.exercises.database import execute, statements
@@ -65,7 +65,7 @@ def _solve_gone() -> tuple[FastAPI, "AnyEngine"]:
     app = FastAPI()
 
     @app.delete("/lockers/{locker_id}", status_code=204)
-    def remove_locker(locker_id: int) -> None:
+    def remove_locker(locker_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> None:
         with Session(lockers_engine) as session:
             session.exec(delete(Key).where(Key.locker_id == locker_id))
             gone = session.exec(delete(Locker).where(Locker.id == locker_id)).rowcount

@@ -28,6 +28,7 @@ def _check_grams(expand: Callable[..., Any], contract: Callable[..., Any]) -> st
         )
         _let(connection, "the old version could not write after `expand(op)`", OLD, 1.1)
         _let(connection, "the new version could not write after `expand(op)`", BOTH, 4.0, 4000)
+        run(connection, "UPDATE parcel SET weight_kg = 5.0 WHERE grams = 4000")  # the old version, which knows no grams
         migrate(connection, "contract(op)", contract)
         columns = _columns(connection)
         assert "weight_kg" not in columns, "after `contract(op)` the column `weight_kg` is still there."
@@ -37,12 +38,14 @@ def _check_grams(expand: Callable[..., Any], contract: Callable[..., Any]) -> st
         assert found[2] is not None, (
             "a parcel that the old version wrote after `expand(op)` has no grams: what was filled before it came?"
         )
-        assert None not in found, (
-            "a parcel has no grams after `contract(op)`: fill what is NULL before the kilograms go."
-        )
+        assert None not in found, "a parcel has no grams after `contract(op)`: fill them before the kilograms go."
         assert found[2] != 0 and found[2] > 10, f"1.1 kg became {found[2]} grams: a kilogram has a thousand."
-        assert found == [2500, 30, 1100, 4000], (
-            f"2.5, 0.0299, 1.1 and 4 kg became {found}: round, for a cast cuts off what stands behind the point."
+        assert found[3] != 4000, (
+            "the old version has changed 4 kg to 5 where the grams were written before, and the change is lost: only "
+            "`weight_kg` is right in every row."
+        )
+        assert found == [2500, 30, 1100, 5000], (
+            f"2.5, 0.0299, 1.1 and 5 kg became {found}: round, for a cast cuts off what stands behind the point."
         )
         assert all(isinstance(grams, int) for grams in found), f"grams are an integer, but the table holds {found}."
         assert columns["grams"], "`grams` may still be null after `contract(op)`: the new version relies on it."
@@ -68,7 +71,7 @@ def _solve_grams() -> tuple[Callable, Callable]:
         op.add_column("parcel", sa.Column("grams", sa.Integer(), nullable=True))
 
     def contract(op) -> None:
-        op.execute("UPDATE parcel SET grams = CAST(round(weight_kg * 1000) AS INTEGER) WHERE grams IS NULL")
+        op.execute("UPDATE parcel SET grams = CAST(round(weight_kg * 1000) AS INTEGER)")
         with op.batch_alter_table("parcel") as parcel:
             parcel.alter_column("grams", existing_type=sa.Integer(), nullable=False)
             parcel.drop_column("weight_kg")
@@ -79,13 +82,13 @@ def _solve_grams() -> tuple[Callable, Callable]:
 EXERCISE = Exercise(
     id="5.4-grams",
     title="a new name and unit, while two versions run",
-    task="`expand(op)` should let the old version go on with `weight_kg` and the new one write `grams`, too; `contract(op)` fills "
-    "what is missing, makes `grams` required and takes `weight_kg` away.",
+    task="`expand(op)` should let the old version go on with `weight_kg` and the new one write `grams`, too; `contract(op)` takes "
+    "every row's grams from its kilograms, makes `grams` required and takes `weight_kg` away.",
     check=_check_grams,
     hints=(
         "The old version knows nothing of `grams`: what does its INSERT leave there?",
         "It goes on writing after `expand`, so the filling belongs to `contract`, before the old column goes.",
-        "2.5 kg are 2500 g: `round(weight_kg * 1000)`, and only where `grams IS NULL`.",
+        "2.5 kg are 2500 g: `round(weight_kg * 1000)`, in every row. The old version changes weights whose grams were written before.",
     ),
     solution=_solve_grams,
     wants=("function", "function"),

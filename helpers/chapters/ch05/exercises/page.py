@@ -133,7 +133,7 @@ EXERCISE = Exercise(
     id="5.3-page",
     title="a page, its filter, its order and its total",
     task="`GET /receipts` should answer with `items` and `total`, filtered by `recipient`, sorted by `day` or `-day` and then by id, "
-    "cut by `limit` (20, at most 100) and `offset`; anything else is a 422.",
+    "cut by `limit` (20, at most 100) and `offset`; other values of these are a 422.",
     check=_check_list,
     hints=(
         "A model of query parameters keeps the limits: `Annotated[ReceiptQuery, Query()]`, with `Literal` and `Field(ge=, le=)`.",

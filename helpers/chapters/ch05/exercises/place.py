@@ -3,9 +3,9 @@
 import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Path
 
 from helpers.chapters.ch05.exercises.database import borrowed, execute
 from helpers.chapters.ch05.exercises.depot import in_the_depot
@@ -103,7 +103,7 @@ def _solve_place() -> tuple[FastAPI, "AnyEngine"]:
     app = FastAPI()
 
     @app.post("/depots/{depot_id}/places", status_code=204)
-    def take_free_place(depot_id: int) -> None:
+    def take_free_place(depot_id: Annotated[int, Path(ge=1, le=2**31 - 1)]) -> None:
         take = update(Depot).where(Depot.id == depot_id, Depot.free > 0).values(free=Depot.free - 1).returning(Depot.id)
         with orm.Session(depots) as session, session.begin():
             taken = session.scalar(take)

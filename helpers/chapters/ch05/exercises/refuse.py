@@ -2,7 +2,10 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import FastAPI, HTTPException, Path
+from fastapi import FastAPI, HTTPException, Path, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import StringConstraints
 
 from helpers.chapters.asking import ask, logged
 from helpers.chapters.ch05.exercises.database import borrowed, execute
@@ -90,13 +93,17 @@ def _stored(engine: "AnyEngine", id: int) -> tuple[str, int | None]:
 @at_the_tables
 def _solve_refuse() -> tuple[FastAPI, "AnyEngine"]:
     class CartUpdate(BaseModel):
-        label: str = ""
+        label: Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")] = ""  # also refuses half a character, "\ud800"
         capacity: int | None = Field(default=None, ge=0, le=500)
 
-    app = FastAPI()
+    async def tell_faults(request: Request, error: RequestValidationError) -> JSONResponse:
+        faults = [{key: fault[key] for key in ("type", "loc", "msg")} for fault in error.errors()]
+        return JSONResponse({"detail": faults}, 422)  # without what was sent: JSON cannot write NaN
+
+    app = FastAPI(exception_handlers={RequestValidationError: tell_faults})
 
     @app.patch("/carts/{cart_id}")
-    def change_cart(cart_id: Annotated[int, Path(le=2**63 - 1)], changes: CartUpdate) -> Cart:
+    def change_cart(cart_id: Annotated[int, Path(ge=1, le=2**63 - 1)], changes: CartUpdate) -> Cart:
         with Session(carts_engine) as session:
             cart = session.get(Cart, cart_id)
             if cart is None:
@@ -120,7 +127,7 @@ EXERCISE = Exercise(
     check=_check_refuse,
     hints=(
         "A model for the change: which field may be left out, and which may be null? A default is not checked.",
-        "A path parameter needs a limit: `Annotated[int, Path(le=2**63 - 1)]`.",
+        "A path parameter needs a limit: `Annotated[int, Path(ge=1, le=2**63 - 1)]`.",
         "Only the commit finds out that a label is taken: `except IntegrityError` around it.",
     ),
     solution=_solve_refuse,

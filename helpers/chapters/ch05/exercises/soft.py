@@ -1,8 +1,8 @@
 """Exercise 5.3-soft: deleted, and still there."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Path
 
 from helpers.chapters.asking import ask, logged
 from helpers.chapters.ch05.exercises.database import borrowed, execute
@@ -108,13 +108,13 @@ def _solve_soft() -> tuple[FastAPI, "AnyEngine"]:
             return list(session.exec(select(Tour).where(~Tour.deleted)))
 
     @app.delete("/tours/{tour_id}", status_code=204)
-    def delete_tour(tour_id: int) -> None:
+    def delete_tour(tour_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> None:
         with Session(tours_engine) as session:
             found(session, tour_id, deleted=False).deleted = True
             session.commit()
 
     @app.post("/tours/{tour_id}/restore")
-    def restore_tour(tour_id: int) -> Tour:
+    def restore_tour(tour_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> Tour:
         with Session(tours_engine) as session:
             tour = found(session, tour_id, deleted=True)
             tour.deleted = False

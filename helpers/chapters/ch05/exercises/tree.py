@@ -1,8 +1,8 @@
 """Exercise 5.5-tree: the way from the top, in one statement."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Path
 
 from helpers.chapters.asking import ask, logged, wanted
 from helpers.chapters.ch05.exercises.database import execute, locked, statements
@@ -65,7 +65,7 @@ def _solve_tree() -> tuple[FastAPI, "AnyEngine"]:
     app = FastAPI()
 
     @app.get("/stations/{station_id}/path")
-    def read_path(station_id: int) -> list[str]:
+    def read_path(station_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> list[str]:
         here = select(Station.city, Station.parent_id, literal(0).label("height")).where(Station.id == station_id)
         above = here.cte(recursive=True)
         parents = select(Station.city, Station.parent_id, above.c.height + 1).join(

@@ -1,5 +1,6 @@
 """Exercise 8.2-guesses: a limit that holds over all processes."""
 
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +27,7 @@ def _check_guesses(make_codes: Callable[[redis.Redis], FastAPI]) -> str:
             assert not missing, missing
         with running(first) as one, running(second) as other:
             _judge(one, other)
+            put_off = _put_off(one, lambda: {key: store.pttl(key) for key in set(store.scan_iter()) - before})
         left = set(store.scan_iter()) - before
         waits = [store.ttl(key) for key in left]
         store.delete(*left)
@@ -35,7 +37,23 @@ def _check_guesses(make_codes: Callable[[redis.Redis], FastAPI]) -> str:
         "minute."
     )
     assert max(waits) <= 60, f"a minute was asked for, but what you keep ends in {max(waits)} s."
+    assert not put_off, (
+        "a request that was refused put the end off: who asks every few seconds never gets a code again. Set an end only "
+        "where there is none, `nx=True`."
+    )
     return "Two processes, one count for each name, a minute long; and who is refused learns when to come back."
+
+
+def _put_off(server: Any, ends: Callable[[], dict]) -> bool:
+    """Whether a request that is refused makes anything that is kept last longer; ends are in milliseconds from now."""
+    name = uuid.uuid4().hex
+    for _ in range(4):
+        ask(server, "POST", f"/codes/{name}")
+    first, pause = ends(), 0.5
+    time.sleep(pause)
+    ask(server, "POST", f"/codes/{name}")
+    then = ends()
+    return any(end > 0 and then.get(key, 0) > end - pause * 1e3 / 2 for key, end in first.items())
 
 
 def _judge(one: Any, other: Any) -> None:

@@ -94,7 +94,7 @@ def _check_retire(say_goodbye: Callable[[FastAPI, Callable[[str], None]], None])
     for path, notes in (("/v1/prices", noted_older), ("/v1/old-prices/1999", noted_second)):
         assert notes == [path], f"one use should be noted as `{path}`, once, but the notes are {notes}."
     assert own, "the path operation's own task did not run any more: your background took its place."
-    return "Every answer of `/v1` says that it goes, errors included; each use is noted after the answer, and `/v2` is as it was."
+    return "Every answer of `/v1` says that it goes, refusals included; each use is noted after the answer, and `/v2` is as it was."
 
 
 def _solve_retire() -> Callable[[FastAPI, Callable[[str], None]], None]:
@@ -113,11 +113,11 @@ def _solve_retire() -> Callable[[FastAPI, Callable[[str], None]], None]:
 EXERCISE = Exercise(
     id="8.5-retire",
     title="an old version says goodbye, in every answer",
-    task="`say_goodbye(app, note_use)` should give every answer below `/v1/`, errors included, the header `Deprecation: "
+    task="`say_goodbye(app, note_use)` should give every answer below `/v1/`, a 404 and a 422 included, the header `Deprecation: "
     "@1798761600`, and call `note_use` with the request's path after the answer. Answers of `/v2/` stay as they are.",
     check=_check_retire,
     hints=(
-        "A dependency sees a request before it is refused, but not the refusal. What sees every answer (section 4.2)?",
+        "A dependency sees a request before it is refused, but not the refusal. What sees every answer but the 500 of a crash (section 4.2)?",
         '`@app.middleware("http")` works inside a function that has `app`. The request\'s path is `request.url.path`.',
         "`call_next` gives a response that may carry a `background` of its own, beside the path operation's tasks.",
     ),

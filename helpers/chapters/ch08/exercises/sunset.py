@@ -122,7 +122,7 @@ EXERCISE = Exercise(
     "operations runs.",
     check=_check_sunset,
     hints=(
-        "What sees a request before its path operation, and every answer, errors included (section 4.2)?",
+        "What sees a request before its path operation, and every answer but the 500 of a crash (section 4.2)?",
         "`email.utils.format_datetime(moment, usegmt=True)` writes a moment as HTTP does; it wants one in UTC. "
         "How does `astimezone` get you there?",
         '`Response(status_code=410, headers={"Link": ...})` can be returned without asking `call_next` at all.',

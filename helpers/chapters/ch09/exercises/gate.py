@@ -42,6 +42,7 @@ def _check(breaks: Callable[..., Any]) -> str:
         {"GET /parcels/{number}"},
         "a required parameter is new",
     )
+    _same(breaks, old, _changed(old, _move_the_sender), {f"POST {LABELS}"}, "a required parameter has moved")
     other = _changed(old, _list_by_post)
     _same(
         breaks,
@@ -124,6 +125,11 @@ def _ask_for_a_tenant(paths: Document) -> None:
     paths["/parcels/{number}"]["get"]["parameters"].append(tenant)
 
 
+def _move_the_sender(paths: Document) -> None:
+    (sender,) = (one for one in paths[LABELS]["post"]["parameters"] if one["name"] == "sender")
+    sender["in"] = "query"
+
+
 def _list_by_post(paths: Document) -> None:
     paths["/parcels"]["post"] = paths["/parcels"].pop("get")
 
@@ -136,8 +142,8 @@ def _solve() -> Callable[..., Any]:
     def successes(operation: dict[str, Any]) -> set[str]:
         return {code for code in operation["responses"] if code.startswith("2")}
 
-    def required(operation: dict[str, Any]) -> set[str]:
-        return {one["name"] for one in operation.get("parameters", []) if one.get("required")}
+    def required(operation: dict[str, Any]) -> set[tuple[str, str]]:
+        return {(one["in"], one["name"]) for one in operation.get("parameters", []) if one.get("required")}
 
     def breaks(old: dict[str, Any], new: dict[str, Any]) -> set[str]:
         before, now = operations(old), operations(new)
@@ -159,7 +165,7 @@ EXERCISE = Exercise(
     check=_check,
     hints=(
         '`document["paths"]` holds the operations: a path, and in it a method each.',
-        'A status code is a text there, `"201"`. A parameter whose `required` is missing may be left out.',
+        'A status code is a text there, `"201"`. A parameter whose `required` is missing may be left out; one that is read from elsewhere, `in`, is another one.',
         "Collect the operations of each document by their names, and compare what the two of a name promise.",
     ),
     solution=_solve,

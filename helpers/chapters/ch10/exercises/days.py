@@ -67,7 +67,7 @@ EXERCISE = Exercise(
     id="10.3-days",
     title="from one day to another",
     task="`GET /storage?first=2026-12-24&last=2026-12-27` should answer with the number of days, both counted, here 4; one day without "
-    "`last`; a 422 for what is no date, and for a `last` before `first`.",
+    "`last`; a 422 for what is no date, such as `tomorrow`, and for a `last` before `first`.",
     check=_check,
     hints=(
         "Which annotation makes of `2026-12-24` something that can be subtracted, and refuses `2026-02-30`?",

@@ -103,7 +103,7 @@ def _solve() -> Callable[[httpx.AsyncClient], FastAPI]:
         app = FastAPI()
 
         @app.get("/parcels/{number}")
-        async def track(number: int) -> dict[str, str]:
+        async def track(number: int) -> Any:
             try:
                 answer = await carrier.get(f"/parcels/{number}")
             except httpx.TimeoutException:
@@ -112,9 +112,12 @@ def _solve() -> Callable[[httpx.AsyncClient], FastAPI]:
                 raise HTTPException(502, "The carrier cannot be reached.") from None
             if answer.status_code == 404:
                 raise HTTPException(404, "The carrier knows no such parcel.")
-            if not answer.is_success:
+            if answer.status_code != 200:
                 raise HTTPException(502, "The carrier failed.")
-            return answer.json()
+            try:
+                return answer.json()
+            except ValueError:
+                raise HTTPException(502, "The carrier's answer is no JSON.") from None
 
         return app
 
@@ -125,7 +128,7 @@ EXERCISE = Exercise(
     id="10.3-gateway",
     title="whose fault it was",
     task="`make_app(carrier)` should make an app whose `GET /parcels/{number}` asks the carrier for the same path, once, and answers with its "
-    "JSON; 404 for its 404, 504 where it is too slow, and 502 for every other status code but 200 and every other failure.",
+    "JSON; 404 for its 404, 504 where it is too slow, and 502 for its other codes from 400 on and every other failure.",
     check=_check,
     hints=(
         "What does httpx raise, and for what does it only return an answer with a status code?",

@@ -100,6 +100,8 @@ def _solve() -> tuple[FastAPI, dict[int, str], dict[int, int]]:
 
     @app.get("/parcels/{number}")
     async def read_address(number: int, response: Response) -> str:
+        if number not in versions:
+            raise HTTPException(404, "There is no such parcel.")
         response.headers["ETag"] = f'"{versions[number]}"'
         return addresses[number]
 
@@ -107,6 +109,8 @@ def _solve() -> tuple[FastAPI, dict[int, str], dict[int, int]]:
     async def change_address(
         number: int, to: str, response: Response, if_match: Annotated[str | None, Header()] = None
     ) -> None:
+        if number not in versions:
+            raise HTTPException(404, "There is no such parcel.")
         if if_match is None:
             raise HTTPException(428, "Read it first, and send its ETag in If-Match.")
         if if_match != f'"{versions[number]}"':

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel
 
 from helpers.chapters.asking import ask, logged, wanted
@@ -33,6 +33,7 @@ def _check(app: FastAPI, accounts: dict[str, Any]) -> str:
                 del body[part]
                 code = ask(server, "POST", "/members", json=body).status_code
                 assert code == 422, f"a body without a {part} should be a 422, but {code} came."
+            _keeps_who_is_there(server, accounts)
         assert list(accounts) == ["Ada", "Grace"], f"`accounts` should hold Ada and Grace, but holds {list(accounts)}."
     finally:
         accounts.clear()
@@ -66,6 +67,15 @@ def _registers(server: Server, accounts: dict[str, Any], body: dict[str, str]) -
     assert answer.json() == expected, f"{wanted(expected, answer)}."
 
 
+def _keeps_who_is_there(server: Server, accounts: dict[str, Any]) -> None:
+    before = accounts["Ada"].password
+    code = ask(server, "POST", "/members", json={"name": "Ada", "password": "anchor-chain-3"}).status_code
+    assert accounts["Ada"].password == before, (
+        "Ada is a member, a stranger sent her name and a password of his own, and hers is gone: who is there stays as it was."
+    )
+    assert code == 409, f"a name that is taken should be a 409, but {code} came."
+
+
 def _solve() -> tuple[FastAPI, dict[str, Member]]:
     class Registration(BaseModel):
         name: str
@@ -78,7 +88,9 @@ def _solve() -> tuple[FastAPI, dict[str, Member]]:
     app = FastAPI()
 
     @app.post("/members", status_code=201, response_model=Registered)
-    def register(new: Registration) -> Member:
+    async def register(new: Registration) -> Member:  # without an `await`, so that no other comes in between
+        if new.name in accounts:
+            raise HTTPException(409, "This name is taken.")
         accounts[new.name] = Member(name=new.name, password=new.password)
         return accounts[new.name]
 
@@ -89,7 +101,7 @@ EXERCISE = Exercise(
     id="10.3-role",
     title="nobody chooses a role",
     task="`POST /members` should take a name and a password, both required, keep a `Member` with the role `sender` in `accounts` under the "
-    "name, whatever else the body says, and answer 201 with name and role and nothing else.",
+    "name, whatever else the body says, and answer 201 with name and role and nothing else; 409 where the name is taken.",
     check=_check,
     hints=(
         "`Member` is what is kept. Which of its fields may a client write, and which may it read?",

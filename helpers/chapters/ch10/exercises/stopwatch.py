@@ -84,6 +84,8 @@ def _solve() -> tuple[type, dict[str, float]]:
             self.app = app
 
         async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] != "http":
+                return await self.app(scope, receive, send)
             begun = time.perf_counter()
 
             async def timed_send(message: Any) -> None:

@@ -80,7 +80,7 @@ def _without_failures(told: Callable[[], Coroutine[Any, Any, Any]], errors: dict
 def _solve() -> Any:
     async def tell_all(carriers: list[str], tell: Callable[[str], Awaitable[None]]) -> list[str]:
         outcomes = await asyncio.gather(*map(tell, carriers), return_exceptions=True)
-        return [carrier for carrier, outcome in zip(carriers, outcomes) if isinstance(outcome, Exception)]
+        return [carrier for carrier, outcome in zip(carriers, outcomes) if isinstance(outcome, BaseException)]
 
     return tell_all
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from tests.chapters.answers import right, stub, wrong
 
-FILL = "UPDATE parcel SET grams = CAST(round(weight_kg * 1000) AS INTEGER) WHERE grams IS NULL"
+FILL = "UPDATE parcel SET grams = CAST(round(weight_kg * 1000) AS INTEGER)"
 
 
 def expand(op) -> None:
@@ -66,6 +66,11 @@ def grams_never_filled():
     return expand, contracting()
 
 
+@wrong("5.4-grams", says="has changed 4 kg to 5 where the grams were written before")
+def grams_only_where_none_are():
+    return expand, contracting(f"{FILL} WHERE grams IS NULL")
+
+
 @wrong("5.4-grams", says="1.1 kg became 1 grams")
 def grams_in_kilograms():
     return expand, contracting(FILL.replace(" * 1000", ""))
@@ -99,7 +104,7 @@ def grams_filled_twice():
 def grams_by_python():
     def contract(op) -> None:
         connection = op.get_bind()
-        for id, weight in connection.execute(sa.text("SELECT id, weight_kg FROM parcel WHERE grams IS NULL")).all():
+        for id, weight in connection.execute(sa.text("SELECT id, weight_kg FROM parcel")).all():
             change = {"grams": round(weight * 1000), "id": id}
             connection.execute(sa.text("UPDATE parcel SET grams = :grams WHERE id = :id"), change)
         contracting()(op)

@@ -16,10 +16,6 @@ def successes(operation):
 
 
 def required(operation):
-    return {one["name"] for one in operation.get("parameters", []) if one.get("required")}
-
-
-def required_places(operation):
     return {(one["in"], one["name"]) for one in operation.get("parameters", []) if one.get("required", False)}
 
 
@@ -72,8 +68,19 @@ def gate_of_known_parameters():
     def is_broken(was, now):
         if now is None or successes(was) - successes(now):
             return True
-        known = {one["name"] for one in was.get("parameters", [])}
+        known = {(one["in"], one["name"]) for one in was.get("parameters", [])}
         return bool((required(now) & known) - required(was))
+
+    return breaks_by(is_broken)
+
+
+@wrong("9.4-gate", says="a required parameter has moved")
+def gate_of_parameters_anywhere():
+    def names(operation):
+        return {name for _, name in required(operation)}
+
+    def is_broken(was, now):
+        return now is None or bool(successes(was) - successes(now)) or bool(names(now) - names(was))
 
     return breaks_by(is_broken)
 
@@ -127,7 +134,7 @@ def gate_by_loops():
         for path, methods in old["paths"].items():
             for method, was in methods.items():
                 now = new["paths"].get(path, {}).get(method)
-                if now is None or not still_answers(was, now) or required_places(now) - required_places(was):
+                if now is None or not still_answers(was, now) or required(now) - required(was):
                     broken.add(f"{method.upper()} {path}")
         return broken
 

@@ -26,6 +26,11 @@ def role_app(function, **options):
     return app, accounts
 
 
+def refuse_taken(name):
+    if name in accounts:
+        raise HTTPException(409)
+
+
 @stub("10.3-role")
 def role_shipped():
     def register(new: Member) -> Any: ...
@@ -137,9 +142,28 @@ def role_of_nobody():
     return role_app(register)
 
 
+@wrong("10.3-role", says="a stranger sent her name and a password of his own")
+def role_of_whoever_came_last():
+    def register(new: Registration) -> Registered:
+        accounts[new.name] = Member(**new.model_dump())
+        return Registered(name=new.name, role="sender")
+
+    return role_app(register)
+
+
+@wrong("10.3-role", says="a name that is taken should be a 409, but 201 came")
+def role_kept_in_silence():
+    def register(new: Registration) -> Registered:
+        accounts.setdefault(new.name, Member(**new.model_dump()))
+        return Registered(name=new.name, role="sender")
+
+    return role_app(register)
+
+
 @right("10.3-role")
 def role_set_afterwards():
     async def register(new: Member) -> Any:
+        refuse_taken(new.name)
         accounts[new.name] = new.model_copy(update={"role": "sender"})
         return accounts[new.name].model_dump(exclude={"password"})
 
@@ -149,6 +173,7 @@ def role_set_afterwards():
 @right("10.3-role")
 def role_excluded():
     def register(new: Registration) -> Any:
+        refuse_taken(new.name)
         accounts[new.name] = Member(name=new.name, password=new.password)
         return accounts[new.name]
 
@@ -158,6 +183,8 @@ def role_excluded():
 @right("10.3-role")
 def role_by_single_values():
     def register(name: Annotated[str, Body()], password: Annotated[SecretStr, Body()]) -> JSONResponse:
+        if name in accounts:
+            return JSONResponse(None, 409)
         member = accounts[name] = Member(name=name, password=f"hashed-{len(password)}")
         return JSONResponse({"name": name, "role": member.role}, status_code=201)
 
@@ -191,6 +218,7 @@ def role_of_a_field_that_hides():
         role: str = Field("sender", init=False)
 
     def register(new: Registration) -> Kept:
+        refuse_taken(new.name)
         accounts[new.name] = Kept(name=new.name, password=new.password)
         return accounts[new.name]
 

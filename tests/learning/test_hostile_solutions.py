@@ -1,0 +1,45 @@
+"""What a solution prints is what a learner takes home: no path operation of one answers 500 to an odd number or letter."""
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from helpers.learning import catalogue
+from helpers.learning.model import Exercise
+from tests.chapters import answers
+
+ODD = [str(2**63), str(-(2**63) - 1), "0", "-1", "é", "\U0001f4e6"]  # no column holds the first two
+# Where the text says that nobody asks for anything else, because it is about something else.
+KNOWS_ITS_PARCEL_ALONE = {"2.2-label"}
+SOLVED = [exercise for _, exercise in answers.written(catalogue.exercises) if exercise.id not in KNOWS_ITS_PARCEL_ALONE]
+
+
+def failing(app: FastAPI) -> list[str]:
+    """The requests, by method and path, that an app answers with a 5xx when its parameters are odd."""
+    found = []
+    with TestClient(app, raise_server_exceptions=False) as client:
+        for path, operations in app.openapi()["paths"].items():
+            for method, operation in operations.items():
+                named = {one["name"]: one["in"] for one in operation.get("parameters", [])}
+                for odd in ODD if named else []:
+                    address = path.format(**{name: odd for name, place in named.items() if place == "path"})
+                    query = {name: odd for name, place in named.items() if place == "query"}
+                    code = client.request(method, address, params=query).status_code
+                    found += [f"{method.upper()} {address} {query} {code}"] if code >= 500 else []
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", SOLVED, ids=lambda exercise: exercise.id)
+def test_no_solution_fails_at_an_odd_parameter(exercise: Exercise):
+    solved = exercise.solution()
+    app = solved[0] if isinstance(solved, tuple) else solved
+    if not isinstance(app, FastAPI):
+        pytest.skip("it is no app")
+    assert failing(app) == []
+
+
+def test_an_app_that_fails_is_named():
+    app = FastAPI()
+    app.get("/parcels/{number}")(lambda number, size="1": {}[number])
+    assert f"GET /parcels/{2**63} {{'size': '{2**63}'}} 500" in failing(app) and len(failing(app)) == len(ODD)
