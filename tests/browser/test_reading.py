@@ -37,6 +37,7 @@ def runs_as_it_should(reader: Reader, name: str) -> None:
     reader.run_all()
     cells = reader.cells()
     assert faults(cells) == []
+    assert reader.slips == []
     pictured = pictures(cells)
     for index in pictured:
         shown = reader.pictures(index)
@@ -53,7 +54,8 @@ def test_a_reader_runs_it_from_top_to_bottom(read, notebook, runs):
     reader.photograph(name)
     for _ in range(runs):  # in one kernel
         runs_as_it_should(reader, name)
-    assert reader.slips == []
+        # To look at a picture is to scroll, and a frame that comes into view again asks what is served by then.
+        reader.slips.clear()
 
 
 def test_it_opens_on_the_start_page_with_the_contents_beside_it(lab):
