@@ -50,7 +50,7 @@ IfMatch = Annotated[str, Header()]
 class Address(BaseModel):
     """The one thing that a PUT of the address replaces."""
 
-    to: str
+    to: Annotated[str, Field(min_length=1)]
 
 
 class ParcelPatch(BaseModel, extra="forbid"):
@@ -64,7 +64,7 @@ class Page(BaseModel):
     """Which parcels are asked for."""
 
     limit: Annotated[int, Field(ge=1, le=100)] = 20
-    before: Annotated[int | None, Field(lt=2**63)] = None
+    before: Annotated[int | None, Field(ge=1, lt=2**63)] = None
     to: str | None = None
 
 
@@ -103,6 +103,9 @@ def create(new: ParcelIn, idempotency_key: Annotated[str, Header()], session: Se
         except IntegrityError:  # the same key came twice at the same moment
             session.rollback()
         parcel = session.exec(known).one()
+    first = session.exec(select(Change).where(Change.parcel_id == parcel.id, Change.version == 1)).one()
+    if (first.to, parcel.email, first.weight_kg) != (new.to, new.email, new.weight_kg):
+        raise HTTPException(409, "This key was used for another parcel.")
     response.headers["Location"] = f"/parcels/{parcel.id}"
     return parcel
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from pydantic import EmailStr
 from sqlalchemy import DDL, event
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -15,7 +16,7 @@ class ParcelIn(SQLModel):
     """What a client hands in."""
 
     to: str = Field(min_length=1)
-    email: str
+    email: EmailStr
     weight_kg: float = Field(gt=0, le=30)
 
 
