@@ -1,5 +1,7 @@
 """What a solution prints is what a learner takes home: no path operation of one answers 500 to an odd number or letter."""
 
+from collections.abc import Iterator
+
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -14,18 +16,23 @@ KNOWS_ITS_PARCEL_ALONE = {"2.2-label"}
 SOLVED = [exercise for _, exercise in answers.written(catalogue.exercises) if exercise.id not in KNOWS_ITS_PARCEL_ALONE]
 
 
+def odd_requests(app: FastAPI) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Method, path and query of each path operation that has parameters, once for each odd value of them all."""
+    operations = [(path, *one) for path, methods in app.openapi()["paths"].items() for one in methods.items()]
+    for path, method, operation in operations:
+        named = {one["name"]: one["in"] for one in operation.get("parameters", [])}
+        for odd in ODD if named else []:
+            address = path.format(**{name: odd for name, place in named.items() if place == "path"})
+            yield method.upper(), address, {name: odd for name, place in named.items() if place == "query"}
+
+
 def failing(app: FastAPI) -> list[str]:
-    """The requests, by method and path, that an app answers with a 5xx when its parameters are odd."""
+    """The odd requests that an app answers with a 5xx."""
     found = []
     with TestClient(app, raise_server_exceptions=False) as client:
-        for path, operations in app.openapi()["paths"].items():
-            for method, operation in operations.items():
-                named = {one["name"]: one["in"] for one in operation.get("parameters", [])}
-                for odd in ODD if named else []:
-                    address = path.format(**{name: odd for name, place in named.items() if place == "path"})
-                    query = {name: odd for name, place in named.items() if place == "query"}
-                    code = client.request(method, address, params=query).status_code
-                    found += [f"{method.upper()} {address} {query} {code}"] if code >= 500 else []
+        for method, address, query in odd_requests(app):
+            code = client.request(method, address, params=query).status_code
+            found += [f"{method} {address} {query} {code}"] if code >= 500 else []
     return found
 
 
