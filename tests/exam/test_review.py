@@ -5,11 +5,12 @@ import re
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from helpers import exam, progress
-from helpers.exam import bank, draw, planning, reviewing, templates
+from helpers.exam import bank, draw, planning, reviewing, sitting, templates
 from helpers.exam.bank import SECTIONS
 from helpers.learning import log, spacing, store
 from helpers.learning.log import Answer
@@ -27,9 +28,11 @@ def answer(id: str, days_ago: float, right: bool = True, **more: object) -> Answ
 
 @pytest.fixture
 def clock(monkeypatch):
-    """What `time.time` shows to the exam: NOW, until it is moved."""
+    """What `time.time` shows to exam and progress: NOW, until it is moved. What is imported meanwhile keeps its own clock."""
     now = [NOW]
-    monkeypatch.setattr(time, "time", lambda: now[0])
+    shown = SimpleNamespace(**{**vars(time), "time": lambda: now[0]})
+    for module in (exam, progress, reviewing, sitting):
+        monkeypatch.setattr(module, "time", shown)
     return now
 
 
@@ -52,7 +55,7 @@ def test_the_most_forgotten_is_asked_first():
 
 
 def test_a_wrong_answer_of_an_exam_is_due_tomorrow(clock):
-    exam.start(7, questions=12, clock=time.time)
+    exam.start(7, questions=12, clock=lambda: clock[0])
     exam.grade(finish=True)
     assert spacing.count_due(NOW, reviewing.ids) == 0 and spacing.count_due(NOW + DAY, reviewing.ids) == 12
     clock[0] += DAY
