@@ -32,20 +32,6 @@ def pictures(cells: list[dict]) -> list[int]:
     ]
 
 
-def runs_as_it_should(reader: Reader, name: str) -> None:
-    """Run all cells, and look at what they show and draw."""
-    reader.run_all()
-    cells = reader.cells()
-    assert faults(cells) == []
-    assert reader.slips == []
-    pictured = pictures(cells)
-    for index in pictured:
-        shown = reader.pictures(index)
-        reader.photograph(f"{name}-cell-{index}")
-        assert shown and all(map(told, shown)), cells[index]["source"]
-    assert pictured or not CHAPTER.match(name), "a chapter shows at least one timeline"
-
-
 @pytest.mark.parametrize("notebook, runs", EACH)
 def test_a_reader_runs_it_from_top_to_bottom(read, notebook, runs):
     reader, name = read(notebook), notebook.removesuffix(".ipynb")
@@ -53,9 +39,17 @@ def test_a_reader_runs_it_from_top_to_bottom(read, notebook, runs):
     assert [cell["hidden"] for cell in before] == [cell["stored_hidden"] for cell in before]
     reader.photograph(name)
     for _ in range(runs):  # in one kernel
-        runs_as_it_should(reader, name)
-        # To look at a picture is to scroll, and a frame that comes into view again asks what is served by then.
-        reader.slips.clear()
+        reader.run_all()
+        cells = reader.cells()
+        assert faults(cells) == []
+    # After the last run: to look is to scroll, and a frame in view asks while a run goes on for whatever is served by then.
+    pictured = pictures(cells)
+    for index in pictured:
+        shown = reader.pictures(index)
+        reader.photograph(f"{name}-cell-{index}")
+        assert shown and all(map(told, shown)), cells[index]["source"]
+    assert pictured or not CHAPTER.match(name), "a chapter shows at least one timeline"
+    assert reader.slips == []
 
 
 def test_it_opens_on_the_start_page_with_the_contents_beside_it(lab):

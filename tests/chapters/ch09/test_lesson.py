@@ -280,6 +280,29 @@ def test_a_patch_changes_what_was_sent_and_needs_the_version(client):
     assert patch({"weight_kg": 4}).status_code == 412
 
 
+def test_what_no_letter_can_be_sent_to_and_no_column_can_hold_is_refused(client):
+    for to in ("a@b\nX: y", "<", "a@["):  # one of these in the outbox stopped all letters
+        body = book | {"email": to}
+        assert client.post("/parcels", json=body, headers={"Idempotency-Key": to.encode()}).status_code == 422, to
+    assert client.get("/parcels", params={"before": -(10**20)}).status_code == 422
+    assert client.put("/parcels/1/address", json={"to": ""}, headers={"If-Match": '"1"'}).status_code == 422
+
+
+def test_a_key_belongs_to_what_came_with_it_first(client):
+    def post(**other: object) -> int:
+        return client.post("/parcels", json=book | other, headers={"Idempotency-Key": "one"}).status_code
+
+    assert [post(), post(to="Somebody else"), post(email="grace@example.org"), post(weight_kg=3)] == [
+        201,
+        409,
+        409,
+        409,
+    ]
+    client.put("/parcels/1/address", json={"to": "Ada"}, headers={"If-Match": '"1"'})
+    client.delete("/parcels/1")
+    assert post() == 201, "an honest repetition, whatever became of the parcel"
+
+
 def test_what_is_deleted_is_gone_for_all_but_the_trail(client):
     assert [client.delete("/parcels/1").status_code for _ in range(2)] == [204, 404]
     assert client.get("/parcels").json() == []

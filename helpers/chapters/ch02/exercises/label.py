@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from fastapi import BackgroundTasks, FastAPI
+from fastapi import BackgroundTasks, FastAPI, HTTPException
 from pydantic import BaseModel
 from starlette.types import Scope
 
@@ -115,11 +115,15 @@ def _solve_label() -> tuple[FastAPI, list[str]]:
 
     @app.put("/parcels/{parcel_id}")
     def correct(parcel_id: int, name: str, weight_kg: float) -> None:
+        if parcel_id not in shelf:
+            raise HTTPException(404, "no such parcel")
         shelf[parcel_id].to.name = name
         shelf[parcel_id].weight_kg = weight_kg
 
     @app.post("/parcels/{parcel_id}/label", status_code=202)
     def order_label(parcel_id: int, background_tasks: BackgroundTasks) -> None:
+        if parcel_id not in shelf:
+            raise HTTPException(404, "no such parcel")
         background_tasks.add_task(print_label, shelf[parcel_id].model_copy(deep=True))
 
     return app, printed

@@ -80,7 +80,10 @@ def _check_public(publish: Callable[[FastAPI], None]) -> str:
                 f"the document's `{part}` changed: it was {code(str(whole[part]))}. Begin with the document that FastAPI makes."
             )
         assert again.json() == answer.json(), "asked a second time, the document was another one."
-    return "Partners read what is theirs, the desk's operations answer as ever, and nothing else changed; models that only they use still stand in `components`."
+    return (
+        "Partners read what is theirs, the desk's operations answer as ever, and nothing else changed. (Look into "
+        "`components`, too: models that only the desk uses may still stand there.)"
+    )
 
 
 def _compare(whole: dict[str, dict[str, Any]], told: dict[str, dict[str, Any]]) -> None:

@@ -121,6 +121,26 @@ def export_by_a_class():
     return export_app(export, response_class=CSVResponse, response_model=None)
 
 
+@wrong("2.5-export", says="the weight")
+def export_with_units():
+    def export() -> Response:
+        return Response(
+            text_of([(name, f"{weight} kg") for name, weight in rows]), media_type="text/csv", headers=ATTACHED
+        )
+
+    return export_app(export)
+
+
+@right("2.5-export")
+def export_with_two_decimals():
+    def export() -> Response:
+        return Response(
+            text_of([(name, f"{weight:.2f}") for name, weight in rows]), media_type="text/csv", headers=ATTACHED
+        )
+
+    return export_app(export)
+
+
 @right("2.5-export")
 def export_streamed():
     def lines() -> Iterator[str]:

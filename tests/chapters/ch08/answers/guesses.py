@@ -129,6 +129,16 @@ def guesses_an_hour():
     return made(limit)
 
 
+@wrong("8.2-guesses", says="a request that was refused put the end off")
+def guesses_put_off_by_each():
+    def limit(store, name):
+        tries, _ = store.pipeline().incr(f"codes:{name}").expire(f"codes:{name}", 60).execute()
+        if tries > 3:
+            refuse(store.ttl(f"codes:{name}"))
+
+    return made(limit)
+
+
 @right("8.2-guesses")
 def guesses_with_an_end_at_the_first():
     def limit(store, name):

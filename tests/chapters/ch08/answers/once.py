@@ -88,6 +88,15 @@ def once_an_hour():
     return made(read)
 
 
+@wrong("8.3-once", says="what you keep ends in 6 s")
+def once_for_seconds():
+    def read(store, plan, depot):
+        with store.lock(f"planning:{depot}", timeout=10, sleep=0.01):
+            return kept(store, depot) or renewed(store, plan, depot, ex=6)
+
+    return made(read)
+
+
 @wrong("8.3-once", says="does each depot have a key of its own?")
 def once_for_every_depot():
     def read(store, plan, depot):
