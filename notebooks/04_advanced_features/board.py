@@ -4,9 +4,10 @@ import asyncio
 import os
 from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Annotated
 
 import anyio
-from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
+from fastapi import Depends, FastAPI, Request, WebSocket, WebSocketDisconnect
 from fastapi.sse import EventSourceResponse
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
@@ -26,18 +27,22 @@ class Hub:
                 queue.get_nowait()  # who does not keep up loses the oldest
             queue.put_nowait(news)
 
-    async def follow(self) -> AsyncIterator[str]:
-        queue: asyncio.Queue[str] = asyncio.Queue(maxsize=3)
-        queue.put_nowait("welcome")
-        self.followers.add(queue)
-        try:
-            while True:
-                yield await queue.get()
-        finally:
-            self.followers.discard(queue)
-
 
 hub = Hub()
+
+
+async def follow() -> AsyncIterator[asyncio.Queue[str]]:
+    """A dependency, as its end is certain: the `finally` of a stream may wait for the garbage collector."""
+    queue: asyncio.Queue[str] = asyncio.Queue(maxsize=3)
+    queue.put_nowait("welcome")
+    hub.followers.add(queue)
+    try:
+        yield queue
+    finally:
+        hub.followers.discard(queue)
+
+
+NewsDep = Annotated[asyncio.Queue[str], Depends(follow)]
 
 
 async def pass_on(pubsub: PubSub) -> None:
@@ -64,23 +69,23 @@ async def tell(news: str, request: Request) -> None:
     await request.app.state.redis.publish(CHANNEL, news)
 
 
-async def send_news(websocket: WebSocket) -> None:
+async def send_news(websocket: WebSocket, news: asyncio.Queue[str]) -> None:
     with suppress(WebSocketDisconnect):  # the client left while news was on its way
-        async for news in hub.follow():
-            await websocket.send_text(news)
+        while True:
+            await websocket.send_text(await news.get())
 
 
 @app.websocket("/board")
-async def follow_board(websocket: WebSocket) -> None:
+async def follow_board(websocket: WebSocket, news: NewsDep) -> None:
     await websocket.accept()
     async with anyio.create_task_group() as both:
-        both.start_soon(send_news, websocket)
+        both.start_soon(send_news, websocket, news)
         async for _ in websocket.iter_text():
             pass  # until the client leaves
         both.cancel_scope.cancel()
 
 
 @app.get("/events", response_class=EventSourceResponse)
-async def follow_events() -> AsyncIterable[str]:
-    async for news in hub.follow():
-        yield news
+async def follow_events(news: NewsDep) -> AsyncIterable[str]:
+    while True:
+        yield await news.get()
