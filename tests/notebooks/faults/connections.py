@@ -96,7 +96,7 @@ FAULTS = [
             "if tasks is not None and not any(left):",
             "    await tasks()",
         ),
-        {TASKS: "rule-disconnect"},
+        {TASKS: "rule-disconnect rule-stream-finally"},
     ),
     Fault(
         "limit_concurrency counts no tasks",
