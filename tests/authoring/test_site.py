@@ -428,7 +428,7 @@ ASKED = {
     "slowapi": "sec-limited",
     "PATCH exclude_unset": "crud-write crud-run",
     "request id": "log-structlog middleware-stamped",
-    "X-Request-ID": "log-structlog middleware-stamped",
+    "X-Request-ID": "log-followed log-structlog middleware-stamped",
     "connection manager": "rule-slow",
     "--reload": "setup-restart dep-reload",
     "logout": "auth-reused",
