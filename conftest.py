@@ -1,11 +1,14 @@
 """For every test and every notebook that pytest runs, wherever it is started: workers and kernels inherit it."""
 
 import gc
+import itertools
 import os
+import socket
 import sys
 from collections.abc import Iterator
 
 import pytest
+from jupyter_client.connect import LocalPortCache
 
 # Where the environment forbids it, each worker would compile every helper and rewrite the asserts of every test anew.
 sys.dont_write_bytecode = False
@@ -18,6 +21,30 @@ os.environ["COURSE_RUN"] = "ci"
 collect_ignore_glob = ["notebooks/*/*", "notebooks/* (my edits of *"]
 
 PROOF = "::test_is_proved_in_both_directions["  # of an exercise, by its stub, wrong answers and right ones
+
+# The ports of a kernel are chosen a second before it listens on them. Jupyter takes those that the system gives to
+# every connection and to every server on port 0, of which the tests open thousands: so now and then one was taken, and
+# the kernel died. These lie below, and each process begins at its own (Linux gives 32768 and higher, others 49152).
+PORTS = itertools.cycle(range(10_000, 32_000))
+for _ in range(os.getpid() % 220 * 100):
+    next(PORTS)
+
+
+def find_free_port(cache: LocalPortCache, ip: str) -> int:
+    """A port on which nobody listens, and that no other kernel of this process was given."""
+    for port in PORTS:
+        with socket.socket() as tried:
+            try:
+                tried.bind((ip, port))
+            except OSError:
+                continue
+        if port not in cache.currently_used_ports:
+            cache.currently_used_ports.add(port)
+            return port
+    raise AssertionError("a cycle has no end")
+
+
+LocalPortCache.find_available_port = find_free_port
 
 
 @pytest.hookimpl(wrapper=True)

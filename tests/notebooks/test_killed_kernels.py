@@ -31,19 +31,11 @@ with process(["python", "-c", "import time; print('here', flush=True); time.slee
 """
 
 
-def started(**options) -> tuple[KernelManager, BlockingKernelClient]:
-    """A kernel. Its ports are chosen before it starts, and whoever starts meanwhile may have taken one: then another."""
-    for _ in range(2):
-        with suppress(RuntimeError):
-            return start_new_kernel(**options)
-    return start_new_kernel(**options)
-
-
 @contextmanager
 def kernel(path: Path, place: Path, mark: str) -> Iterator[tuple[KernelManager, BlockingKernelClient]]:
     """A kernel beside a notebook whose temporary files lie in `place`."""
     environment = {**os.environ, "COURSE_RUN": "ci", "TMPDIR": str(place), MARK: mark}
-    manager, client = started(env=environment, cwd=str(path.parent), extra_arguments=QUIET)
+    manager, client = start_new_kernel(env=environment, cwd=str(path.parent), extra_arguments=QUIET)
     try:
         yield manager, client
     finally:
