@@ -85,6 +85,7 @@ def left_by_a_killed_kernel(chapter: str, seed: int, latest: float) -> list[str]
         left = [] if all_gone(mark) else [" ".join(process.cmdline()) for process in marked(mark)]
         until(lambda: not any(place.iterdir()), 15)
         left += [one.name for one in place.iterdir()] + unix_sockets(place)
+        until(lambda: not sockets & listeners(ports), 15)  # who ends has no environment any more, and its sockets still
         left += [f"socket {one}" for one in sockets & listeners(ports)]
         with kernel(path, place, mark) as (_, client):
             reply = client.execute_interactive(NEXT, timeout=60, output_hook=lambda message: None)
