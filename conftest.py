@@ -1,5 +1,6 @@
 """For every test and every notebook that pytest runs, wherever it is started: workers and kernels inherit it."""
 
+import contextlib
 import gc
 import itertools
 import os
@@ -25,23 +26,20 @@ PROOF = "::test_is_proved_in_both_directions["  # of an exercise, by its stub, w
 # The ports of a kernel are chosen a second before it listens on them. Jupyter takes those that the system gives to
 # every connection and to every server on port 0, of which the tests open thousands: so now and then one was taken, and
 # the kernel died. These lie below, and each process begins at its own (Linux gives 32768 and higher, others 49152).
-PORTS = itertools.cycle(range(10_000, 32_000))
-for _ in range(os.getpid() % 220 * 100):
-    next(PORTS)
+FIRST, END = 10_000, 32_000
+OWN = FIRST + os.getpid() % 220 * 100
+PORTS = itertools.cycle([*range(OWN, END), *range(FIRST, OWN)])
 
 
 def find_free_port(cache: LocalPortCache, ip: str) -> int:
     """A port on which nobody listens, and that no other kernel of this process was given."""
-    for port in PORTS:
-        with socket.socket() as tried:
-            try:
-                tried.bind((ip, port))
-            except OSError:
-                continue
-        if port not in cache.currently_used_ports:
-            cache.currently_used_ports.add(port)
-            return port
-    raise AssertionError("a cycle has no end")
+    while True:
+        port = next(PORTS)
+        with socket.socket() as tried, contextlib.suppress(OSError):
+            tried.bind((ip, port))
+            if port not in cache.currently_used_ports:
+                cache.currently_used_ports.add(port)
+                return port
 
 
 LocalPortCache.find_available_port = find_free_port

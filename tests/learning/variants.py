@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 class Variant(NamedTuple):
     """`breaks` is the promise, `says` a part of the sentence; `old` stands exactly once in `file`, but with
-    `everywhere`, and becomes `new`. The test of the service that would notice, `unseen_by`, is left out. A machine that
-    is slow enough may break the promise `besides`, too."""
+    `everywhere`, and becomes `new`. The test of the service that would notice, `unseen_by`, is left out."""
 
     breaks: str
     says: str
@@ -15,7 +14,6 @@ class Variant(NamedTuple):
     file: str = "main.py"
     everywhere: bool = False
     unseen_by: str = ""
-    besides: str = ""
 
 
 SHUTDOWN = "    closing.set()\n    await drawing\n"
@@ -27,7 +25,7 @@ TIDY = """    with Session(engine) as session:
 
 VARIANTS = {
     "it draws in the event loop": Variant(
-        "computing", "within 15 s", "await run_in_threadpool(draw_next)", "draw_next()", besides="sessions"
+        "computing", "within 15 s", "await run_in_threadpool(draw_next)", "draw_next()"
     ),
     "a session lasts until the task after the response has ended": Variant(
         "sessions",
