@@ -201,18 +201,24 @@ def setup(*options: str) -> None:
 def slow(*options: str) -> None:
     """set up and run the tests that take minutes"""
     set_up(LOCK, TEST_LOCK)
+    need_chromium()
     run("-m", "pytest", "tests", "-m", "slow", "-n", "4", "--dist", "worksteal", *options)
+
+
+def need_chromium() -> None:
+    """Install Chromium where there is none; ends with a sentence where that cannot be."""
+    from helpers.authoring import chromium
+
+    if not chromium.find():
+        say("Installing Chromium for the browser tests")
+        if not chromium.install():
+            sys.exit("The browser tests did not run: there is no Chromium here, and apt-get could not install it.")
 
 
 def browser(*options: str) -> None:
     """set up and read every notebook in a real JupyterLab in Chromium"""
-    from helpers.authoring import chromium
-
     set_up(LOCK, TEST_LOCK)
-    if not chromium.find():
-        say("Installing Chromium for the browser test")
-        if not chromium.install():
-            sys.exit("The browser test did not run: there is no Chromium here, and apt-get could not install it.")
+    need_chromium()
     say("Running every notebook in JupyterLab in a browser")
     run("-m", "pytest", "tests/browser", "-m", "browser and not slow", *options)
 

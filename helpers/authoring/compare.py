@@ -23,12 +23,13 @@ WITH_TESTS = ("-n", "6", *PARALLEL[2:])  # two more beside them: a third of the 
 class Cell:
     """A code cell as a report tells of it: its notebook's file stem, its number from 0, and why it failed, or nothing.
 
-    pytest names no notebook that lies outside of its root folder.
+    pytest names no notebook that lies outside of its root folder. `test` is what pytest calls it.
     """
 
     notebook: str
     number: int
     failure: str
+    test: str = ""
 
 
 def options(*, strict: bool = True) -> list[str]:
@@ -56,21 +57,28 @@ def run(command: list[str], cwd: Path = ROOT, **environment: str) -> subprocess.
 
 
 def cells(report: Path) -> list[Cell]:
-    """Every cell that a report tells of. A notebook that could not be collected is a cell with the number -1."""
+    """Every cell that a report tells of. One that could not be collected, or a test, is a cell with the number -1."""
     found = []
     for case in ElementTree.parse(report).getroot().iter("testcase"):
         notebook = re.search(r"([\w-]+)\.ipynb$", case.get("classname") or case.get("name", ""))
         number = re.fullmatch(r"Cell (\d+)", case.get("name", ""))
         trouble = [why(part.text or "") for part in [*case.findall("failure"), *case.findall("error")]]
         found.append(
-            Cell(notebook[1] if notebook else "", int(number[1]) if number else -1, trouble[0] if trouble else "")
+            Cell(
+                notebook[1] if notebook else "",
+                int(number[1]) if number else -1,
+                trouble[0] if trouble else "",
+                "::".join(filter(None, [case.get("classname"), case.get("name")])),
+            )
         )
     return found
 
 
 def why(said: str) -> str:
-    """The telling line of nbval's words on a cell: the error that was raised, or the first that differs, both ways."""
+    """The telling line of nbval's words on a cell, or pytest's on a test: the error, what differs first, or what is marked."""
     lines = [line.strip() for line in re.sub(r"\x1b\[[0-9;]*m|#x1B\[[0-9;]*m", "", said).splitlines()]
     errors = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Interrupt|Timeout)\b", line)]
     differing = [next((line for line in lines if line.startswith(sign)), "") for sign in ("- ", "+ ")]
-    return (errors or [" ".join(filter(None, differing))] or lines)[-1][:300] or "it failed"
+    marked = [line[1:].strip() for line in lines if re.match(r"E\s", line)]
+    telling = [*errors[-1:], " ".join(filter(None, differing)), *marked, *reversed(lines), "it failed"]
+    return next(filter(None, telling))[:300]

@@ -611,15 +611,20 @@ def bare(tmp_path, monkeypatch):
     return tmp_path, steps
 
 
-def test_a_machine_that_cannot_have_a_browser_gets_one_sentence(bare):
-    with pytest.raises(SystemExit, match=r"^The browser test did not run: there is no Chromium here, .*\.$"):
-        make.browser()
+DRIVING = [make.browser, make.slow]  # the verbs with tests in a browser
+
+
+@pytest.mark.parametrize("verb", DRIVING)
+def test_a_machine_that_cannot_have_a_browser_gets_one_sentence(bare, verb):
+    with pytest.raises(SystemExit, match=r"^The browser tests did not run: there is no Chromium here, .*\.$"):
+        verb()
     assert bare[1] == ["set up"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell script")
 @pytest.mark.parametrize("uid", [0, 1000])
-def test_a_browser_is_brought_where_there_is_none(bare, monkeypatch, capsys, uid):
+@pytest.mark.parametrize("verb", DRIVING)
+def test_a_browser_is_brought_where_there_is_none(bare, monkeypatch, capsys, verb, uid):
     folder, steps = bare
     chromium = folder / "chromium"
     (folder / "apt-get").write_text(
@@ -629,10 +634,10 @@ def test_a_browser_is_brought_where_there_is_none(bare, monkeypatch, capsys, uid
     for program in ("apt-get", "sudo"):
         (folder / program).chmod(0o755)
     monkeypatch.setattr(os, "getuid", lambda: uid)
-    make.browser()
-    make.browser()
+    verb()
+    verb()
     assert steps == ["set up", "run"] * 2
-    assert capsys.readouterr().out.count("Installing Chromium for the browser test\n") == 1
+    assert capsys.readouterr().out.count("Installing Chromium for the browser tests\n") == 1
 
 
 # ---- the real thing

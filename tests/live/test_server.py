@@ -188,6 +188,23 @@ def test_a_task_that_does_not_end_is_named_and_abandoned(task, capsys):
     assert serve(app_named("next")).client.get("/").json() == "next"
 
 
+def test_a_thread_that_asyncio_lent_holds_up_no_end():
+    app, gate = FastAPI(), threading.Event()
+
+    @app.get("/")
+    async def lends() -> None:
+        asyncio.get_running_loop().run_in_executor(None, gate.wait)
+
+    server = serve(app)
+    server.client.get("/")
+    thread = server._thread
+    server.stop(0.2)
+    thread.join(3)
+    ended = not thread.is_alive()
+    gate.set()
+    assert ended, "its loop was still waiting for the thread"
+
+
 def test_only_the_tasks_of_this_server_are_named():
     with running(slow_app(0.5)) as other:
         other.client.get("/awaits")

@@ -1,7 +1,8 @@
 """`make repeat`: runs the strict comparison of all notebooks again and again, idle and beside busy loops.
 
 Prints each run, then every cell that failed and how often. Exit code 1 if one did. `--times 20` runs of each kind,
-`--loops 4` endless loops beside the second kind, names of notebooks to repeat only these.
+`--loops 4` endless loops beside the second kind, names of notebooks to repeat only these, `tests` to repeat the quick
+tests.
 """
 
 import argparse
@@ -30,13 +31,15 @@ def busy(loops: int) -> Iterator[None]:
 
 
 def failures(report: Path) -> list[str]:
-    """The cells that failed, by the report of a run: notebook, number of the cell, and why."""
-    return [f"{cell.notebook} cell {cell.number}: {cell.failure}" for cell in compare.cells(report) if cell.failure]
+    """The cells and tests that failed, by the report of a run: notebook and number of the cell, or the test, and why."""
+    failed = [cell for cell in compare.cells(report) if cell.failure]
+    names = [cell.test if cell.number < 0 else f"{cell.notebook} cell {cell.number}" for cell in failed]
+    return [f"{name}: {cell.failure}" for name, cell in zip(names, failed)]
 
 
 def run(notebooks: list[str], report: Path) -> tuple[float, list[str]]:
     """One strict run: its seconds and its failures."""
-    extra = compare.PARALLEL if len(notebooks) != 1 else ()
+    extra = () if len(notebooks) == 1 and notebooks[0].endswith(".ipynb") else compare.PARALLEL
     begun = time.perf_counter()
     done = compare.run(compare.command(sys.executable, *notebooks, report=report, extra=extra))
     took = time.perf_counter() - begun
@@ -60,9 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
                 took, found = run(options.notebooks, Path(scratch) / "report.xml")
             counts.update(found)
             green += not found
-            print(
-                f"{kind}, run {number}: {took:.0f} s, {f'{len(found)} cells failed' if found else 'green'}", flush=True
-            )
+            print(f"{kind}, run {number}: {took:.0f} s, {f'{len(found)} failed' if found else 'green'}", flush=True)
             for line in found:
                 print(f"    {line}", flush=True)
     print(f"{green} of {2 * options.times} runs were green.")

@@ -29,13 +29,19 @@ def test_a_cell_that_differs_is_named(notebook, tmp_path):
     assert line.endswith("cell 0: - right + wrong") or line.endswith("cell 0: - wrong + right")
 
 
+def test_a_test_that_fails_is_named(tmp_path):
+    (tmp_path / "test_one.py").write_text("def test_right(): ...\ndef test_wrong(): assert 1 == 2\n")
+    _, [line] = repeat.run([str(tmp_path)], tmp_path / "report.xml")
+    assert "test_one::test_wrong: " in line and "1 == 2" in line
+
+
 def test_runs_and_failures_are_counted(monkeypatch, capsys):
     outcomes = iter([(1.0, []), (1.0, ["one cell 0: outputs differ"]), (1.0, []), (1.0, [])])
     monkeypatch.setattr(repeat, "run", lambda notebooks, report: next(outcomes))
     monkeypatch.setattr(repeat, "busy", lambda loops: contextlib.nullcontext())
     assert repeat.main(["--times", "2"]) == 1
     said = capsys.readouterr().out
-    assert "idle, run 2: 1 s, 1 cells failed" in said and "3 of 4 runs were green." in said
+    assert "idle, run 2: 1 s, 1 failed" in said and "3 of 4 runs were green." in said
     assert said.rstrip().endswith("  1  one cell 0: outputs differ")
     monkeypatch.setattr(repeat, "run", lambda notebooks, report: (1.0, []))
     assert repeat.main(["--times", "1"]) == 0
