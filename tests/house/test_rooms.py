@@ -1,6 +1,8 @@
 """The house's rule: who asks for a thing says where it stands, and nothing imports upward or in a circle."""
 
 import ast
+import re
+from collections import Counter
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -82,6 +84,19 @@ def test_the_ground_floor_holds_what_all_rooms_use():
     assert {path.stem for path in HERE.glob("*.py")} - {"__init__"} == GROUND | DOORS
     assert {path.name for path in HERE.iterdir() if path.is_dir() and path.name != "__pycache__"} == set(BELOW) - {
         "root"
+    }
+
+
+def test_contributing_says_how_large_each_room_is():
+    """To two digits; who adds a lot says what for."""
+    told = re.findall(
+        r"(?m)^\| [^|]*?`(?:(\w+)(?:/chNN)?|\*\.py)` \| [^|]* \| ([\d,]+)", code(HERE.parent / "CONTRIBUTING.md")
+    )
+    sizes = Counter()
+    for name, path in MODULES.items():
+        sizes[room(name)] += len(code(path).splitlines())
+    assert {place or "root": int(lines.replace(",", "")) for place, lines in told} == {
+        place: round(lines, 2 - len(str(lines))) for place, lines in sizes.items()
     }
 
 
