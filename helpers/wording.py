@@ -8,9 +8,12 @@ import os
 import re
 import sys
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 LONGEST = 600  # characters of a message that a learner still reads
+HEAD = "Traceback (most recent call last):"
 
 # Only the folders that this machine really uses: "/items/3" in a message is a route, not a file.
 _PLACES = os.path.expanduser("~"), os.getcwd(), tempfile.gettempdir(), sys.prefix, os.__file__
@@ -32,24 +35,62 @@ def message(error: BaseException) -> str:
         return "(its message cannot be shown)"
 
 
+@dataclass(frozen=True)
+class Traceback:
+    """One traceback of a log: the lines of its `frames`, those of its `error`, and whether it `handled` the one before."""
+
+    frames: list[str]
+    error: list[str]  # its own line, then the indented ones below it
+    handled: bool
+
+    @property
+    def said(self) -> str:
+        """The error in one line: "ZeroDivisionError: division by zero"."""
+        return self.error[0].rstrip(": ")
+
+
+def tracebacks(text: str) -> list[Traceback]:
+    """The tracebacks in a log, those that came to their error; each error of a group has one of its own, behind the group's."""
+    found: list[Traceback] = []
+    before, within = "", False
+    for line in _undrawn(text):
+        outside = bool(line.strip()) and not line.startswith(" ")  # frames are indented
+        if line.endswith(HEAD):
+            found.append(Traceback([], [], before.endswith("another exception occurred:")))
+            within = True
+        elif within and not found[-1].error:
+            (found[-1].error if outside else found[-1].frames).append(line)
+        elif within and line.strip() and not outside:
+            found[-1].error.append(line)
+        else:
+            within = False
+        before = line if line.strip() else before
+    return [one for one in found if one.error]
+
+
+def _undrawn(text: str) -> Iterator[str]:
+    """The lines of a text without what Python draws around a group's errors; where one begins, `HEAD` stands."""
+    drawn = False
+    for line in text.splitlines():
+        # Only inside a group: elsewhere a line such as "    + tax" is code.
+        begins = line.endswith(f"  + Exception Group {HEAD}")
+        drawn = begins or (drawn and bool(re.match(r" +[|+]", line)))
+        if drawn and re.match(r" +\+-", line):
+            yield HEAD if re.search(r" \d+ -+$", line) else ""
+        else:
+            yield re.sub(r"^ +[|+] ", "", line) if drawn else line
+
+
 def logged_error(log: list[str]) -> str:
     """What the first traceback in a server's log ends with, in one line, or nothing; of a group, the error inside.
 
     FastAPI's error on a response says what is wrong in the line below: that is told, too.
     """
     text = next((text for text in log if text.startswith("ERROR")), "")
-    found, awaited = "", False
-    for line in text.splitlines():
-        line = re.sub(r"^\s*[|+] ", "", line)  # the frame around a group's errors
-        if line.endswith("Traceback (most recent call last):") or re.search(r"\+-+ \d+ -+$", line):
-            awaited = True
-        elif awaited and not line.startswith(" "):  # below the frames, which are indented
-            found, awaited = line.rstrip(":"), False
-    if found.endswith("validation error") and (
-        detail := re.search(r"^  \{'type': .*'msg': (['\"])(.*?)\1", text, re.M)
-    ):
-        found = f"{found}: {detail[2]}"
-    return found or "".join(text.splitlines()[-1:])
+    found = tracebacks(text)
+    said = found[-1].said if found else "".join(text.splitlines()[-1:])
+    detail = re.search(r"^  \{'type': .*'msg': (['\"])(.*?)\1", text, re.M)
+    return f"{said}: {detail[2]}" if detail and said.endswith("validation error") else said
 
 
 def capital(text: str) -> str:

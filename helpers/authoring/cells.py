@@ -109,7 +109,7 @@ def folded(cells: list[NotebookNode]) -> set[str]:
     }
 
 
-def first_texts(cell: NotebookNode, name: str) -> list[str | None]:
+def first_texts(cell: NotebookNode, name: str) -> list[str]:
     """The first argument of each call by that name in a code cell, where it is a literal."""
     return [
         str(call.args[0].value) for call in calls(cell, name) if call.args and isinstance(call.args[0], ast.Constant)

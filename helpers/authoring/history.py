@@ -128,7 +128,7 @@ def differing(old: dict[str, str], new: dict[str, str]) -> list[str]:
 def main(arguments: list[str] | None = None) -> int:
     """The command; returns its exit code, 1 where an answer differs and nothing is to be stored."""
     parser = argparse.ArgumentParser(prog="make history", description=__doc__.partition("\n\n")[0])
-    parser.add_argument("releases", nargs="*", help="only these releases (default: all)")
+    parser.add_argument("releases", nargs="*", type=_release, help="only these releases (default: all)")
     parser.add_argument("--check", action="store_true", help="store nothing, and fail where an answer differs")
     parser.add_argument("--newest", action="store_true", help="compare the newest release with the last that is stored")
     parser.add_argument("--at-once", type=int, default=3, help="environments side by side (default: 3)")
@@ -151,6 +151,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 1 if trouble else 0
     _store({**known.releases, **found})
     return 0
+
+
+def _release(text: str) -> str:
+    """A release of `RELEASES`, as it was given; an error of the command line for any other."""
+    if text not in RELEASES:
+        raise argparse.ArgumentTypeError(f"{text} is not measured; there are {', '.join(RELEASES)}")
+    return text
 
 
 def _store(releases: dict[str, Release]) -> None:

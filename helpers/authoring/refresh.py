@@ -76,7 +76,7 @@ def read(path: Path) -> NotebookNode:
     """The notebook in a file; CourseError if there is none."""
     try:
         return loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise CourseError(f"{path.name} cannot be read: {error}.") from error
 
 

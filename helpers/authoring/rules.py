@@ -16,10 +16,10 @@ from nbformat import NotebookNode
 
 from helpers.authoring.cells import headings, tags
 from helpers.course import TASKS
+from helpers.learning.finding import RULES as INDEX
 from helpers.notes import CARDS, head
 
 TAG = "rule"
-INDEX = "rules-index"
 WORD = "RULE"
 SIGN = CARDS[WORD][0]
 # The ten of section 4.3 carry their number: `> § RULE 3 · **One sentence.**`

@@ -5,7 +5,7 @@ Nothing here raises, whatever is answered: what cannot be read is told in a sent
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from helpers.course import CHAPTERS
@@ -52,6 +52,7 @@ __all__ = [
 NONE = "No exam is running: `exam.start(seed=7)` begins one, and the same call resumes it after a restart."
 OTHER = "Another exam was begun meanwhile: run `exam.show()` again."
 OVER = "**The time is over**: what you answer now is kept and counted apart, and `exam.grade()` hands in."
+WORDS = '"open", "flagged" or "wrong"'
 CLOCK = "The clock starts with your first answer, or with `exam.begin()`."
 
 
@@ -74,7 +75,7 @@ progress.asked_again(_prompts)
 def start(
     seed: object = None,
     minutes: float | None = None,
-    chapters: Iterable[int] | int | None = None,
+    chapters: Sequence[int] | set[int] | int | None = None,
     *,
     questions: int | None = None,
     weights: Mapping[int, float] | None = None,
@@ -300,7 +301,7 @@ def show(which: object = None) -> "Sheet | Note":
     `which`: "open", "flagged" or, after handing in, "wrong" for these alone.
     """
     sitting = _taking()
-    chosen = _selected(sitting, which)
+    chosen = _selected(sitting, which, f"It takes {WORDS}, and `exam.question(1)` shows one question")
     markdown = texts.sheet(chosen) if chosen else f"No question is {which}."
     text = plain(markdown)
     try:
@@ -328,17 +329,16 @@ def show(which: object = None) -> "Sheet | Note":
     )
 
 
-def _selected(sitting: Sitting, which: object) -> list[Item]:
-    """All questions, one by its number, or those that a word names. CourseError for anything else."""
+def _selected(sitting: Sitting, which: object, takes: str) -> list[Item]:
+    """All questions, or those that a word names. CourseError, which begins with `takes`, for anything else."""
     if which is None:
         return sitting.items
-    if not isinstance(which, str):
-        return [_numbered(sitting, which)]
-    if which == "wrong" and not sitting.state.handed_in:
+    word = which if isinstance(which, str) else ""
+    if word == "wrong" and not sitting.state.handed_in:
         raise CourseError("What is wrong is told when the exam is handed in: `exam.grade()`.")
-    numbers = sitting.numbers(which)
+    numbers = sitting.numbers(word)
     if numbers is None:
-        raise CourseError(f'It takes a question\'s number, or "open", "flagged" or "wrong"; {describe(which)} came.')
+        raise CourseError(f"{takes}; {describe(which)} came.")
     return [item for item in sitting.items if item.number in numbers]
 
 
@@ -436,7 +436,9 @@ def answers(which: object = None) -> Note:
     `which`: a question's number, or "open", "flagged" or "wrong" for these alone.
     """
     sitting = _taking()
-    items = _selected(sitting, which)
+    numbered = which is not None and not isinstance(which, str)
+    takes = f"It takes a question's number, or {WORDS}"
+    items = [_numbered(sitting, which)] if numbered else _selected(sitting, which, takes)
     if not items:
         return Note(f"No question is {which}.")
     if not sitting.state.handed_in:
@@ -575,7 +577,7 @@ def rules() -> Note:
 def paper(
     seed: object = 1,
     minutes: float | None = None,
-    chapters: Iterable[int] | int | None = None,
+    chapters: Sequence[int] | set[int] | int | None = None,
     *,
     questions: int | None = None,
     weights: Mapping[int, float] | None = None,
@@ -612,7 +614,7 @@ def statistics(*files: object) -> "Statistics | Note":
 
 
 @speaks
-def export(folder: str = "bank", formats: Iterable[str] | str | None = None) -> Note:
+def export(folder: str = "bank", formats: Sequence[str] | None = None) -> Note:
     """Write the bank for other tools: "moodle" (XML), "gift", "qti" (1.2, as Canvas reads it), "anki"; all of them by default.
 
     QTI and Anki need the authors' packages (`make lint` installs them): without these it says so.

@@ -1,5 +1,6 @@
 """What a class's answers say of the questions: how hard each is, whether it tells the good from the rest, what was chosen."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -93,9 +94,12 @@ def _logs(source: object) -> list[list[Answer]]:
         return [found for one in source for found in _logs(one)]
     if not isinstance(source, str | Path):
         raise CourseError(f"`statistics` takes names of files or folders; {describe(source)} came.")
-    place = Path(source)
-    files = sorted(place.rglob(f"*{log.NAME.removeprefix('.progress')}")) if place.is_dir() else [place]
-    return [log.of_file(file) for file in files]
+    place, ending = Path(source), log.NAME.removeprefix(".progress")
+    if not os.path.isdir(place):
+        return [log.of_file(place)]
+    # A folder below that cannot be read, or is gone meanwhile, is passed over.
+    files = [Path(folder, name) for folder, _, names in os.walk(place) for name in names if name.endswith(ending)]
+    return [log.of_file(file) for file in sorted(files)]
 
 
 def _wrong(answer: Answer) -> list[str]:

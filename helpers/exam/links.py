@@ -35,7 +35,7 @@ def cells_of(file: str) -> list[dict[str, Any]]:
 
 @cache
 def cells(number: int) -> dict[str, str]:
-    """The ids of a chapter's code cells by themselves, and of the first one that bears a claim's tag by that tag.
+    """The ids of a chapter's code cells by themselves, and of the first one that bears a tag by that tag.
 
     A chapter counts the cells of its appendix as its own.
     """

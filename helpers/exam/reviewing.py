@@ -16,7 +16,7 @@ from helpers.errors import CourseError
 from helpers.exam import bank, draw, kinds, links, marking, templates
 from helpers.exam import sitting as sittings
 from helpers.exam import text as texts
-from helpers.learning import log, spacing, store
+from helpers.learning import finding, log, spacing, store
 from helpers.learning.log import Answer
 from helpers.learning.spacing import GRADES, Card
 from helpers.notes import Note, plain
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 MINUTES = 10  # a day
 NEW = 4  # rules a day that were never asked
 COST = {"rule": 30, "single": 45, "prints": 60, "fault": 60, "multiple": 60, "order": 60, "wait": 45, "timeline": 120}
-INDEX = "tasks-rules"  # the cell of the appendix that lists every rule with its question
-RULE = re.compile(r"^- \[(.+?)\]\((\S+?)#cell-id=([\w-]+)\) (.+)$", re.MULTILINE)
 
 
 class Prompt(Protocol):
@@ -131,11 +129,9 @@ class Asked:
 @cache
 def rules() -> dict[str, Rule]:
     """Every rule of background tasks by its id, from the index of their appendix, in its order."""
-    cells = {cell["id"]: "".join(cell["source"]) for cell in links.cells_of(TASKS)}
-    found = RULE.findall(cells.get(INDEX, ""))
-    return {
-        f"rule-{id}": Rule(f"rule-{id}", question, rule, f"{file}#cell-id={id}") for question, file, id, rule in found
-    }
+    listed = finding.rules(links.cells_of(TASKS))
+    found = [(f"rule-{link.rpartition('=')[2]}", question, rule, link) for question, link, rule in listed]
+    return {each[0]: Rule(*each) for each in found}
 
 
 def ids() -> set[str]:
@@ -241,8 +237,9 @@ def _first(prompts: list[Prompt]) -> Note:
 
 
 def _found(id: object, answers: list[Answer]) -> Prompt:
-    known = spacing.cards([one for one in answers if one.id == id], 0.0)
-    prompt = _prompt(id.strip(), known, _sources()) if isinstance(id, str) else None
+    name = id.strip() if isinstance(id, str) else ""
+    known = spacing.cards([one for one in answers if one.id == name], 0.0)
+    prompt = _prompt(name, known, _sources())
     if prompt is None:
         raise CourseError(f"There is nothing to review by the name {describe(id)}: `exam.review()` asks what is due.")
     return prompt

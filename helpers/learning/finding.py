@@ -19,6 +19,7 @@ from helpers.wording import code, describe
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 MOST = 10  # of each kind; whoever asks for "task" wants no page of three hundred lines
+RULES = "rules-index"  # the tag of the cell that lists them
 _RULE = re.compile(r"^- \[(?P<question>.+?)\]\((?P<link>[\w.]+#cell-id=[\w-]+)\) (?P<rule>.+)$", re.MULTILINE)
 _WORD = re.compile(r"[\w'-]{4,}")
 
@@ -82,13 +83,16 @@ def entries(cells: Cells) -> list[Found]:
         for topic in topics.load()
         if topic.id in where
     ]
-    for cell in cells.get(TASKS, []):
-        if "rules-index" in cell["metadata"].get("tags", []):
-            for rule in _RULE.finditer("".join(cell["source"])):
-                found.append(Found("Rules of background tasks", rule["question"], rule["link"], rule["rule"]))
+    found += [Found("Rules of background tasks", *rule) for rule in rules(cells.get(TASKS, []))]
     for one in asked.every():
         found.append(Found("Questions", one.question, link(one.file, one.id), one.answer, " ".join(one.words)))
     return found
+
+
+def rules(cells: Sequence[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    """The rules of background tasks as the cells of their appendix list them: each one's question, link and sentence."""
+    indexes = ["".join(cell["source"]) for cell in cells if RULES in cell["metadata"].get("tags", [])]
+    return _RULE.findall("\n".join(indexes))
 
 
 def search(text: str, known: list[Found]) -> Note:

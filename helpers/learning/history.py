@@ -65,19 +65,25 @@ def when(fact: str) -> Note:
     CourseError, naming the nearest facts, for one that was not measured.
     """
     history = load()
-    if not isinstance(fact, str) or fact not in history.questions:
-        name = fact if isinstance(fact, str) else ""
-        near = difflib.get_close_matches(name, history.questions, n=3, cutoff=0.3) or list(history.questions)[:3]
-        raise CourseError(f"no fact is called {describe(fact)}. Nearest: {', '.join(map(code, near))}.")
-    spans = history.spans(fact)
+    spans = history.spans(_measured(fact, history))
     lines = [f"- {_span(first, last, spans)}: {told(answer)}" for first, last, answer in spans]
     return Note("\n".join([f"**{history.questions[fact]}**", "", *lines]))
 
 
+def _measured(fact: object, history: History) -> str:
+    """The name of a fact, as it was given; CourseError, naming the nearest, for one that was not measured."""
+    known, name = history.questions, fact if isinstance(fact, str) else ""
+    if name in known:
+        return name
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.3) or list(known)[:3]
+    raise CourseError(f"no fact is called {describe(fact)}. Nearest: {', '.join(map(code, near))}.")
+
+
 def changes(facts: Sequence[str] | None = None) -> Note:
-    """What changed, by the release that has it first, with the release before that was measured; `facts` narrows it."""
+    """What changed, by the release that has it first, with the one measured before; `facts`, as `when` takes them, narrow it."""
     history = load()
-    chosen = list(history.questions) if facts is None else facts
+    wanted = history.questions if facts is None else facts if isinstance(facts, list | tuple | set) else [facts]
+    chosen = [_measured(fact, history) for fact in wanted]
     names = list(history.releases)
     lines = []
     for before, release in pairwise(names):

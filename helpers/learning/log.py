@@ -1,7 +1,8 @@
 """Every answer that a learner gave: in exams that were handed in, in practice, in reviews.
 
-It is the history that `exam.history` shows, that the review is spaced by, and that a teacher's statistics are made of. It stands in `.progress.json.answers` beside the progress, with what was asked and how it was judged, so that no change of
-the bank changes it. As for the progress file: nothing here raises, a damaged file is put aside and counts as none, what
+It is the history that `exam.history` shows, that the review is spaced by, and that a teacher's statistics are made of. It
+stands in `.progress.json.answers` beside the progress, with what was asked and how it was judged, so that no change of the
+bank changes it. As for the progress file: only `of_file` raises, a damaged file is put aside and counts as none, what
 cannot be written is kept until the kernel ends, and with COURSE_RUN=ci nothing is read, written or kept.
 """
 

@@ -27,8 +27,11 @@ def check_machine() -> Note:
 
 
 def _python() -> str:
-    versions = f"Python version {sys.version.split()[0]}, FastAPI version {version('fastapi')}"
-    first, last = supported()
+    python = f"Python version {sys.version.split()[0]}"
+    try:
+        versions, (first, last) = f"{python}, FastAPI version {version('fastapi')}", supported()
+    except Exception as error:  # the environment of another project, perhaps
+        return f"**Does not work**: {python}. {raised(error)}. Is this the environment that `make setup` has made?"
     if not first <= sys.version_info[:2] <= last:
         verified = f"Python version {first[0]}.{first[1]} to version {last[0]}.{last[1]}"
         return f"**Not tested**: {versions}. The course is verified on {verified}."

@@ -1,8 +1,8 @@
 """Keeps a learner's progress: `.progress.json` beside the notebooks, a state for each id and nothing personal.
 
-A state is "solved" or "attempted" for an exercise, a letter or a number for a prediction. Nothing here raises: a damaged
-file is put aside and counts as none, what cannot be written is kept until the kernel ends, and `news` says so in a
-sentence. With COURSE_RUN=ci in the environment, nothing is read, written or kept, so that every such run shows the same.
+A state is "solved" or "attempted" for an exercise, a letter or a number for a prediction. Only `put` and `put_aside` raise:
+a damaged file is put aside and counts as none, what cannot be written is kept until the kernel ends, and `news` says so in
+a sentence. With COURSE_RUN=ci in the environment, nothing is read, written or kept, so every such run shows the same.
 """
 
 import contextlib

@@ -6,7 +6,7 @@ import httpx
 
 from helpers.live.spans import client_span
 
-__all__ = ["AsyncClient", "Client"]
+__all__ = ["AsyncClient", "Client", "came"]
 
 
 class Client(httpx.Client):
@@ -30,3 +30,15 @@ class AsyncClient(httpx.AsyncClient):
     async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         with client_span(request) as finished:
             return finished(await super().send(request, **options))
+
+
+def came(error: httpx.HTTPError) -> str:
+    """What came instead of a good answer: "404", "401, so it asks for a log-in", or the kind of the error."""
+    if not isinstance(error, httpx.HTTPStatusError):
+        return type(error).__name__
+    answer = error.response
+    if answer.is_redirect:
+        return f"{answer.status_code}, a redirect to {answer.headers.get('location', 'nowhere')}"
+    log_in = ", so it asks for a log-in"
+    why = {401: log_in, 403: log_in, 429: ", so it limits how often it is asked"}
+    return f"{answer.status_code}{why.get(answer.status_code, '')}"

@@ -45,11 +45,12 @@ class Engine(uvicorn.Server):
         # at its end waits without limit for tasks that swallow their cancellation and for threads that sleep.
         factory = self.config.get_loop_factory()
         loop = factory() if factory else asyncio.new_event_loop()
-        try:
-            loop.set_default_executor(self.executor)
-            loop.run_until_complete(self.serve(sockets=[listener.dup()]))
-        finally:
-            self._close(loop)
+        with listener.dup() as duplicate:  # uvicorn closes it only when the app has started
+            try:
+                loop.set_default_executor(self.executor)
+                loop.run_until_complete(self.serve(sockets=[duplicate]))
+            finally:
+                self._close(loop)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self.loop, self.main = asyncio.get_running_loop(), asyncio.current_task()

@@ -17,13 +17,13 @@ from types import TracebackType
 from typing import Any
 
 from helpers.live.frames import is_own
+from helpers.wording import HEAD, tracebacks
 
 __all__ = ["install"]
 
 SETTLE = 0.3  # seconds that a task of the failing cell gets to log its own error
 Lengths = weakref.WeakKeyDictionary  # of a log's source: its length when the cell began
 LONGEST = 300  # characters of a logged error
-_HEAD = "Traceback (most recent call last):"
 # A chapter defines `app` again and again; a measurement that is run again meets the last one.
 DEFINED_ANEW = " If that is another cell's app, run the cell that defines this one's again, then this one."
 FEW = 3  # frames at either end of a long traceback
@@ -86,7 +86,7 @@ def _rendered(error: BaseException, shell: Any, began: Lengths) -> list[str]:
     ]
     own = "_render_traceback_" not in dir(type(error))
     shown = frames if len(frames) <= 2 * FEW else [*frames[:FEW], *frames[-FEW:]]
-    lines = [_HEAD] if own and frames else []
+    lines = [HEAD] if own and frames else []
     for frame, line in shown if own else []:
         code = linecache.getline(frame.f_code.co_filename, line).strip()
         inside = "" if frame.f_code.co_name == "<module>" else f", in {frame.f_code.co_name}"
@@ -139,21 +139,16 @@ def _logged(shell: Any, began: Lengths) -> list[str]:
 
 def _last_error(text: str, shell: Any) -> str:
     """The last traceback of a log in one line: the error, and the learner's own line that raised it."""
-    before, found, block = text.rpartition(_HEAD)
+    found = tracebacks(text)
     if not found:
         return ""
     frame = ""  # the last of the learner's own
-    lines = [re.sub(r"^\s*[|+] ", "", line) for line in block.splitlines()]  # without the frame around a group's errors
-    message: list[str] = []
+    lines = found[-1].frames
     for line, code in zip(lines, [*lines[1:], ""]):
-        if place := re.match(r'\s+File "(.+?)", line (\d+)', line):
-            if is_own(place[1]):
-                frame = f" ({_place(place[1], place[2], shell)}: {code.strip()})"
-        elif message and (not line.strip() or not line.startswith(" ")):
-            break
-        elif message or (line.strip() and not line.startswith(" ")):
-            message.append(line.strip())
-    said = " ".join(message)
+        place = re.match(r'\s+File "(.+?)", line (\d+)', line)
+        if place and is_own(place[1]):
+            frame = f" ({_place(place[1], place[2], shell)}: {code.strip()})"
+    said = " ".join(line.strip() for line in found[-1].error)
     return (said if len(said) <= LONGEST else f"{said[:LONGEST]}…") + frame
 
 

@@ -19,6 +19,7 @@ from helpers import given
 from helpers.errors import CourseError
 from helpers.given import shown
 from helpers.live.aside import SLICE, Patience
+from helpers.live.client import came
 from helpers.live.ending import alive
 from helpers.live.server import Server
 
@@ -69,6 +70,10 @@ class LoadCurve:
         return self.points[clients]
 
     def __getitem__(self, clients: int) -> Point:
+        if not _whole(clients, MOST) or clients not in self.points:
+            points = ", ".join(map(str, sorted(self.points)))
+            known = f"has points for {points}" if points else "has no point yet"
+            raise CourseError(f"{shown(clients)} clients were not measured: this curve {known}.")
         return self.points[clients]
 
     def _sorted(self) -> list[Point]:
@@ -120,7 +125,7 @@ def _ask_at_once(url: str, path: str, clients: int) -> list[float]:
     """How many seconds each of `clients` waited; all connections are open before the first asks."""
     barrier = threading.Barrier(clients)
     waits: list[float] = []
-    failures: list[str] = []
+    failures: list[Exception] = []
 
     def ask() -> None:
         with httpx.Client(base_url=url, trust_env=False, verify=False, timeout=60.0) as client:
@@ -132,7 +137,7 @@ def _ask_at_once(url: str, path: str, clients: int) -> list[float]:
                 waits.append(time.perf_counter() - begun)
             except (httpx.HTTPError, threading.BrokenBarrierError) as error:
                 barrier.abort()
-                failures.append(type(error).__name__)
+                failures.append(error)
 
     threads = [threading.Thread(target=ask, daemon=True) for _ in range(clients)]
     for thread in threads:
@@ -142,8 +147,11 @@ def _ask_at_once(url: str, path: str, clients: int) -> list[float]:
         patience.tell(f"for {clients - len(waits) - len(failures)} of {clients} answers from {path}")
         time.sleep(SLICE / 10)
     if failures:
-        told = next((name for name in failures if name != "BrokenBarrierError"), failures[0])
-        raise CourseError(f"{len(failures)} of {clients} clients had no answer from {path}: {told}.")
+        # Who failed by itself says why, and not who was held up by that.
+        told = next((error for error in failures if isinstance(error, httpx.HTTPError)), None)
+        good = "good " if isinstance(told, httpx.HTTPStatusError) else ""
+        why = came(told) if told else "not all could connect in time"
+        raise CourseError(f"{len(failures)} of {clients} clients had no {good}answer from {path}: {why}.")
     return waits
 
 

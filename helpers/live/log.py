@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
-from helpers.wording import LONGEST
+from helpers.wording import LONGEST, tracebacks
 
 __all__ = ["hear", "kept_in", "quotable", "quote", "reason"]
 
@@ -69,13 +69,14 @@ def kept_in(log: list[str]) -> Iterator[None]:
 
 
 def reason(log: list[str]) -> str:
-    """Why an app did not start, the error itself, once: the last line of the traceback that its lifespan left, or nothing."""
+    """Why an app did not start, in one sentence: the error that its lifespan left, or else what was logged, or nothing."""
     errors = [text for text in log if text.startswith("ERROR") and "Exiting" not in text]
     if not errors:
         return ""
-    first, *rest = errors[-1].strip().splitlines()
-    told = f"its lifespan raised {rest[-1]}" if rest else first.removeprefix("ERROR ").rstrip(".")
-    return f"{told[:LONGEST]}."
+    found = tracebacks(errors[-1])
+    first = errors[-1].strip().splitlines()[0].removeprefix("ERROR ")
+    told = f"its lifespan raised {found[-1].said}" if found else first
+    return f"{told[:LONGEST].rstrip('.')}."
 
 
 hear(access=True)

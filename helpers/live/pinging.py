@@ -11,9 +11,17 @@ import httpx
 from helpers import given
 from helpers.errors import CourseError
 from helpers.live.aside import SLICE, Patience
+from helpers.live.client import came
 from helpers.live.server import Server
 
 __all__ = ["ping"]
+
+# status -> what can be done
+ADVICE = {
+    401: ": ping a path that is open to everybody",
+    403: ": ping a path that is open to everybody",
+    429: ": ping another path, or more slowly (every=...)",
+}
 
 
 class ping:  # noqa: N801 - reads as a verb: `with ping(server) as pings:`
@@ -106,17 +114,8 @@ class ping:  # noqa: N801 - reads as a verb: `with ping(server) as pings:`
 
 def _why(error: httpx.HTTPError) -> str:
     """What came instead of an answer, and what can be done."""
-    if not isinstance(error, httpx.HTTPStatusError):
-        return type(error).__name__
-    answer = error.response
-    if answer.is_redirect:
-        return f"{answer.status_code}, a redirect to {answer.headers.get('location', 'nowhere')}"
-    advice = {
-        401: ", so it asks for a log-in: ping a path that is open to everybody",
-        403: ", so it asks for a log-in: ping a path that is open to everybody",
-        429: ", so it limits how often it is asked: ping another path, or more slowly (every=...)",
-    }
-    return f"{answer.status_code}{advice.get(answer.status_code, '')}"
+    advice = ADVICE.get(error.response.status_code, "") if isinstance(error, httpx.HTTPStatusError) else ""
+    return f"{came(error)}{advice}"
 
 
 def _unfit(answer: httpx.Response) -> str:

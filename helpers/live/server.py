@@ -293,6 +293,7 @@ def _served_again(before: Server, listener: socket.socket | None, timeout: float
         before._start(listener or _listener(before), timeout, Hurry())
     except CourseError:
         before._halt(0.0, Hurry())
+        listener, before._listener = before._listener, None  # the caller closes it
         return listener
     return None
 

@@ -104,19 +104,22 @@ class Timeline:
     def order(self) -> list[str]:
         """Starts and ends in the order in which they happened, as words; the same on every machine for one request.
 
-        The client's own marks are left out: it runs in another thread, and a microsecond decides which is first.
+        What still ran when the recording ended has no end. The client's own marks are left out: it runs in another
+        thread, and a microsecond decides which is first.
         """
         moments = []
         for bar in self.bars:
             if bar.kind == "server":
-                moments += [(bar.start, "request received"), (bar.end, "response sent")]
+                starts, ends = "request received", "response sent"
             elif bar.kind in ("endpoint", "task"):
-                moments += [
-                    (bar.start, f"{bar.name} starts"),
-                    (bar.end, f"{bar.name} {'fails' if bar.error else 'ends'}"),
-                ]
+                starts, ends = f"{bar.name} starts", f"{bar.name} {'fails' if bar.error else 'ends'}"
             elif bar.kind == "event":
-                moments.append((bar.start, bar.name))
+                starts, ends = bar.name, ""
+            else:
+                continue
+            moments.append((bar.start, starts))
+            if ends and not bar.running:
+                moments.append((bar.end, ends))
         return [words for _, words in sorted(moments, key=lambda moment: moment[0])]
 
     def data(self) -> dict[str, Any]:

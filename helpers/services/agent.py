@@ -473,12 +473,12 @@ def resolved(text, function):
 # Loading the app, as `uvicorn MODULE:NAME` would.
 
 
-def load(module_name, name, factory):
-    """The app; `Unfit` where there is none, where it is none, or where its import fails."""
+def load(module_name, name, factory, own):
+    """The app; `Unfit` where there is none, where it is none, or where its import fails; `own` knows the reader's files."""
     try:
         module = importlib.import_module(module_name)
     except BaseException as error:
-        raise unfit_import(error, module_name) from error
+        raise unfit_import(error, module_name, own) from error
     found: Any = module
     for part in name.split("."):
         found = getattr(found, part, None)
@@ -488,7 +488,7 @@ def load(module_name, name, factory):
         try:
             found = found()
         except BaseException as error:
-            raise unfit_import(error, module_name) from error
+            raise unfit_import(error, module_name, own) from error
     if not is_asgi(found):
         kind = type(found).__name__
         raise Unfit(
@@ -497,15 +497,14 @@ def load(module_name, name, factory):
     return found
 
 
-def unfit_import(error, module_name):
+def unfit_import(error, module_name, own):
     """Why a module's import failed: settings, the module, a package, or an error in a line of the reader's."""
     missing = missing_settings(error)
     if missing:
         return Unfit("settings", names=missing)
     frames = traceback.extract_tb(error.__traceback__)
     files = [frame for frame in frames if not frame.filename.startswith("<")]  # "<string>", of what `exec` made
-    own = [frame for frame in files if os.path.realpath(frame.filename).startswith(os.path.realpath(os.getcwd()))]
-    last = ([frame for frame in own if not any(part in frame.filename for part in EXTERNAL)] or frames)[-1:]
+    last = ([frame for frame in files if own(frame.filename)] or frames)[-1:]
     where = f"{os.path.basename(last[0].filename)}, line {last[0].lineno}" if last else ""
     if isinstance(error, ModuleNotFoundError) and error.name and (module_name + ".").startswith(error.name + "."):
         return Unfit("no-module")
@@ -708,9 +707,9 @@ def run(channel, told):
     )
     eye = Eye(channel)
     eye.install()
-    app = load(told["module"], told["name"], told["factory"])
-    channel.tell("loaded")
     reader, watch = Reader(told["root"], os.getcwd()), Watch(channel)
+    app = load(told["module"], told["name"], told["factory"], reader.own)
+    channel.tell("loaded")
     threading.Thread(target=watch.answer, name="observed", daemon=True).start()
     inner = app
     while not hasattr(inner, "routes") and hasattr(inner, "app"):  # an app inside of another's middleware

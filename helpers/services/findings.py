@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from helpers.course import CHAPTERS, TASKS
+from helpers.errors import CourseError
+from helpers.given import shown
 from helpers.notes import Note
 from helpers.services import agent, source
 from helpers.services.observing import Exchange, Function, Hold, Observation, Operation
@@ -97,9 +99,12 @@ class Findings(Note):
         return len(self.found)
 
     def __contains__(self, kind: object) -> bool:
-        return any(one.kind == kind for one in self.found)
+        return isinstance(kind, str) and any(one.kind == kind for one in self.found)
 
     def __getitem__(self, kind: str) -> Finding:
+        if kind not in self:
+            kinds = ", ".join(dict.fromkeys(one.kind for one in self.found))
+            raise CourseError(f"no finding is of the kind {shown(kind)}{f', only of {kinds}' if kinds else ''}.")
         return next(one for one in self.found if one.kind == kind)
 
 

@@ -169,9 +169,6 @@ class Command:
 @contextlib.contextmanager
 def _signals_blocked() -> Iterator[None]:
     """What starts in this block can only be killed: an entrypoint's `kill 0` means its own group, not the guard in it."""
-    if not POSIX:
-        yield
-        return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT})
     try:
         yield

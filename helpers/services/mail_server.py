@@ -84,6 +84,7 @@ class Server:
         server.close()  # open connections close when the Runner cancels their tasks
 
     def stop(self) -> None:
+        """End the thread with its listening socket and every connection, and wait for that; once or more often."""
         with contextlib.suppress(RuntimeError):  # the loop is closed
             self._loop.call_soon_threadsafe(self._over.set)
         if threading.current_thread() is not self._thread:  # garbage is collected in any thread

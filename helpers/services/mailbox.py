@@ -89,6 +89,7 @@ class Mailbox(Sequence[EmailMessage]):
 
     @property
     def delay(self) -> float:
+        """Seconds between the end of a message and the answer to it."""
         return self._post.delay
 
     @delay.setter
@@ -97,6 +98,7 @@ class Mailbox(Sequence[EmailMessage]):
 
     @property
     def fail_with(self) -> str | None:
+        """The SMTP answer that refuses every message, or None, which accepts."""
         return self._post.fail_with
 
     @fail_with.setter

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,12 @@ from helpers.live.timeline import Bar, Timeline
 from helpers.notes import Note
 from helpers.services import agent
 from helpers.services.findings import Findings, findings, own_line
+from helpers.services.interpreter import interpreter_of
 from helpers.services.launch import POSIX
 from helpers.services.observing import Exchange, Hold, Observation, Operation
 from helpers.services.process import Process, process
 from helpers.services.waiting import until
-from helpers.wording import code
+from helpers.wording import code, tracebacks
 
 __all__ = ["Asked", "Service", "observe"]
 
@@ -76,6 +78,8 @@ class _Client(httpx.Client):
         try:
             response = super().send(request, **options)
             known.attributes["http.response.status_code"] = response.status_code
+            arrived = [one for one in (*response.history, response) if one.url.port == self.base_url.port]
+            self._service._arrived[known.span_id] = len(arrived)  # a redirect may lead to somebody else
             return response
         except BaseException as error:
             known.error = type(error).__name__
@@ -102,6 +106,7 @@ class Service:
         self.versions = observation.versions
         self.operations: list[Operation] = observation.operations
         self._clients: list[Span] = []
+        self._arrived: dict[int, int] = {}  # by a request's number: how many the app got of it, redirects included
         self._failing: tuple[str, ...] = ()
         self._cut: list[str] = []
         self.client = _Client(self)
@@ -203,7 +208,8 @@ class Service:
 
         def over() -> bool:
             found = self._exchanges_of(clients)
-            return all(one.over for one in found) and len(found) == len(clients)
+            expected = sum(self._arrived.get(client.span_id, 1) for client in clients)
+            return all(one.over for one in found) and len(found) >= expected
 
         # What never arrived, because the connection broke, is not waited for.
         observation.wait(over, timeout if all(client.error is None for client in clients) else 0.5)
@@ -217,7 +223,7 @@ class Service:
         zero = min((span.start for span in spans), default=begun)
         last = max([one.over or one.server.start for one in exchanges], default=begun)
         holds = self._holds_between(zero, last)
-        timeline.fill([*bars, *(self._bar(hold, spans, zero) for hold in holds)], length)
+        timeline.fill([*bars, *self._bars(holds, spans, zero)], length)
         if isinstance(timeline, Asked):
             timeline.held = [self.line(hold) for hold in holds]
             timeline.skipped = [name for one in exchanges for name in one.skipped]
@@ -226,10 +232,15 @@ class Service:
     def _holds_between(self, since: int, until: int) -> list[Hold]:
         return [hold for hold in self.holds if hold.until >= since and hold.since <= until]
 
-    def _bar(self, hold: Hold, spans: list[Span], zero: int) -> Bar:
-        start, end = _within(hold, spans)
-        name = self.line(hold)
-        return Bar(name, "loop", name, (start - zero) / 1e9, (end - zero) / 1e9, None, False, None, None)
+    def _bars(self, holds: list[Hold], spans: list[Span], zero: int) -> Iterator[Bar]:
+        """A bar for each hold; the second one of a line is called "main.py:31#2"."""
+        times: Counter[str] = Counter()
+        for hold in holds:
+            start, end = _within(hold, spans)
+            line = self.line(hold)
+            times[line] += 1
+            name = line if times[line] == 1 else f"{line}#{times[line]}"
+            yield Bar(name, "loop", line, (start - zero) / 1e9, (end - zero) / 1e9, None, False, None, None)
 
     def sync(self) -> bool:
         """Have all that held the loop up to now told; False when the app has ended, or its loop still stands."""
@@ -434,9 +445,7 @@ def _interpreter(place: Path, root: Path, python: str | os.PathLike[str] | None)
         if not found.is_file():
             raise CourseError(f"observe(python=...) expects the path of an interpreter, but got {given.shown(python)}.")
         return found.absolute()
-    folders = [folder / name for folder in dict.fromkeys((place, root)) for name in (".venv", "venv")]
-    programs = [folder / program for folder in folders for program in ("bin/python", "Scripts/python.exe")]
-    return next((program for program in programs if program.exists()), Path(sys.executable))
+    return interpreter_of(place, root) or Path(sys.executable)
 
 
 def _why(observation: Observation, running: Process, place: Path, app: str, timeout: float) -> str:
@@ -532,14 +541,8 @@ def _dotenv(place: Path) -> bool:
 
 
 def _lifespan_error(log: str) -> str:
-    """The last line of the last traceback in a log, and of the one that was handled when it came."""
-    *earlier, last = log.split("Traceback (most recent call last):")
-    said, handled = _error_line(last) if earlier else "", ""
-    if said and earlier[-1].rstrip().endswith("another exception occurred:"):
-        handled = _error_line(earlier[-1])
-    return f"{said}, while it handled {handled}" if handled else said
-
-
-def _error_line(block: str) -> str:
-    ends = [line for line in block.splitlines() if re.match(r"[\w.]+(Error|Exception|Exit|\w*)\b.*", line)]
-    return ends[0].rstrip(".") if ends else ""
+    """The error of the last traceback in a log, and the one that was handled when it came."""
+    found = tracebacks(log)
+    errors = [one.said.rstrip(".") for one in found]
+    handled = len(found) > 1 and found[-1].handled
+    return f"{errors[-1]}, while it handled {errors[-2]}" if handled else "".join(errors[-1:])

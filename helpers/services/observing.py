@@ -1,5 +1,6 @@
 """What the agent beside a reader's app tells (helpers/services/agent.py), received and put together: spans, holds, operations."""
 
+import contextlib
 import itertools
 import json
 import secrets
@@ -143,6 +144,8 @@ class Observation:
 
     def close(self) -> None:
         """Listen no longer; what was told stays."""
+        with contextlib.suppress(OSError):  # as macOS and Windows answer, where closing is enough
+            self._listener.shutdown(socket.SHUT_RDWR)  # on Linux closing alone wakes no thread that accepts
         self._listener.close()
         if self._connection is not None:
             self._connection.close()
@@ -173,7 +176,7 @@ class Observation:
         return self.wait(lambda: self._synced >= number, timeout)
 
     def of(self, client: int) -> list[Exchange]:
-        """The exchanges that a request of ours, by its number, has become: one, or none when it never arrived."""
+        """The exchanges that a request of ours, by its number, has become: none if it never arrived, several if redirected."""
         with self._changed:
             return [one for one in self.exchanges.values() if one.server.parent_id == client]
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from helpers import given
-from helpers.errors import CourseError
+from helpers.errors import CourseError, Interrupted
 from helpers.services.scratch import goes_with, temporary_files
 from helpers.services.sockets import folder_for, listening
 
@@ -169,7 +169,7 @@ class Postgres:
         settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         command = [(self._programs or Path()) / "postgres", "-D", folder / "data", *settings]
         return process(
-            [*_becoming(_owner()), *command], cwd=folder, name="PostgreSQL", ready_text="ready to accept connections"
+            [*_becoming(), *command], cwd=folder, name="PostgreSQL", ready_text="ready to accept connections"
         )
 
     def _answers(self) -> bool:
@@ -178,13 +178,19 @@ class Postgres:
     def stop(self) -> None:
         """End the server and with it every connection; its rows stay. Stopping twice does nothing."""
         with self._lock:
-            if self._process is not None:
-                if self._process.running:
-                    # SIGTERM would wait until each client has left (postgresql.org/docs/current/server-shutdown.html).
-                    self._process.signal("SIGINT")
-                    self._process.wait()
-                self._process.stop()
-                self._process = None
+            process, self._process = self._process, None
+            if process is None:
+                return
+            try:
+                # SIGTERM would wait until each client has left (postgresql.org/docs/current/server-shutdown.html).
+                process.signal("SIGINT")
+                process.wait()
+            except CourseError:  # it had ended already, or takes long
+                pass
+            except KeyboardInterrupt:
+                raise Interrupted("Interrupted while PostgreSQL was stopping: it was killed.") from None
+            finally:
+                process.kill()
 
     def restart(self) -> None:
         """Stop and start: same address, same rows, and every connection that was open is broken."""
@@ -280,9 +286,12 @@ def _owner() -> int:
     return _uid[0]
 
 
-def _becoming(user: int) -> list[str]:
-    """What stands before a command so that it does not run as root."""
-    return ["python", "-I", "-S", "-c", _BECOME, str(user), str(_owner())] if os.geteuid() == 0 else []
+def _becoming(user: int | None = None) -> list[str]:
+    """What stands before a command so that it does not run as root, but as `user` or, without one, as the server's own."""
+    if os.geteuid() != 0:
+        return []
+    owner = _owner()
+    return ["python", "-I", "-S", "-c", _BECOME, str(owner if user is None else user), str(owner)]
 
 
 def _admit_only_this_user(data: Path) -> None:

@@ -71,8 +71,12 @@ def forwarder(prefix: str, app: int) -> Starlette:
             )
         except httpx.TransportError:
             return PlainTextResponse("Bad Gateway", 502)
-        kept = {name: value for name, value in answer.headers.items() if name not in OWN}
-        return StreamingResponse(answer.aiter_raw(), answer.status_code, kept, background=BackgroundTask(answer.aclose))
+        passed = StreamingResponse(answer.aiter_raw(), answer.status_code, background=BackgroundTask(answer.aclose))
+        # One by one: a name may come twice, as Set-Cookie does.
+        passed.raw_headers = [
+            (name.lower(), value) for name, value in answer.headers.raw if name.decode("latin-1").lower() not in OWN
+        ]
+        return passed
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

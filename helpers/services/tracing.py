@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code: 1 for findings of --doctor, 2 for an app that cannot be served."""
+    """Run the command and return its exit code: 1 for findings, 2 for an app that cannot be served, 130 for Ctrl+C."""
     told = parser().parse_intermixed_args(arguments)  # requests may stand behind options
     try:
         for file in filter(None, (told.svg, told.html)):
@@ -77,6 +77,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CourseError as error:
         print(_spelled(str(error)))
         return 2
+    except KeyboardInterrupt as error:
+        print(str(error) or "Interrupted: the app was ended.")
+        return 130
 
 
 def _spelled(said: str) -> str:

@@ -50,7 +50,10 @@ def answers(port: int, path: str | None, timeout: float) -> bool:
         if path is None:
             socket.create_connection(("127.0.0.1", port), timeout=max(timeout, 0.01)).close()
         else:
-            connection.request("GET", path)
+            import httpx
+
+            # As a browser sends it: http.client refuses "/größe" and "/a b" as they are.
+            connection.request("GET", httpx.URL(f"http://127.0.0.1{path}").raw_path.decode("ascii"))
             connection.getresponse()
         return True
     except (OSError, http.client.HTTPException):

@@ -92,7 +92,7 @@ def page(notebook: NotebookNode, targets: set[str]) -> NotebookNode:
         if cell.id in hidden:
             cell.metadata["tags"] = [*tags(cell), "hide-output"]
         cells.append(cell)
-        cells += [_fold(id, cell) for id in first_texts(cell, "check") if id]
+        cells += [_fold(id, cell) for id in first_texts(cell, "check")]
     notebook.cells = cells
     return notebook
 

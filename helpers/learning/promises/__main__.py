@@ -1,6 +1,6 @@
 """`python -m helpers.learning.promises FOLDER [NAME ...]`: measures a service's promises; exit code 0 when all are kept.
 
-1: one is not kept. 2: it could not be measured, and a sentence says why.
+1: one is not kept. 2: it could not be measured, and a sentence says why. 130: Ctrl+C.
 """
 
 import argparse
@@ -31,14 +31,22 @@ def main(arguments: list[str] | None = None) -> int:
         report = promises(str(asked.folder), *asked.names, told=lambda verdict: print(line(verdict), flush=True))
         print(report.text.splitlines()[-1])
         if asked.certificate:
-            asked.certificate.write_text(report.certificate(), encoding="utf-8")
-    except CourseError as error:
-        print(error, file=sys.stderr)
+            _write(asked.certificate, report.certificate())
+    except (CourseError, OSError) as error:
+        print(error if isinstance(error, CourseError) else f"It could not be measured: {error}.", file=sys.stderr)
         return 2
-    except OSError as error:
-        print(f"{asked.certificate} cannot be written: {error.strerror}.", file=sys.stderr)
-        return 2
+    except KeyboardInterrupt as error:
+        print(str(error) or "Interrupted: the service was ended.", file=sys.stderr)
+        return 130
     return 0 if all(verdict.kept for verdict in report.verdicts) else 1
+
+
+def _write(file: Path, text: str) -> None:
+    """Write the certificate; `CourseError` where the system refuses it."""
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CourseError(f"{file} cannot be written: {error.strerror}.") from None
 
 
 if __name__ == "__main__":

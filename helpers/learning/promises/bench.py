@@ -5,7 +5,6 @@ Nothing is read of the code and nothing is changed in the folder: each process r
 
 import contextlib
 import itertools
-import os
 import shutil
 import time
 import uuid
@@ -19,13 +18,14 @@ import httpx
 from helpers.errors import CourseError
 from helpers.learning.promises.plan import NAME, Plan, filled, inside
 from helpers.services import scratch
+from helpers.services.interpreter import interpreter_of
 from helpers.services.process import Process, process
 
 __all__ = ["PATIENCE", "Bench", "Broken", "Service", "parsed", "python", "wrong"]
 
 PATIENCE = 15.0  # seconds after which an answer comes too late; what is slow on purpose takes half a minute
 STUCK = 10.0  # seconds without progress after which accepted work counts as lost
-LEFT_OUT = (".*", "__pycache__", "node_modules", "*.pyc")  # also `.env`, which may name a database in use
+LEFT_OUT = (".*", "venv", "__pycache__", "node_modules", "*.pyc")  # also `.env`, which may name a database in use
 
 
 class Broken(Exception):
@@ -243,9 +243,8 @@ def copied(plan: Plan, folder: Path) -> Path:
 
 
 def python(folder: Path) -> str:
-    """The interpreter of the folder's own `.venv`, if it has one, else that of the course."""
-    own = folder / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    return str(own.absolute()) if own.exists() else "python"
+    """The interpreter of the folder's own environment, if it has one, else that of the course."""
+    return str(interpreter_of(folder) or "python")
 
 
 def prepare(program: str, plan: Plan, folder: Path, env: dict[str, str]) -> None:

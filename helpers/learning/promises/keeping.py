@@ -65,12 +65,19 @@ def _accepted_until(service: Service, end: Any) -> list[Any]:
     with ThreadPoolExecutor(CLIENTS) as pool:
         orders = [pool.submit(order, number) for number in range(CLIENTS)]
         enough.wait(15)
+        _runs(service)
         end()
     for one in orders:
         one.result()  # or what was wrong with a client would stay untold
     if len(ids) < SOONER:
         wrong(f"{service.plan.work.path} accepted {len(ids)} of the first {SOONER} orders")
     return ids
+
+
+def _runs(service: Service) -> None:
+    """`Broken` when the process has ended before anybody ended it."""
+    if not service.process.running:
+        raise Broken(f"Its process ended by itself ({service.process.ended}) while orders came in.")
 
 
 def _all_done(service: Service, ids: list[Any], what: str) -> None:

@@ -80,7 +80,7 @@ def digest(folder: Path, database: str = "") -> str:
     for file in sorted(folder.rglob("*")):
         parts = file.relative_to(folder)
         hidden = any(fnmatch(part, pattern) for part in parts.parts for pattern in left_out)
-        if file.is_file() and not hidden:
+        if not hidden and file.is_file():
             whole.update(f"{parts.as_posix()}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
     return whole.hexdigest()[:16]
 
