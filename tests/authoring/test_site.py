@@ -16,7 +16,6 @@ from nbformat import from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import make
-from helpers.authoring import chromium
 from helpers.authoring.site import __main__ as site
 from helpers.authoring.site import finder, notes
 from helpers.course import CHAPTERS, START
@@ -325,16 +324,12 @@ def first_hits(page, words: str) -> set[str]:
 
 @pytest.mark.slow
 def test_a_browser_reads_and_searches_it_without_another_host(built):
-    from playwright.sync_api import sync_playwright
+    from tests.browser.lab_driver import chromium_running
 
-    program = chromium.find()
-    if program is None:
-        pytest.fail("There is no Chromium or Chrome on this machine: `make browser` installs one with apt-get.")
     handler = functools.partial(Quiet, directory=str(built))
     with (
         http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server,
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=program, args=["--disable-gpu"], chromium_sandbox=False) as browser,
+        chromium_running() as browser,
     ):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         here = f"http://127.0.0.1:{server.server_port}"

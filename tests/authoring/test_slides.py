@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers.authoring import chromium, slides, teaching
+from helpers.authoring import slides, teaching
 from helpers.authoring.refresh import NOTEBOOKS, read
 from helpers.course import CHAPTERS, TASKS
 
@@ -102,15 +102,10 @@ def test_the_command_writes_the_files_that_it_names(tmp_path, monkeypatch, capsy
 
 @pytest.mark.slow
 def test_every_screen_fits_and_the_keys_turn_the_pages(tmp_path):
-    from playwright.sync_api import sync_playwright
+    from tests.browser.lab_driver import chromium_running
 
-    program = chromium.find()
-    if program is None:
-        pytest.fail("There is no Chromium or Chrome on this machine: `make browser` installs one with apt-get.")
     files = [slides.write(chapter, tmp_path) for chapter in CHAPTERS]
-    with sync_playwright() as playwright, playwright.chromium.launch(
-        executable_path=program, args=["--disable-gpu"], chromium_sandbox=False
-    ) as browser:  # fmt: skip
+    with chromium_running() as browser:
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         for file in files:
             page.goto(file.as_uri())

@@ -6,25 +6,25 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from playwright.sync_api import sync_playwright
 
 import make
-from tests.browser.lab_driver import CHROMIUM, QUIET, Reader, jupyterlab
+from tests.browser.lab_driver import Reader, chromium_running, jupyterlab
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
+def browser():
+    """A Chromium for the tests of a file."""
+    with chromium_running() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory, browser):
     """A browser, the address and token of a JupyterLab as `make lab` starts it, and its folder: a copy of the notebooks."""
-    if CHROMIUM is None:
-        pytest.fail("There is no Chromium or Chrome on this machine: `make browser` installs one with apt-get.")
     folder = tmp_path_factory.mktemp("course") / "notebooks"
     shutil.copytree(make.ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".*"))
     write_spoiled(folder / "spoiled.ipynb")
-    with (
-        jupyterlab(folder, tmp_path_factory.mktemp("scratch")) as (address, token),
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET) as browser,
-    ):
+    with jupyterlab(folder, tmp_path_factory.mktemp("scratch")) as (address, token):
         yield browser, address, token, folder
 
 

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
-from playwright.sync_api import TimeoutError
+import pytest
+from playwright.sync_api import Browser, TimeoutError, sync_playwright
 
 import make
 from helpers.authoring import chromium, lab_settings
 
-CHROMIUM = chromium.find()
 QUIET = (
     "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
 ).split()
@@ -79,6 +79,16 @@ SHOW = """async index => {
   await Promise.all(images.map(image => image.decode().catch(() => null)));
   return images.map(image => ({alt: image.alt, width: image.naturalWidth}));
 }"""
+
+
+@contextlib.contextmanager
+def chromium_running() -> Iterator[Browser]:
+    """The machine's own Chromium, without a window; the test fails where there is none. One at a time in a process."""
+    program = chromium.find()
+    if program is None:
+        pytest.fail("There is no Chromium or Chrome on this machine: `make browser` installs one with apt-get.")
+    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=program, args=QUIET) as browser:
+        yield browser
 
 
 def faults(cells: list[dict]) -> list[str]:
@@ -161,6 +171,17 @@ class Reader:
     def pictures(self, index: int) -> list[dict]:
         """Bring a code cell into view; the alt text and natural width of each picture in its output."""
         return self.page.evaluate(SHOW, index)
+
+    def count(self) -> int:
+        """How many cells there are."""
+        return self.page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
+
+    def set_theme(self, theme: str) -> None:
+        """Change to JupyterLab's theme "Light" or "Dark", and wait for it."""
+        change = "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})"
+        self.page.evaluate(change, f"JupyterLab {theme}")
+        light = "light => document.body.dataset.jpThemeLight === light"
+        self.page.wait_for_function(light, arg=str(theme == "Light").lower())
 
     def close(self) -> None:
         """End the kernel and the window."""

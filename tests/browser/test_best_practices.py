@@ -14,30 +14,23 @@ app = FastAPI(title="Parcels")
 def read_price() -> float:
     return 4.9
 """
-COUNT = "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
-SHOWN = """async index => {
-  const notebook = window.jupyterapp.shell.currentWidget.content;
-  const cell = notebook.widgets.filter(c => c.model.type === 'code')[index];
-  await notebook.scrollToItem(notebook.widgets.indexOf(cell), 'start');
-  await cell.ready;
-}"""
 
 
 def test_the_load_curve_is_drawn_by_keys_and_no_key_harms_the_notebook(read):
     reader = read("08_best_practices.ipynb")
     index = reader.index("from helpers")
     reader.run(index, APP + "LoadCurve(serve(app), '/price', clients=(1, 3), most=8)")
-    reader.page.evaluate(SHOWN, index)
+    reader.pictures(index)
     slider = reader.page.get_by_label("Clients at once")
     slider.wait_for()
-    before = reader.page.evaluate(COUNT)
+    before = reader.count()
     slider.focus()
     reader.page.keyboard.press("ArrowRight")
     status = reader.page.locator("p[role=status]")
     status.filter(has_text="4 clients: the last waited").wait_for()
     for key in "ddaab":  # delete, insert above and below, in JupyterLab's command mode
         reader.page.keyboard.press(key)
-    assert reader.page.evaluate(COUNT) == before
+    assert reader.count() == before
     assert reader.page.locator("svg[role=img] circle").count() == 3
     said = reader.page.locator("svg[role=img] text").all_text_contents()
     assert {"clients at once", "wait of the last, in ms", "0", "8"} <= set(said) and len(said) >= 8, (
@@ -51,12 +44,13 @@ def test_swagger_ui_lives_behind_the_jupyter_proxy(read):
     reader = read("08_best_practices.ipynb")
     index = reader.index("from helpers")
     reader.run(index, APP + "swagger_ui(app)")
-    reader.page.evaluate(SHOWN, index)
+    reader.pictures(index)
     page = reader.page.frame_locator("iframe[title='Swagger UI']")
     page.locator(".opblock-summary").click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
     page.locator(".live-responses-table .response-col_status").filter(has_text="200").wait_for()
     assert "4.9" in page.locator(".live-responses-table").inner_text()
+    assert f"{reader.address}/proxy/" in page.locator(".request-url").first.inner_text()
     reader.photograph("swagger")
     assert reader.slips == []

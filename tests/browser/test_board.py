@@ -4,27 +4,21 @@ import subprocess
 import sys
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from helpers import process
 from helpers.chapters.ch09.exercises.packages import FILES
-from tests.browser.lab_driver import CHROMIUM, QUIET
 from tests.chapters.ch09.depot_home import ADA, BOOK, environment, furnish
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_clerk_logs_in_and_sees_the_numbers_move(tmp_path):
+def test_a_clerk_logs_in_and_sees_the_numbers_move(tmp_path, browser):
     furnish(tmp_path)
     env = environment(tmp_path)
     clerk = [sys.executable, "-m", "depot.clerks", "ada"]
     subprocess.run(clerk, input="engine", text=True, cwd=FILES, env=env, check=True)
     web = process("uvicorn depot.main:app --port {port}".split(), cwd=FILES, env=env, ready_path="/health")
-    with (
-        web,
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET) as browser,
-    ):
+    with web:
         page = browser.new_page()
         slips = []
         page.on("pageerror", lambda error: slips.append(str(error)))

@@ -16,10 +16,6 @@ CELLS = (
     'compare("2.1-word")',
     'predict("5.5-queries", ...)',
 )
-COUNT = "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
-THEME = """async dark => {
-  await window.jupyterapp.commands.execute('apputils:change-theme', {theme: dark ? 'JupyterLab Dark' : 'JupyterLab Light'});
-}"""
 
 
 @pytest.fixture
@@ -56,16 +52,15 @@ def test_a_click_answers_and_the_comparison_follows(clicking):
     status.filter(has_text="as measured").wait_for()
     page.locator(".jp-OutputArea blockquote").filter(has_text="◆ COMPARE").filter(has_text="as measured").wait_for()
     assert recorded(file) == {"2.1-word": "c"}
-    for dark in (True, False):
-        page.evaluate(THEME, dark)
-        page.wait_for_timeout(500)
-        reader.photograph(f"clicking-{'dark' if dark else 'light'}")
+    for theme in ("Dark", "Light"):
+        reader.set_theme(theme)
+        reader.photograph(f"clicking-{theme.lower()}")
     assert reader.slips == []
 
 
 def test_keys_answer_and_delete_no_cell(clicking):
     reader, file = clicking
-    page, before = reader.page, reader.page.evaluate(COUNT)
+    page, before = reader.page, reader.count()
     reader.run(0)
     page.get_by_role("button", name="a: nobody").focus()
     page.keyboard.press("Space")
@@ -79,7 +74,7 @@ def test_keys_answer_and_delete_no_cell(clicking):
     page.keyboard.press("d")
     page.locator("p[role=status]").filter(has_text="Recorded: d.").wait_for()
     assert page.evaluate("() => document.activeElement.getAttribute('aria-label')").startswith("d: ")
-    assert page.evaluate(COUNT) == before and recorded(file) == {"2.1-word": "d"}
+    assert reader.count() == before and recorded(file) == {"2.1-word": "d"}
     assert reader.slips == []
 
 

@@ -6,11 +6,9 @@ A page of `localhost` that posts to 127.0.0.1 is of another site.
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
-from playwright.sync_api import sync_playwright
 from starlette.middleware.sessions import SessionMiddleware
 
 from helpers.live.server import running
-from tests.browser.lab_driver import CHROMIUM, QUIET
 
 pytestmark = pytest.mark.browser
 
@@ -40,17 +38,6 @@ def evil(target: str) -> FastAPI:
     page = f"<!doctype html><form method=post action={target}/cancel></form><a href={target}/cancel>a prize</a>"
     app.get("/", response_class=HTMLResponse)(lambda: page)
     return app
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.fail("There is no Chromium or Chrome on this machine: on Debian, `sudo apt install chromium`.")
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET) as browser,
-    ):
-        yield browser
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from helpers.notes import plain
 
 pytestmark = pytest.mark.browser
 
-COUNT = "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
 FOCUSED = (
     "() => { const a = document.activeElement; return a && (a.type || a.tagName) + ' ' + (a.textContent || a.value); }"
 )
@@ -58,14 +57,6 @@ def begin(page) -> None:
     page.locator("fieldset legend").wait_for()
 
 
-def set_theme(page, theme: str) -> None:
-    """Change to JupyterLab's theme "Light" or "Dark", and wait for it."""
-    page.evaluate(
-        "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})", f"JupyterLab {theme}"
-    )
-    page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=str(theme == "Light").lower())
-
-
 def tab_to(page, text: str, most: int = 40) -> None:
     """Press Tab until the focus is on what holds this text."""
     for _ in range(most):
@@ -96,7 +87,7 @@ def enter(page, item: draw.Item) -> None:
 @pytest.mark.parametrize("theme", ["Light", pytest.param("Dark", marks=pytest.mark.slow)])
 def test_an_exam_is_taken_with_the_keyboard_alone(exam_reader, theme):
     page, items = exam_reader.page, drawn()
-    set_theme(page, theme)
+    exam_reader.set_theme(theme)
     page.keyboard.press("Shift+Enter")
     begin(page)
     tab_to(page, "radio" if isinstance(kinds.of(items[0].question), kinds.Choice) else "text")
@@ -119,7 +110,7 @@ def test_an_exam_is_taken_with_the_keyboard_alone(exam_reader, theme):
     page.get_by_role("combobox", name="Which questions to go through").focus()
     page.keyboard.press("f")  # Flagged ones, and no key of JupyterLab's
     assert page.get_by_role("button", name="Previous", exact=True).is_disabled(), "no other is flagged"
-    assert page.evaluate(COUNT) == len(CELLS), "no key has deleted or added a cell"
+    assert exam_reader.count() == len(CELLS), "no key has deleted or added a cell"
     tab_to(page, "button Hand in")
     page.keyboard.press("Enter")
     result = page.get_by_role("region", name="Result")
@@ -168,7 +159,7 @@ def test_what_cannot_be_pressed_can_be_read_and_the_flag_says_once_that_it_is_se
     page.locator("p[role=status]").filter(has_text="Question 1 is flagged.").wait_for()
     assert flag.get_attribute("aria-pressed") == "true" and previous.is_disabled()
     for theme in ("Light", "Dark"):
-        set_theme(page, theme)
+        exam_reader.set_theme(theme)
         assert previous.evaluate(CONTRAST) >= 4.5 and flag.evaluate(CONTRAST) >= 4.5, theme
     number = next(item.number for item in drawn() if item.question.kind == "multiple")
     for _ in range(number - 1):

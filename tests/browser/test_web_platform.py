@@ -14,11 +14,10 @@ from fastapi import Cookie, Depends, FastAPI, Header, HTTPException, Request, Re
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import HTMLResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from helpers.live.server import running
 from helpers.services.waiting import until
-from tests.browser.lab_driver import CHROMIUM, QUIET
 
 pytestmark = pytest.mark.browser
 
@@ -49,17 +48,6 @@ FOLLOW = """url => {
   source.onerror = () => seen.push(['connecting', 'open', 'closed'][source.readyState]);
 }"""
 ASK_AGAIN = 100  # milliseconds that the streams below let a browser wait: `retry`
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.fail("There is no Chromium or Chrome on this machine: on Debian, `sudo apt install chromium`.")
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET) as browser,
-    ):
-        yield browser
 
 
 @pytest.fixture
