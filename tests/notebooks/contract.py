@@ -41,11 +41,6 @@ HTTP_METHODS = {"get", "post", "put", "patch", "delete", "head", "options", "tra
 SERVED = HTTP_METHODS | {"api_route", "route", "websocket", "middleware", "exception_handler"}
 
 CLOCKS = ("monotonic", "perf_counter")
-# Cells that may still hang, or end without a word, when something is changed in them. Both must become empty.
-ENDLESS = {
-    "rule-crash", "rule-connection",
-}  # fmt: skip
-WORDLESS: set[str] = set()
 # Topics that a text tells, because nothing of them can be run. Every other one is shown by a code cell.
 TOLD = {
     "1.3-benchmarks", "1.3-choose", "1.3-history", "1.4-template", "3.1-methods", "6.2-settings", "6.3-editor", "6.3-print",
@@ -294,14 +289,20 @@ def fails_only_on_purpose(book: Notebook) -> list[str]:
 def ends_its_loops(book: Notebook) -> list[str]:
     """Every `while` looks at a clock, in its condition or in an `assert` or `if` inside, so that no change lets it hang.
 
-    One that awaits inside an `async def` holds up no cell: it ends with the server that runs it.
+    One that awaits inside an `async def` holds up no cell: it ends with the server that runs it. One that reads a socket
+    ends with the patience that every socket is given.
     """
-    return [
+    waiting = [
         f"{book.named(cell)} waits without a deadline"
         for cell in book.code
-        if cell.id not in ENDLESS
         for loop in _waiting(_tree(cell))
-        if not _looks_at_a_clock(loop, _deadlines(_tree(cell)))
+        if not any(called(loop.test, "recv")) and not _looks_at_a_clock(loop, _deadlines(_tree(cell)))
+    ]
+    return waiting + [
+        f"{book.named(cell)} opens a socket that waits without a deadline"
+        for cell in book.code
+        for call in called(_tree(cell), "create_connection")
+        if "timeout" not in {keyword.arg for keyword in call.keywords}
     ]
 
 
@@ -337,7 +338,7 @@ def says_what_it_did_not_find(book: Notebook) -> list[str]:
         f"{book.named(cell)} ends in a StopIteration when nothing fits"
         for cell in book.code
         for call in called(_tree(cell), "next")
-        if len(call.args) == 1 and isinstance(call.args[0], ast.GeneratorExp) and cell.id not in WORDLESS
+        if len(call.args) == 1 and isinstance(call.args[0], ast.GeneratorExp)
     ]
 
 

@@ -1,4 +1,4 @@
-"""The change that a curious reader tries first ends within seconds, and the error says what it did."""
+"""The change that a curious reader tries first ends in one error, which says what it did."""
 
 import pytest
 from nbformat.v4 import new_code_cell

@@ -1,4 +1,4 @@
-"""Twenty kernels at once, a clock that jumps, a slow disk, other listeners than loopback: no fact changes, nothing stays."""
+"""Twenty kernels at once, a clock that jumps, a slow disk, what others have set: no fact changes, nothing stays."""
 
 import os
 import subprocess
@@ -77,11 +77,10 @@ def run(path: Path, mark: str, **environment: str) -> list[str]:
     ]
 
 
-def run_all(mark: str, **environment: str) -> dict[str, list[str]]:
-    """Runs all notebooks, four at a time; by notebook, the cells that fail or differ."""
-    paths = refresh.files()
+def run_all(paths: list[Path], mark: str, **environment: str) -> dict[str, list[str]]:
+    """Runs notebooks, four at a time; by notebook, the cells that fail or differ."""
     with ThreadPoolExecutor(4) as pool:
-        found = pool.map(lambda path: run(path, mark, **environment), paths)
+        found = pool.map(lambda path: run(path, mark, **environment | OWN.get(path.stem, {})), paths)
         return {path.stem: differing for path, differing in zip(paths, found) if differing}
 
 
@@ -130,11 +129,6 @@ time.time_ns = lambda: _time_ns() + ahead() * 10**9
 """
 
 
-def test_a_wall_clock_that_jumps_changes_no_fact(tmp_path):
-    (tmp_path / "sitecustomize.py").write_text(JUMPING)
-    assert run_all(uuid.uuid4().hex, PYTHONPATH=str(tmp_path)) == {}
-
-
 # A hub's and a proxy's machine, on which other projects have set what they need: a proxy that answers nobody, certificates
 # that are gone, telemetry that is cut, sampled away and sent elsewhere.
 SET_BY_OTHERS = {
@@ -151,18 +145,9 @@ SET_BY_OTHERS = {
     "JUPYTERHUB_API_URL": "http://127.0.0.1:9/hub/api",
     "JUPYTERHUB_API_TOKEN": "of the hub",
 }
-
-
-def test_what_a_hub_a_proxy_and_other_projects_have_set_changes_no_fact():
-    # A learner's own service keeps what is set, and the propagator "none" beside this provider of telemetry makes
-    # FastAPI 0.165 answer 500 to everything. So the appendix that observes one is told of another propagator.
-    own = "appendix_your_service"
-    differing = run_all(uuid.uuid4().hex, **SET_BY_OTHERS)
-    differing.pop(own, None)
-    with_another = SET_BY_OTHERS | {"OTEL_PROPAGATORS": "baggage"}
-    assert differing == {}
-    assert run(refresh.NOTEBOOKS / f"{own}.ipynb", uuid.uuid4().hex, **with_another) == []
-
+# A learner's own service keeps what is set, and the propagator "none" beside this provider of telemetry makes FastAPI 0.165
+# answer 500 to everything. So the appendix that observes one is told of another propagator.
+OWN = {"appendix_your_service": {"OTEL_PROPAGATORS": "baggage"}}
 
 WRITE = """
 import os, tempfile
@@ -175,16 +160,24 @@ with tempfile.TemporaryFile() as file:
 """
 
 
-def test_a_disk_that_others_keep_busy_changes_no_fact_and_nothing_listens_but_on_loopback():
-    mark = uuid.uuid4().hex
+@pytest.fixture
+def busy_disk() -> Iterator[None]:
     writers = [subprocess.Popen([sys.executable, "-c", WRITE]) for _ in range(3)]
-    try:
-        with watched(mark) as seen:
-            assert run_all(mark) == {}
-    finally:
-        for writer in writers:
-            writer.kill()
-            writer.wait()
+    yield
+    for writer in writers:
+        writer.kill()
+        writer.wait()
+
+
+def test_clock_settings_and_disk_change_no_fact_and_nothing_listens_but_on_loopback(tmp_path, busy_disk):
+    (tmp_path / "sitecustomize.py").write_text(JUMPING)
+    conditions = {"clock": {"PYTHONPATH": str(tmp_path)}, "settings": SET_BY_OTHERS, "disk": {}}
+    mark = uuid.uuid4().hex
+    with watched(mark) as seen:
+        differing = run_all(refresh.files(), mark, **conditions["clock"], **conditions["settings"])
+    assert all_gone(mark)
+    # Which of them it was is asked only where one did something.
+    paths = [path for path in refresh.files() if path.stem in differing]
+    assert differing == {}, {name: run_all(paths, mark, **each) for name, each in conditions.items()}
     assert seen["looks"] > 30 and len(seen["memory"]) >= len(refresh.files())
     assert seen["addresses"] == {"127.0.0.1"}
-    assert all_gone(mark)

@@ -26,10 +26,6 @@ SAYS_ELSE = {
     "mig-edit": "the database is migrated already",
     "org-wrong-setting": "the address is registered already",
 }
-# Cells that still fail when they are run again. This must become empty.
-FAILING: dict[int | str, set[str]] = {}
-# Cells that still fail when only their section is run after a restart. This must become empty.
-STUCK: dict[int | str, set[str]] = {}
 
 
 def repeated(cells: list[NotebookNode]) -> list[NotebookNode]:
@@ -64,8 +60,8 @@ def shown(cell: NotebookNode) -> str:
     return "\n".join(texts)[:400]
 
 
-def told(found: dict[str, str], known: set[str]) -> str:
-    return "\n".join(f"{id}: {why}" for id, why in found.items() if id not in known)
+def told(found: dict[str, str]) -> str:
+    return "\n".join(f"{id}: {why}" for id, why in found.items())
 
 
 def sections(number: int | str) -> list[list[NotebookNode]]:
@@ -100,7 +96,7 @@ def each(quick: Collection[int | str]):
 @each(QUICK)
 def test_every_cell_can_be_run_twice_and_after_its_prediction(number):
     found = objections(repeated(code_of(number)))
-    assert told(found, FAILING.get(number, set())) == ""
+    assert told(found) == ""
 
 
 @each({0})
@@ -108,7 +104,7 @@ def test_every_section_runs_after_a_restart(number):
     found: dict[str, str] = {}
     for section in sections(number):
         found |= objections(after_restart(number, section), also_shown=False)
-    assert told(found, STUCK.get(number, set())) == ""
+    assert told(found) == ""
 
 
 # The tests have teeth
@@ -139,7 +135,5 @@ def test_a_measured_cell_runs_once_more_behind_its_answered_prediction():
     assert sources[4:] == ["predict(\"3.4-stale\", 'a')", cells[1].source]
 
 
-def test_what_is_still_to_be_mended_stands_in_its_notebook():
-    for number, ids in [*FAILING.items(), *STUCK.items()]:
-        assert ids <= {cell.id for cell in code_of(number)}, number
+def test_what_rightly_shows_otherwise_stands_in_a_notebook():
     assert set(SAYS_ELSE) <= {cell.id for number in NOTEBOOKS for cell in code_of(number)}
