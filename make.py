@@ -354,7 +354,7 @@ def lint(*options: str) -> None:
 
 def clean(*options: str) -> None:
     """remove the environment and every cache, never the reader's progress"""
-    say("Removing .venv, caches and screenshots")
+    say("Removing .venv, caches and what was built or photographed")
     junk = [
         ".venv",
         ".pytest_cache",

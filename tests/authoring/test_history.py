@@ -44,3 +44,10 @@ def test_a_changed_answer_fails(monkeypatch, capsys):
 def test_what_uv_refuses_is_told():
     with pytest.raises(RuntimeError, match="uv pip compile"):
         history.uv("pip", "compile", "--no-such-option")
+
+
+def test_a_release_that_is_none_is_refused_and_nothing_is_stored(monkeypatch, capsys):
+    monkeypatch.setattr(history, "_store", lambda releases: pytest.fail("it was stored"))
+    with pytest.raises(SystemExit) as ended:
+        history.main(["0.1"])
+    assert ended.value.code == 2 and "0.1 is not measured; there are 0.68.2, " in capsys.readouterr().err

@@ -322,3 +322,8 @@ def test_a_port_that_is_taken_meanwhile_costs_one_more_start(tmp_path, monkeypat
         refresh.execute(notebook, tmp_path)
     assert notebook.cells[0].outputs[0].data["text/plain"] == "42"
     assert next(ports, None) is None, "the taken port was tried"
+
+
+def test_a_notebook_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(CourseError, match=r"^none\.ipynb cannot be read: "):
+        refresh.read(tmp_path / "none.ipynb")

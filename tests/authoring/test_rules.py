@@ -13,7 +13,7 @@ from helpers.authoring.refresh import NOTEBOOKS
 from helpers.authoring.rules import INDEX, TAG, Rule, bare, carded, every, index, rules, stated, write_index
 from helpers.course import CHAPTERS, TASKS
 from helpers.notes import head
-from tests.notebooks.test_faults import names
+from tests.notebooks.needs import names
 
 CORE = "04_advanced_features.ipynb"
 GROUPS = (

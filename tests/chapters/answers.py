@@ -1,12 +1,13 @@
 """Proves a chapter's checks in both directions, with what learners would pass to them.
 
-The author of a chapter writes `tests/chapters/chNN/answers.py`. Each function in it returns what a learner would pass to
-`check(id, ...)`: an app or a function, a tuple for several. For every exercise: one `stub`, as the notebook ships it;
-at least two `wrong` answers that learners are likely to give, each with words that the message must hold; at least one
-`right` answer that differs from the reference solution.
+The author of a chapter writes `tests/chapters/chNN/answers/`, a file for each exercise. Each marked function in it returns
+what a learner would pass to `check(id, ...)`: an app or a function, a tuple for several. For every exercise: one `stub`,
+as the notebook ships it; at least two `wrong` answers that learners are likely to give, each with words that the message
+must hold; at least one `right` answer that differs from the reference solution. `answers/mail.py` begins like this:
 
-    from answers import right, stub, wrong
     from fastapi import BackgroundTasks, FastAPI
+
+    from tests.chapters.answers import right, stub, wrong
 
     @stub("1.1-mail")
     def mail_shipped():
@@ -160,10 +161,9 @@ def written(items: Callable[[int], Iterable[Any]]) -> Iterator[tuple[int, Any]]:
 
 
 @cache
-def notebook(number: int, folder: Path = NOTEBOOKS) -> dict | None:
-    """A chapter's notebook as its JSON, to be read only; None while it does not exist."""
-    file = folder / CHAPTERS[number - 1].file
-    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+def notebook(number: int, folder: Path = NOTEBOOKS) -> dict:
+    """A chapter's notebook as its JSON, to be read only. One that is not there is an error, for a proof would be missing."""
+    return json.loads((folder / CHAPTERS[number - 1].file).read_text(encoding="utf-8"))
 
 
 def calls(document: dict, name: str) -> Iterator[tuple[str, ast.Call, dict]]:

@@ -11,14 +11,11 @@ import pytest
 from helpers.exam import bank, draw, kinds, links, sitting
 from helpers.exam.draw import EXPOSURE, Source
 from helpers.exam.model import Item
+from tests.exam.taking import exam_of
 
 SEEDS = 500
 RULES = sitting.rules()
 SOURCES = sitting.asked_of(bank.load().values())
-
-
-def exam_of(seed: object, sources: list[Source] = SOURCES, **options: object) -> list[Item]:
-    return draw.draw(sources, seed, RULES.weights, RULES.questions, RULES.sections, **options)
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from helpers.exam import bank, draw, links, marking, sitting, state
 from helpers.exam.bank import SECTIONS
 from helpers.learning import log, store
 from helpers.notes import Note
+from tests.exam.taking import of_an_older_version, restart, right_answer, wrong_answer
 
 BANK = bank.load()
 SOURCES = draw.sources(BANK.values())
@@ -45,11 +46,6 @@ def clock():
     return Clock()
 
 
-def restart() -> None:
-    """What a restart of the kernel forgets."""
-    exam._sitting = None
-
-
 def forget() -> None:
     """Remove the exam's file."""
     (store.FOLDER / state.NAME).unlink(missing_ok=True)
@@ -57,26 +53,6 @@ def forget() -> None:
 
 def items() -> list[draw.Item]:
     return exam._sitting.items
-
-
-def right_answer(item: draw.Item) -> object:
-    q = item.question
-    if q.kind == "wait":
-        return q.seconds
-    if q.kind == "timeline":
-        return q.bars
-    return item.right
-
-
-def wrong_answer(item: draw.Item) -> object:
-    q = item.question
-    if q.kind == "wait":
-        return q.seconds + 7
-    if q.kind == "timeline":
-        return dict.fromkeys(q.bars, (8, 9))
-    if q.kind == "order":
-        return item.right[::-1]
-    return next(letter for letter in item.options if letter != item.right)
 
 
 # Drawing
@@ -105,6 +81,7 @@ def test_a_draw_is_the_same_in_another_process():
     assert told == {f"{[(item.question.id, item.options) for item in mine]}\n"}
 
 
+@settings(deadline=None)
 @given(some.dictionaries(some.integers(1, 10), some.floats(0.1, 50), min_size=1), some.integers(1, 60))
 def test_chapters_get_their_share(weights, count):
     room = dict.fromkeys(weights, 12)
@@ -407,7 +384,7 @@ def test_whatever_else_stands_in_the_file_nothing_raises(changes, answers):
 
 def reads_a_file_with(changes, answers):
     folder = store.FOLDER
-    exam._sitting = None
+    restart()
     exam.start(7, questions=5, new=True)
     content = json.loads((folder / state.NAME).read_text()) | {"answers": answers} | changes
     (folder / state.NAME).write_text(json.dumps(content))
@@ -446,15 +423,6 @@ def test_what_another_kernel_damages_is_put_aside_while_an_exam_is_taken(folder)
 
 
 # The bank may change while an exam is taken
-
-
-def of_an_older_version() -> None:
-    """Let the exam's file be one that an older version of the course has written, and the kernel be restarted."""
-    path = store.FOLDER / state.NAME
-    content = json.loads(path.read_text())
-    kept = {name: value for name, value in content.items() if name not in ("asked", "token", "flagged")}
-    path.write_text(json.dumps(kept | {"begun": time.time()}))
-    restart()
 
 
 @pytest.mark.parametrize("kind", ["single", "multiple", "fault", "prints", "order", "wait"])

@@ -1,5 +1,6 @@
 """What a class's answers say of the questions: difficulty, discrimination and what was chosen, from logs of answers."""
 
+import os
 from collections import Counter
 from statistics import correlation
 
@@ -125,3 +126,18 @@ def test_a_handed_in_exam_is_in_the_figures():
     found = exam.statistics()
     assert isinstance(found, figures.Statistics) and len(found.questions) == 6
     assert sum(found.questions[item.question.origin].chosen.values()) >= 1
+
+
+def test_a_folder_that_is_gone_meanwhile_is_passed_over(folder, monkeypatch):
+    exam.start(7, questions=3)
+    exam.grade(finish=True)
+    (folder / "gone").mkdir()
+    scandir = os.scandir
+
+    def vanishing(path):
+        if str(path).endswith("gone"):
+            raise FileNotFoundError(2, "No such file or directory")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", vanishing)
+    assert exam.statistics(str(folder)).exams == 1

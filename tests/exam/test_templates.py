@@ -11,11 +11,12 @@ import pytest
 
 from helpers.course import CHAPTERS
 from helpers.errors import CourseError
-from helpers.exam import bank, draw, kinds, links, marking, proof, sitting, templates
+from helpers.exam import bank, kinds, links, marking, proof, sitting, templates
 from helpers.exam.kinds import KINDS
 from helpers.exam.model import Question
 from helpers.exam.templates import SEEDS, keys
 from helpers.exam.templates.model import Shape, Template, likest
+from tests.exam.taking import exam_of
 from tests.exam.turning import turned
 
 ALL = templates.load()
@@ -231,11 +232,6 @@ def test_what_is_no_instance_is_none(id):
 
 
 # In an exam
-
-
-def exam_of(seed: object):
-    rules = sitting.rules()
-    return draw.draw(sitting.asked_of(bank.load().values()), seed, rules.weights, rules.questions, rules.sections)
 
 
 def test_an_exam_asks_some_of_them_and_never_more_than_a_third():

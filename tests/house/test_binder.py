@@ -76,15 +76,17 @@ def test_the_last_step_switches_the_news_off(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Binder's images run Linux")
-def test_the_steps_of_the_image_make_an_environment_that_runs_the_start_page(tmp_path):
+def test_pip_alone_and_the_steps_of_the_image_make_an_environment_that_runs_the_start_page(tmp_path):
     copy = tmp_path / "repository"
     subprocess.run(["git", "clone", "--quiet", make.ROOT, copy], check=True)
     venv.create(tmp_path / "image", with_pip=True)
     python = tmp_path / "image" / "bin" / "python"
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("VIRTUAL_ENV", "PYTHON"))}
     environment["PATH"] = f"{python.parent}{os.pathsep}{environment['PATH']}"
+    here = f"import helpers; from helpers import serve; assert helpers.__file__.startswith({str(copy)!r})"
     for step in (
         [python, "-m", "pip", "install", "--quiet", "--no-cache-dir", "-r", "binder/requirements.txt"],
+        [python, "-I", "-c", here],
         ["./binder/postBuild"],
         compare.command(python, make.START.as_posix(), extra=()),
     ):

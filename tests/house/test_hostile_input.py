@@ -16,6 +16,7 @@ from helpers.learning import catalogue, log, store
 from helpers.live.server import Server
 from helpers.notes import Note
 from helpers.services import launch
+from helpers.services.findings import Finding, Findings
 
 LONGEST = 900  # characters of a message: the longest text that is quoted has 600
 
@@ -171,6 +172,7 @@ def test_find(text):
     assert isinstance(told(helpers.find, text), Note | None)
 
 
+@often(100)
 @given(ANYTHING)
 def test_history(asked):
     for ask in (helpers.when, helpers.history.holds):
@@ -199,7 +201,7 @@ def test_observe(tmp_path, folder, app, python):
 
 def test_every_public_name_is_tried():
     tried = set(re.findall(r"helpers\.(\w+)", Path(__file__).read_text(encoding="utf-8")))
-    no_arguments = {"Broker", "Project", "check_machine", "scratch_folder"}
+    no_arguments = {"Broker", "check_machine", "scratch_folder"}
     of_httpx = {"Client", "AsyncClient"}
     not_called = {"Note", "CourseError"}
     assert set(helpers.__all__) - tried == no_arguments | of_httpx | not_called
@@ -406,8 +408,36 @@ def test_load_curve(server, target, path, clients, most):
     told(helpers.LoadCurve, server, path, [1])
     told(helpers.LoadCurve, server, "/ping", clients, 3)
     told(helpers.LoadCurve, server, "/ping", [], most)
-    told(helpers.LoadCurve(server, "/ping", [], 2).measure, clients)
+    curve = helpers.LoadCurve(server, "/ping", [], 2)
+    told(curve.measure, clients)
+    told(curve.__getitem__, clients)
     assert serves(server)
+
+
+@often(100)
+@given(kind=ANYTHING)
+def test_findings(kind):
+    for found in (Findings([], []), Findings([Finding("loop", "main.py, line 1", "It stood still.")], [])):
+        assert kind not in found
+        told(found.__getitem__, kind)
+    assert found["loop"].where == "main.py, line 1"
+
+
+@pytest.fixture(scope="module")
+def project():
+    return helpers.Project()
+
+
+@often(150)
+@given(name=ANYTHING, old=ANYTHING, new=ANYTHING)
+def test_project(project, name, old, new):
+    project.write("main.py", "x = 1\n")
+    told(project.write, name, "x = 1\n")
+    told(project.read, name)
+    told(project.write, "other.py", new)
+    told(project.broken, "main.py", old, new)
+    told(project.broken, "main.py", "x = 1", new)
+    assert project.read("main.py") == "x = 1\n"
 
 
 @often(150)

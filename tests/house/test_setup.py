@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tarfile
 import tomllib
-import venv
 import zipfile
 from fnmatch import fnmatch
 from importlib.metadata import packages_distributions
@@ -92,7 +91,7 @@ def test_an_old_python_can_read_the_script_that_refuses_it():
 
 @pytest.mark.parametrize("version", ["3.6", "3.8", "3.9", "3.10"])
 def test_a_real_old_python_gets_the_sentence(version):
-    python = interpreter(version)
+    python = versions.interpreter(version, "pass")  # one without venv, too
     if python is None:
         pytest.skip(f"there is no Python {version} on this machine")
     done = subprocess.run([python, "make.py", "setup"], cwd=make.ROOT, capture_output=True, text=True)
@@ -643,22 +642,13 @@ def test_a_browser_is_brought_where_there_is_none(bare, monkeypatch, capsys, ver
 # ---- the real thing
 
 
-def interpreter(version: str) -> str | None:
-    """A Python of this version that runs on this machine, also among those that pyenv keeps."""
-    kept = sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python"))
-    for candidate in (shutil.which(f"python{version}"), *kept):
-        if candidate and subprocess.run([candidate, "--version"], capture_output=True).returncode == 0:
-            return str(candidate)
-    return None
-
-
 IMPORTS = "import helpers; from helpers import serve; print(helpers.__file__)"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("version", SUPPORTED)
 def test_a_fresh_clone_sets_itself_up(tmp_path, version):
-    python = interpreter(version)
+    python = versions.interpreter(version)
     if python is None:
         pytest.skip(f"there is no Python {version} on this machine")
     clone = tmp_path / "clone"
@@ -712,14 +702,3 @@ def test_a_package_holds_every_file(tmp_path):
     assert packaged() - set(zipfile.ZipFile(wheel).namelist()) == set()
     with tarfile.open(source) as archive:
         assert packaged() - {name.partition("/")[2] for name in archive.getnames()} == set()
-
-
-@pytest.mark.slow
-def test_pip_alone_is_enough(tmp_path):
-    clone = tmp_path / "clone"
-    subprocess.run(["git", "clone", "--quiet", make.ROOT, clone], check=True)
-    venv.create(tmp_path / "plain", with_pip=True)
-    python = tmp_path / "plain" / make.PYTHON.relative_to(make.VENV)
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", "requirements.txt"], cwd=clone, check=True)
-    shown = subprocess.run([python, "-c", IMPORTS], cwd=clone / "notebooks", capture_output=True, text=True)
-    assert (shown.stdout.strip(), shown.stderr) == (str(clone / "helpers" / "__init__.py"), "")

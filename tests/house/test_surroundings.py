@@ -30,10 +30,10 @@ print(os.environ["NO_PROXY"])
 """
 
 
-OTHERS = [pytest.param(name, marks=pytest.mark.slow) for name in ("http_proxy", "ALL_PROXY", "all_proxy")]
+PROXIES = [pytest.param(name, marks=pytest.mark.slow) for name in ("http_proxy", "ALL_PROXY", "all_proxy")]
 
 
-@pytest.mark.parametrize("name", ["HTTP_PROXY", *OTHERS])
+@pytest.mark.parametrize("name", ["HTTP_PROXY", *PROXIES])
 def test_loopback_is_asked_directly(name):
     plain = {
         key: value for key, value in os.environ.items() if key.lower() not in ("no_proxy", "http_proxy", "all_proxy")

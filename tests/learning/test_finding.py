@@ -5,6 +5,7 @@ import pytest
 from helpers import find
 from helpers.course import CHAPTERS, TASKS
 from helpers.errors import CourseError
+from helpers.exam import reviewing
 from helpers.learning import finding
 from helpers.learning.asked import every
 from helpers.learning.finding import MOST, Found, entries, places, search
@@ -88,3 +89,12 @@ def test_every_question_is_found_by_its_words():
         if entry.rank(word.casefold().split()) == 2
     ]  # fmt: skip
     assert lost == []
+
+
+def test_the_review_asks_the_rules_that_are_found_whatever_their_cell_is_called(monkeypatch):
+    line = f"- [Who waits?]({TASKS}#cell-id=ask-one) Nobody waits for a task."
+    page = [cell("another-name", "rules-index", kind="markdown", source=f"## The index\n\n{line}\n")]
+    monkeypatch.setattr("helpers.exam.links.cells_of", {TASKS: page}.get)
+    assert [(rule.id, rule.question, rule.rule, rule.link) for rule in reviewing.rules.__wrapped__().values()] == [
+        ("rule-ask-one", "Who waits?", "Nobody waits for a task.", f"{TASKS}#cell-id=ask-one")
+    ]

@@ -79,3 +79,13 @@ def test_the_stored_history_is_whole():
         assert list(release.answers) == list(known.questions), name
         assert f"fastapi=={name}" in release.pins
         assert "hangs" not in release.answers.values(), f"{name}: a fact that hangs is no answer"
+
+
+@pytest.mark.parametrize("facts", [["c"], [None], "c", 7, [["a"]]])
+def test_what_is_no_fact_has_no_changes_and_is_told(three, facts):
+    with pytest.raises(CourseError, match="no fact is called .* Nearest: `a`, `b`"):
+        history.changes(facts)
+
+
+def test_one_fact_may_stand_alone():
+    assert history.changes("session-closes").text == history.changes(["session-closes"]).text

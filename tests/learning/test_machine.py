@@ -6,11 +6,13 @@ import smtplib
 import socket
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 
 from helpers import check_machine
+from tests.services.brokers import no_broker_of_this_machine  # noqa: F401  (a fixture)
 
 ROOT = Path(__file__).parents[2]
 RECORD = """
@@ -37,11 +39,6 @@ def told(**environment: str) -> list[str]:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
-
-
-@pytest.fixture(autouse=True)
-def no_broker_of_this_machine(monkeypatch) -> None:
-    monkeypatch.delenv("REDIS_URL", raising=False)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no embedded broker")
@@ -109,3 +106,14 @@ def test_whatever_a_part_raises_is_a_line(monkeypatch, part, error):
 def test_another_python_is_told(monkeypatch, version, verdict):
     monkeypatch.setattr(sys, "version_info", (*version, 0))
     assert str(check_machine()).startswith(f"**{verdict}**")
+
+
+@pytest.mark.parametrize("asked", ["version", "metadata"])
+def test_an_environment_without_the_course_or_fastapi_is_a_line(monkeypatch, asked):
+    def missing(name: str) -> None:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(f"helpers.learning.machine.{asked}", missing)
+    lines = str(check_machine()).splitlines()
+    assert len(lines) == 4 and lines[0].startswith("**Does not work**: Python version 3.")
+    assert lines[0].endswith("Is this the environment that `make setup` has made?")

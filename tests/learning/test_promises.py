@@ -5,10 +5,12 @@ A start of a service takes a second, so what is quick measures several promises 
 
 import itertools
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -16,14 +18,17 @@ import pytest
 from helpers import CourseError
 from helpers.authoring.refresh import NOTEBOOKS
 from helpers.authoring.stored import loads
+from helpers.errors import Interrupted
 from helpers.given import shown
-from helpers.learning.promises import PROMISES, promises
+from helpers.learning.promises import PROMISES, keeping, promises
 from helpers.learning.promises.__main__ import main
+from helpers.learning.promises.bench import Broken, python
 from helpers.learning.promises.generating import NUMBERS, TEXTS, calls, operations
 from helpers.learning.promises.plan import NAME, filled, inside, read
 from helpers.learning.promises.report import digest
+from helpers.services.process import process
 from tests.learning import otherwise
-from tests.learning.variants import VARIANTS, Variant
+from tests.learning.variants import VARIANTS
 
 LABELS = NOTEBOOKS / "09_case_studies_and_projects" / "labels"
 NAMES = [promise.name for promise in PROMISES]
@@ -60,9 +65,12 @@ def broken(folder: Path, *names: str) -> dict[str, str]:
     return {verdict.promise.name: verdict.measured for verdict in report.verdicts if not verdict.kept}
 
 
-def breaks_one(folder: Path, variant: Variant, *names: str) -> None:
-    said = broken(folder, *names)
-    assert list(said) == [variant.breaks] and variant.says in said[variant.breaks], said
+def break_theirs(changed: Fault, names: list[str], *promised: str) -> None:
+    """These faults in one service break a promise each, and no other of those that are measured."""
+    planted = {VARIANTS[name].breaks: VARIANTS[name] for name in names}
+    assert len(planted) == len(names)
+    said = broken([changed(*variant[2:]) for variant in planted.values()][-1], *promised)
+    assert said.keys() == planted.keys() and all(planted[promise].says in said[promise] for promise in said), said
 
 
 def test_the_shipped_service_keeps_what_is_quickly_measured():
@@ -83,17 +91,41 @@ def test_each_fault_that_is_quickly_measured_breaks_its_promise(changed: Fault):
         "a token need not be signed",
         "its readiness asks nothing of the database",
     ]
-    planted = {VARIANTS[name].breaks: VARIANTS[name] for name in names}
-    assert set(planted) == {*QUICK} - {"docs"}
-    said = broken([changed(*variant[2:]) for variant in planted.values()][-1], *QUICK)
-    assert said.keys() == planted.keys() and all(planted[promise].says in said[promise] for promise in said), said
+    assert {VARIANTS[name].breaks for name in names} == {*QUICK} - {"docs"}
+    break_theirs(changed, names, *QUICK)
+
+
+# Faults that do not meet: what hangs, is killed or waits for the carrier has a service of its own.
+TOGETHER = [
+    ["it draws in the event loop"],
+    ["all threads may wait for the carrier"],
+    ["what is not drawn is tidied up at the end"],
+    ["what a killed process had begun is never begun anew"],
+    [
+        "nothing makes a key unique",
+        "another user reads a label",
+        "an answer is not documented",
+        "a page has no end",
+        "its readiness asks nothing of the database",
+    ],
+    [
+        "a session lasts until the task after the response has ended",
+        "a token need not be signed",
+        "an id may be too large for the database",
+        "its tests take any success",
+    ],
+    ["the log holds passwords", "not a number is answered as it came", "its tests ask nothing"],
+]
 
 
 @pytest.mark.slow  # a minute and more each: twelve promises, and whoever loses work is waited for
-@pytest.mark.parametrize("name", VARIANTS)
-def test_each_fault_breaks_one_promise_and_no_other(changed: Fault, name: str):
-    variant = VARIANTS[name]
-    breaks_one(changed(*variant[2:]), variant)
+@pytest.mark.parametrize("names", TOGETHER, ids=lambda names: names[0])
+def test_faults_break_a_promise_each_and_no_other(changed: Fault, names: list[str]):
+    break_theirs(changed, names)
+
+
+def test_each_fault_is_planted_once():
+    assert sorted(itertools.chain(*TOGETHER)) == sorted(VARIANTS)
 
 
 @pytest.mark.slow  # 60 and more requests, and a start
@@ -246,3 +278,72 @@ def test_words_are_filled_in_and_found():
         "b": "{other}",
     }
     assert inside({"label": {"id": 7}}, "label.id") == 7 and inside([1], "") == [1] and inside([1], "a.b") is None
+
+
+# What the command says when something else goes wrong
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "says"),
+    [
+        (KeyboardInterrupt(), 130, "Interrupted: the service was ended.\n"),
+        (Interrupted("Interrupted while the service was starting: it was ended."), 130, None),
+        (OSError(28, "No space left on device"), 2, "It could not be measured: [Errno 28] No space left on device.\n"),
+    ],
+)
+def test_whatever_ends_a_measurement_is_one_sentence(monkeypatch, capsys, error: BaseException, code: int, says: str):
+    def end(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("helpers.learning.promises.__main__.promises", end)
+    assert main([str(LABELS)]) == code
+    assert capsys.readouterr().err == (says or f"{error}\n")
+
+
+def test_a_certificate_that_cannot_be_written_is_told(monkeypatch, capsys, tmp_path: Path):
+    report = SimpleNamespace(text="1 of 1", verdicts=[], certificate=lambda: "measured")
+    monkeypatch.setattr("helpers.learning.promises.__main__.promises", lambda *_, **__: report)
+    assert main([str(LABELS), "--certificate", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == f"{tmp_path} cannot be written: Is a directory.\n"
+
+
+class _Crashing:
+    """A service that accepts orders, and whose process has ended by itself when they have come."""
+
+    plan = SimpleNamespace(work=SimpleNamespace(path="POST /labels"))
+    users = ("ada",)
+
+    def __init__(self):
+        self.process = process(["python", "-c", "raise SystemExit(3)"], name="the service")
+        self.process.wait()
+
+    def headers(self, user: str) -> dict[str, str]:
+        return {}
+
+    def order(self) -> SimpleNamespace:
+        return SimpleNamespace(is_success=True)
+
+    def accepted(self, answer: object) -> int:
+        return 1
+
+    def kill(self) -> None:
+        self.process.kill()
+
+
+@pytest.mark.parametrize("promise", [keeping.terminated, keeping.killed])
+def test_a_service_that_ends_by_itself_breaks_the_promise(promise):
+    with pytest.raises(Broken, match=r"^Its process ended by itself \(exit 3\) while orders came in\.$"):
+        promise(SimpleNamespace(calm=_Crashing))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an environment's programs stand elsewhere there")
+def test_the_folders_own_environment_measures_and_is_not_measured(tmp_path: Path):
+    """As `observe` chooses it: `venv` where there is no `.venv`."""
+    before = digest(tmp_path)
+    assert python(tmp_path) == "python"
+    for name in ("venv", ".venv"):
+        own = tmp_path / name / "bin" / "python"
+        own.parent.mkdir(parents=True)
+        own.symlink_to(sys.executable)
+        assert python(tmp_path) == str(own)
+    assert digest(tmp_path) == before

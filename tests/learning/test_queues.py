@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import sys
 from types import SimpleNamespace
 
 import nbformat
@@ -12,7 +11,6 @@ from jupyter_client import KernelManager
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
-from helpers.authoring import compare
 from helpers.authoring import queues as measuring
 from helpers.authoring.refresh import NOTEBOOKS
 from helpers.course import QUEUES as PAGE
@@ -125,20 +123,6 @@ def test_flowers_page_stands_under_jupyters_address(monkeypatch, base):
     assert queues.page(flower, "/workers") == f"{base}proxy/absolute/4711/workers"
     monkeypatch.setenv("COURSE_RUN", "ci")
     assert queues.prefix() == [] and queues.page(flower, "/workers") == "/workers"
-
-
-@posix_only
-@pytest.mark.slow
-def test_the_stored_outputs_are_the_same_under_a_hub(tmp_path):
-    report = tmp_path / "report.xml"
-    compare.run(
-        compare.command(sys.executable, NOTEBOOKS / PAGE, report=report, extra=()),
-        JUPYTERHUB_SERVICE_PREFIX="/user/ada/",
-    )
-    found = compare.cells(report)
-    cells = nbformat.read(NOTEBOOKS / PAGE, as_version=4).cells
-    assert len(found) == sum(cell.cell_type == "code" for cell in cells)
-    assert [cell for cell in found if cell.failure] == []
 
 
 # It leaves nothing behind

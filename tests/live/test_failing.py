@@ -1,7 +1,8 @@
-"""Forty slips that learners make, in one real kernel: what they read first, or last, names the cause."""
+"""Slips that learners make, in one real kernel: what they read first, or last, names the cause."""
 
 import json
 import re
+import traceback
 from types import SimpleNamespace
 
 import pytest
@@ -219,3 +220,28 @@ def test_a_chain_of_own_frames_is_shown_without_the_libraries(kernel):
     ]
     _, lines = kernel.run("def deep(): return deep()\ndeep()")
     assert len(lines) < 20
+
+
+def logged_by(error: Exception) -> str:
+    try:
+        raise error
+    except Exception:
+        return f"ERROR Exception in ASGI application\n{traceback.format_exc()}\nINFO done"
+
+
+def test_of_a_group_the_error_inside_is_told_without_its_frame():
+    for error in (ValueError("inside"), ExceptionGroup("inner", [TypeError("first"), ValueError("inside")])):
+        told = failing._last_error(logged_by(ExceptionGroup("unhandled", [error])), None)
+        assert told == "ValueError: inside"
+
+
+def test_code_that_goes_on_with_an_operator_is_no_error():
+    """Python 3.13 shows all lines of it."""
+    logged = """Traceback (most recent call last):
+  File "/tmp/main.py", line 3, in price
+    total
+    + tax
+    ^^^^^
+TypeError: no number
+"""
+    assert failing._last_error(logged, None) == "TypeError: no number (main.py, line 3: total)"

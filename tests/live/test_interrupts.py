@@ -14,13 +14,14 @@ import httpx
 import pytest
 from fastapi import BackgroundTasks, FastAPI
 
-from helpers.errors import CourseError, Interrupted
+from helpers.errors import Interrupted
 from helpers.live import aside as waiting
 from helpers.live import server as module
 from helpers.live.load_curve import LoadCurve
 from helpers.live.pinging import ping
 from helpers.live.recording import record
 from helpers.live.server import running, serve
+from tests.interrupting import interrupted_when
 
 SOON = 2.0  # seconds
 
@@ -262,31 +263,90 @@ def test_it_is_obeyed_soon_in_every_kind_of_wait(wait):
     assert serve(app_named("next")).client.get("/").json() == "next"
 
 
-def test_a_wait_of_two_seconds_says_what_for(monkeypatch, capsys):
+@pytest.fixture
+def awaited(monkeypatch) -> threading.Event:
+    """Set once a wait has had the occasion to say what for."""
+    awaited, tell = threading.Event(), waiting.Patience.tell
+
+    def noting(patience: waiting.Patience, doing: object) -> None:
+        tell(patience, doing)
+        awaited.set()
+
+    monkeypatch.setattr(waiting.Patience, "tell", noting)
+    return awaited
+
+
+def test_a_wait_of_two_seconds_says_what_for(monkeypatch, capsys, awaited):
+    """Each wait lasts until it had the occasion to say so; `after` is none where it shall, and far off elsewhere."""
+    assert waiting.Patience.after == 2.0
     monkeypatch.delenv("COURSE_RUN")
-    monkeypatch.setattr(waiting.Patience, "after", 0.1)
-    with pytest.raises(CourseError):
-        serve(slow_start(5), timeout=0.4)
-    assert capsys.readouterr().out == "Waiting for the app's lifespan to reach its `yield` ...\n"
-    server = serve(working(0.5))
-    with record():
-        server.client.get("/task")
-    assert capsys.readouterr().out == "Waiting for sleeps to end ...\n"
-    server.client.get("/task")
-    serve(FastAPI())
-    assert capsys.readouterr().out == "Waiting for the app before to stop: sleeps ...\n"
+    begun = threading.Event()
+
+    @asynccontextmanager
+    async def lifespan(app):
+        await asyncio.to_thread(awaited.wait, 30)
+        yield
+
+    def sleeps() -> None:
+        begun.set()
+        awaited.wait(30)
+
+    app = FastAPI()
+
+    @app.get("/task")
+    async def task(tasks: BackgroundTasks) -> None:
+        tasks.add_task(sleeps)
+
+    def asks() -> None:
+        begun.clear()
+        module._current.client.get("/task")
+        assert begun.wait(30)
+
+    def starts() -> None:
+        serve(FastAPI(lifespan=lifespan), timeout=30)
+
+    def records() -> None:
+        with record():
+            asks()
+
+    def hands_over() -> None:
+        asks()
+        serve(FastAPI())
+
+    def said(wait, after: float = 0.0) -> str:
+        awaited.clear()
+        monkeypatch.setattr(waiting.Patience, "after", after)
+        wait()
+        assert awaited.is_set(), "nobody waited"
+        monkeypatch.setattr(waiting.Patience, "after", 1000.0)
+        return capsys.readouterr().out
+
+    assert said(starts) == "Waiting for the app's lifespan to reach its `yield` ...\n"
+    serve(app)
+    assert said(records) == "Waiting for sleeps to end ...\n"
+    assert said(records, after=1000.0) == ""
+    assert said(hands_over) == "Waiting for the app before to stop: sleeps ...\n"
+    serve(app)
     monkeypatch.setenv("COURSE_RUN", "ci")
-    server = serve(working(0.3))
-    with record():
-        server.client.get("/task")
-    assert capsys.readouterr().out == ""
+    assert said(records) == ""
 
 
 def test_an_interrupted_stop_says_what_it_abandoned():
-    server = serve(working(3))
+    app, begun = FastAPI(), threading.Event()
+
+    def sleeps() -> None:
+        begun.set()
+        time.sleep(9)
+
+    @app.get("/task")
+    async def task(tasks: BackgroundTasks) -> None:
+        tasks.add_task(sleeps)
+
+    server = serve(app)
     server.client.get("/task")
-    main = threading.main_thread().ident
-    threading.Timer(0.3, lambda: signal.pthread_kill(main, signal.SIGINT)).start()
-    with pytest.raises(Interrupted, match="while the app was stopping: it is not served any more. Abandoned: sleeps."):
+    engine = server._engine
+    assert begun.wait(10)
+    said = "while the app was stopping: it is not served any more. Abandoned: sleeps."
+    with interrupted_when(lambda: engine.should_exit), pytest.raises(Interrupted, match=said):
         server.stop(9)
     assert not server.running

@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 
 from helpers.errors import CourseError
 from helpers.live.load_curve import LoadCurve, Point
@@ -123,5 +123,35 @@ def test_wrong_numbers_and_no_server_get_a_sentence(server):
         LoadCurve(server, "/one-at-a-time", most=2).measure(3)
     with pytest.raises(CourseError, match="expects a server"):
         LoadCurve("http://127.0.0.1", "/")
-    with pytest.raises(CourseError, match="no answer from /nowhere: HTTPStatusError"):
+    with pytest.raises(CourseError, match="2 of 2 clients had no good answer from /nowhere: 404"):
         LoadCurve(server, "/nowhere", clients=(2,))
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (500, "500"),
+        (401, "401, so it asks for a log-in"),
+        (429, "429, so it limits how often it is asked"),
+        (307, "307, a redirect to /other"),
+    ],
+)
+def test_an_answer_that_is_none_to_measure_is_told_by_its_number(status, told):
+    app = FastAPI()
+    app.get("/")(lambda: Response(status_code=status, headers={"location": "/other"}))
+    with (
+        running(app) as server,
+        pytest.raises(CourseError, match=f"^1 of 1 clients had no good answer from /: {told}.$"),
+    ):
+        LoadCurve(server, "/", clients=(1,))
+
+
+def test_a_point_that_was_not_measured_is_told(server):
+    curve = LoadCurve(server, "/one-at-a-time")
+    with pytest.raises(CourseError, match=r"^8 clients were not measured: this curve has no point yet\.$"):
+        curve[8]
+    curve.points |= {4: Point(4, 0.1, 0.4), 1: Point(1, 0.1, 0.1)}
+    for wrong in (8, "4", [4], None):
+        with pytest.raises(CourseError, match=r" clients were not measured: this curve has points for 1, 4\.$"):
+            curve[wrong]
+    assert curve[4].last == 0.4

@@ -1,6 +1,8 @@
 """The second client: it feels what holds the event loop, and only that."""
 
+import asyncio
 import time
+from itertools import pairwise
 
 import pytest
 from fastapi import FastAPI, HTTPException
@@ -9,34 +11,43 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from helpers.errors import CourseError
 from helpers.live.pinging import ping
 from helpers.live.server import running
+from helpers.services.waiting import until
 
 
 @pytest.fixture(scope="module")
 def server():
     app = FastAPI()
-
-    @app.get("/ping")
-    async def answer() -> None: ...
-
-    @app.get("/block")
-    async def block() -> None:
-        time.sleep(0.3)
-
-    @app.get("/wait")
-    def wait() -> None:
-        time.sleep(0.3)
-
+    app.get("/ping")(lambda: None)
     with running(app) as server:
         yield server
 
 
-def test_it_feels_a_held_event_loop_and_nothing_else(server):
-    with ping(server) as held:
-        server.client.get("/block")
-    with ping(server) as free:
-        server.client.get("/wait")
-    assert held.worst > 0.25 and free.worst < 0.2 and free.typical < 0.1
-    assert len(free.waits) > 5 and "the worst waited" in repr(free)
+def test_it_feels_a_held_event_loop_and_nothing_else():
+    app, sent, answered = FastAPI(), [], []
+
+    @app.get("/ping")
+    async def answer() -> None:
+        answered.append("a ping")
+
+    @app.get("/block")
+    async def block() -> bool:
+        on_its_way = until(lambda: len(sent) > len(answered), 20)
+        time.sleep(0.3)
+        return on_its_way
+
+    @app.get("/wait")
+    def wait() -> bool:
+        return until(lambda: len(free.waits) > 5, 20)
+
+    with running(app) as server:
+        held, free = ping(server), ping(server)
+        held._client.event_hooks = {"request": [sent.append]}
+        with held:
+            assert server.client.get("/block").json(), "a ping was sent before the event loop slept"
+        with free:
+            assert server.client.get("/wait").json(), "pings were answered while an endpoint waited in its thread"
+    assert held.worst >= 0.3
+    assert "the worst waited" in repr(free)
 
 
 def test_a_wrong_path_or_no_server_gets_a_sentence(server):
@@ -52,11 +63,18 @@ def test_an_error_in_the_block_passes(server):
 
 
 def test_a_server_that_stops_meanwhile_is_told():
-    app = FastAPI()
-    app.get("/ping")(lambda: None)
-    with pytest.raises(CourseError, match="no ping of /ping was answered"), running(app) as server, ping(server):
-        server.stop(0)
-        time.sleep(0.1)
+    app, asked = FastAPI(), []
+
+    @app.get("/ping")
+    async def answer() -> None:
+        asked.append("a ping")
+        if len(asked) > 1:  # all but the one that opens the connection
+            await asyncio.sleep(60)
+
+    with pytest.raises(CourseError, match=r"no ping of /ping was answered: \w+\."):
+        with running(app) as server, ping(server):
+            assert until(lambda: len(asked) > 1, 20)
+            server.stop(0)
 
 
 def refusing(status: int):
@@ -109,7 +127,7 @@ def test_a_limit_that_is_met_on_the_way_is_told():
 
     def unanswered() -> str:
         with pytest.raises(CourseError) as refusal, running(app) as server, ping(server):
-            time.sleep(0.3)
+            assert until(lambda: left[0] < 0, 20)
         return str(refusal.value)
 
     assert "/ping was answered 2 times, then: 429, so it limits how often it is asked" in unanswered()
@@ -126,15 +144,23 @@ def test_its_words_and_figures_are_those_of_its_waits(server):
     assert repr(pings) == "pings: 3 answers, the worst waited 250 ms, the typical one 2.4 ms"
 
 
-def test_it_rests_after_each_answer_as_long_as_it_was_told(server):
-    with ping(server, every=0.05) as rested:
-        time.sleep(0.3)
-    with ping(server, every=0) as restless:
-        time.sleep(0.3)
-    assert len(rested.waits) <= 6 < len(restless.waits)
+def test_it_rests_after_each_answer_as_long_as_it_was_told():
+    app, asked = FastAPI(), []
+    app.get("/ping")(lambda: asked.append(time.perf_counter()))
+
+    def shortest() -> float:
+        return min(later - earlier for earlier, later in pairwise(asked))
+
+    with running(app) as server:
+        with ping(server, every=0.05):
+            assert until(lambda: len(asked) > 6, 20)
+        assert shortest() >= 0.05
+        asked.clear()
+        with ping(server, every=0):
+            assert until(lambda: len(asked) > 6 and shortest() < 0.01, 20), "it rests all the same"
 
 
 def test_it_says_how_many_answers_stand_behind_its_words(server):
     with ping(server) as pings:
-        time.sleep(0.1)
+        assert until(lambda: len(pings.waits) > 2, 20)
     assert repr(pings).startswith(f"pings: {len(pings.waits)} answers, the worst waited ")

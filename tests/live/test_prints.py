@@ -5,13 +5,14 @@ import pytest
 from tests.live.kernel import Kernel
 
 APP = """
-import asyncio, time
+import asyncio, threading
 from fastapi import BackgroundTasks, FastAPI, Request, Response
 from helpers import serve
-app = FastAPI()
+from helpers.services.waiting import until
+app, first, second = FastAPI(), threading.Event(), threading.Event()
 
-def task(): time.sleep(0.2); print("def task")
-async def atask(): await asyncio.sleep(0.4); print("async task")
+def task(): first.wait(30); print("def task")
+async def atask(): await asyncio.to_thread(second.wait, 30); print("async task")
 
 @app.get("/def")
 def endpoint(tasks: BackgroundTasks):
@@ -50,8 +51,9 @@ def kernel():
     ],
 )
 def test_every_print_lands_in_the_cell_that_sent_the_request(kernel, path, prints):
-    cell = kernel.send(f"answer = server.client.get('{path}')")
-    later = [kernel.send(f"time.sleep(0.3); print('cell {number}')") for number in range(3)]
+    cell = kernel.send(f"first.clear(); second.clear(); answer = server.client.get('{path}')")
+    steps = ["pass", "first.set()", "second.set(); until(lambda: not server.busy, 30)"]
+    later = [kernel.send(f"{step}; print('cell {number}')") for number, step in enumerate(steps)]
     out = kernel.outputs([cell, *later])
     assert out[cell].split("\n")[:-1] == prints
     assert [out[one] for one in later] == [f"cell {number}\n" for number in range(3)]

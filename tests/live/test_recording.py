@@ -90,6 +90,22 @@ def client():
     server.stop()
 
 
+@pytest.fixture
+def held():
+    """An app whose task tells that it has begun, and ends when it is told to."""
+    app, begun, over = FastAPI(), threading.Event(), threading.Event()
+
+    def send_email() -> None:
+        begun.set()
+        over.wait(30)
+
+    @app.get("/")
+    def mail(tasks: BackgroundTasks) -> None:
+        tasks.add_task(send_email)
+
+    return app, begun, over
+
+
 def test_tasks_start_after_the_response_one_after_the_other(client):
     with record() as timeline:
         assert client.get("/mail").json() == "session"
@@ -214,12 +230,15 @@ def test_a_client_that_gets_no_answer(client):
     assert "got ReadTimeout instead of an answer" in repr(timeline)
 
 
-def test_a_task_that_never_ends_is_marked_when_the_time_is_up(client):
-    with record(timeout=0.05) as timeline:
-        client.get("/mail")
-    assert timeline["send_email"].running
-    assert "send_email was still running" in repr(timeline)
-    time.sleep(0.4)
+def test_a_task_that_never_ends_is_marked_when_the_time_is_up(held):
+    app, begun, over = held
+    with running(app) as server:
+        with record(timeout=0.05) as timeline:
+            server.client.get("/")
+            assert begun.wait(10)
+        assert timeline["send_email"].running
+        assert "send_email was still running" in repr(timeline)
+        over.set()
 
 
 def test_an_error_in_the_block_passes_and_the_timeline_is_filled(client):
@@ -264,9 +283,8 @@ def test_the_wall_clock_may_jump(client, monkeypatch):
     monkeypatch.setattr(time, "time_ns", lambda: 10**18 - next(jumps) * 10**9)
     with record() as timeline:
         client.get("/mail")
-    assert (
-        timeline.order[3:5] == ["response sent", "send_email starts"] and 0.2 <= timeline["send_email"].duration < 0.4
-    )
+    assert timeline.order[3:5] == ["response sent", "send_email starts"]
+    assert timeline["send_email"].duration >= 0.2, "by a clock that jumps back it would be negative"
 
 
 def test_a_provider_of_the_readers_own_is_listened_to():
@@ -292,15 +310,22 @@ def test_a_provider_of_the_readers_own_is_listened_to():
 
 def test_importing_the_helpers_is_quick_and_quiet():
     code = """
-        import time, fastapi, uvicorn, httpx
-        before = time.process_time()
+        import sys, time, fastapi, uvicorn, httpx
+        known, before = {*sys.modules, *sys.stdlib_module_names}, time.process_time()
         import helpers
         from helpers import serve, record
         print((time.process_time() - before) / before)
+        print(*{name.partition(".")[0] for name in sys.modules} - known)
     """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60)
-    # Beside what FastAPI, uvicorn and httpx take, by the processor's clock.
-    assert float(done.stdout) < 0.3 and done.stderr == ""
+
+    def share() -> float:
+        """Beside what FastAPI, uvicorn and httpx take, by the processor's clock, which load inflates now and then."""
+        done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60)
+        took, loaded = done.stdout.splitlines()
+        assert set(loaded.split()) <= {"helpers", "psutil"} and done.stderr == ""
+        return float(took)
+
+    assert any(share() < 0.3 for _ in range(5))
 
 
 RECORDED = """
@@ -388,19 +413,8 @@ def test_spans_of_the_app_and_of_libraries_are_left_out():
     assert all(bar.sent is not None for bar in timeline if bar.kind != "client")
 
 
-def test_an_interrupted_block_waits_for_nothing():
-    begun, over = threading.Event(), threading.Event()
-
-    def send_email() -> None:
-        begun.set()
-        over.wait(30)
-
-    app = FastAPI()
-
-    @app.get("/")
-    def mail(tasks: BackgroundTasks) -> None:
-        tasks.add_task(send_email)
-
+def test_an_interrupted_block_waits_for_nothing(held):
+    app, begun, over = held
     with running(app) as server:
         with pytest.raises(KeyboardInterrupt), record() as timeline:
             server.client.get("/")

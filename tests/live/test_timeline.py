@@ -90,3 +90,13 @@ def test_details_are_shown_where_they_were_asked_for():
     assert kinds == [[each.kind for each in BARS if each.kind not in ("dependencies", "serialization")],
                      [each.kind for each in BARS]]  # fmt: skip
     assert not Timeline().detail and Timeline().length == 0
+
+
+def test_what_still_runs_has_no_end():
+    bars = [
+        bar("GET /", "server", 0.1, 0.9, running=True, sent=None),
+        bar("root", "endpoint", 0.2, 0.4),
+        bar("closed", "event", 0.5, 0.5),
+        bar("letter", "task", 0.6, 0.9, running=True),
+    ]
+    assert filled(bars).order == ["request received", "root starts", "root ends", "closed", "letter starts"]

@@ -49,7 +49,7 @@ def test_side_by_side_ends_all_when_one_cannot_start():
     started = []
 
     def start(code: str):
-        started.append(process(["python", "-c", code], ready_text="up", timeout=5))
+        started.append(process(["python", "-c", code], ready_text="up", timeout=30))
         return started[-1]
 
     with pytest.raises(CourseError):
@@ -63,12 +63,12 @@ def test_side_by_side_ends_all_when_it_is_interrupted_between_two_starts(monkeyp
     class Interrupting(ThreadPoolExecutor):
         def submit(self, *work):
             super().submit(*work)
-            assert begun.wait(5)
+            assert begun.wait(30)
             raise KeyboardInterrupt
 
     def start(code: str):
         begun.set()
-        started.append(process(["python", "-c", code], ready_text="up", timeout=5))
+        started.append(process(["python", "-c", code], ready_text="up", timeout=30))
         return started[-1]
 
     monkeypatch.setattr(fleet, "ThreadPoolExecutor", Interrupting)
@@ -85,7 +85,7 @@ def test_an_interrupt_does_not_wait_for_members_that_are_not_ready(monkeypatch):
         def submit(self, *work):
             future = super().submit(*work)
             if work[1] == "worker":
-                until(lambda: len(starting) == 2, 5.0)
+                until(lambda: len(starting) == 2, 30)
                 raise KeyboardInterrupt
             return future
 

@@ -1,7 +1,7 @@
 """The mailbox: real SMTP in and a list out, delays, refusals, and nothing left when a cell is run again."""
 
-import _thread
 import asyncio
+import contextlib
 import gc
 import os
 import smtplib
@@ -19,6 +19,7 @@ import pytest
 from helpers.errors import CourseError, Interrupted
 from helpers.services.mailbox import Mailbox
 from helpers.services.waiting import until
+from tests.interrupting import interrupted_when, main_is_inside
 
 
 def mail(subject: str = "Your parcel", text: str = "It is on its way.\n") -> EmailMessage:
@@ -133,29 +134,44 @@ def test_no_small_write_waits_for_an_acknowledgement(mailbox):
 
 
 def test_delay_holds_the_answer_and_nobody_else(mailbox):
+    with held(mailbox, 1) as senders:
+        with smtplib.SMTP(mailbox.host, mailbox.port, local_hostname="localhost") as other:
+            assert other.noop()[0] == 250
+        mailbox.delay = 0
+        send(mailbox)
+        assert senders[0].is_alive() and len(mailbox) == 1, "a message that is not answered yet is not accepted yet"
+
+
+def test_delay_lasts_as_long_as_it_says_and_ends(mailbox):
     mailbox.delay = 0.5
-    slow = threading.Thread(target=send, args=(mailbox,))
     start = time.perf_counter()
-    slow.start()
-    with smtplib.SMTP(mailbox.host, mailbox.port, local_hostname="localhost") as other:
-        assert other.noop()[0] == 250
-        assert slow.is_alive() and len(mailbox) == 0, "a message that is not answered yet is not accepted yet"
-    slow.join()
-    assert mailbox.arrivals[0] - start >= 0.5
-    mailbox.delay = 0
     send(mailbox)
-    assert len(mailbox) == 2
+    assert mailbox.arrivals[0] - start >= 0.5
 
 
-def test_two_delayed_messages_wait_side_by_side():
-    with Mailbox(delay=0.5) as mailbox:
-        senders = [threading.Thread(target=send, args=(mailbox,)) for _ in range(4)]
-        for sender in senders:
-            sender.start()
-        mailbox.wait_for(4)
-        for sender in senders:
-            sender.join()
-        assert mailbox.arrivals[-1] - mailbox.arrivals[0] < 0.5
+def test_delayed_messages_wait_side_by_side(mailbox):
+    with held(mailbox, 4) as senders:
+        assert all(sender.is_alive() for sender in senders) and len(mailbox) == 0
+
+
+@contextlib.contextmanager
+def held(mailbox: Mailbox, count: int) -> Iterator[list[threading.Thread]]:
+    """So many senders whose messages all wait for their answer, a minute long; the end of the mailbox ends that."""
+    mailbox.delay = 60
+
+    def refused() -> None:
+        with contextlib.suppress(smtplib.SMTPException, OSError):
+            send(mailbox)
+
+    senders = [threading.Thread(target=refused) for _ in range(count)]
+    for sender in senders:
+        sender.start()
+    assert until(lambda: open_messages(mailbox) == count, 20)
+    yield senders
+    mailbox.stop()
+    for sender in senders:
+        sender.join(20)
+        assert not sender.is_alive()
 
 
 def test_a_refused_message_is_not_kept(mailbox):
@@ -225,9 +241,9 @@ def test_wait_for_says_what_came(mailbox):
 
 
 def test_wait_for_interrupted(mailbox):
-    threading.Timer(0.1, _thread.interrupt_main).start()
-    with pytest.raises(Interrupted, match=r"^Interrupted while waiting for mail: 0 of 1 came\.$"):
-        mailbox.wait_for(1, timeout=30)
+    with interrupted_when(lambda: main_is_inside(until)):
+        with pytest.raises(Interrupted, match=r"^Interrupted while waiting for mail: 0 of 1 came\.$"):
+            mailbox.wait_for(1, timeout=30)
 
 
 # Ports and ends
@@ -267,16 +283,11 @@ def test_stopped_twice_the_messages_stay_and_nobody_listens(mailbox):
 
 
 def test_stop_does_not_wait_for_an_open_connection_or_a_delay(mailbox):
-    mailbox.delay = 60
     with smtplib.SMTP(mailbox.host, mailbox.port, local_hostname="localhost") as idle:
-        sender = threading.Thread(target=lambda: pytest.raises((smtplib.SMTPException, OSError), send, mailbox))
-        sender.start()
-        assert until(lambda: open_messages(mailbox) == 1, 5)
-        start = time.perf_counter()
-        mailbox.stop()
-        assert time.perf_counter() - start < 20, "the delay is a minute"
-        sender.join(5)
-        assert not sender.is_alive()
+        with held(mailbox, 1):
+            start = time.perf_counter()
+            mailbox.stop()
+            assert time.perf_counter() - start < 20, "the delay is a minute"
         with pytest.raises((smtplib.SMTPServerDisconnected, OSError)):
             idle.noop()
     assert len(mailbox) == 0

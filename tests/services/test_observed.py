@@ -5,6 +5,8 @@ import os
 import socket
 import sys
 import textwrap
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +17,7 @@ import helpers
 from helpers.errors import CourseError
 from helpers.services.observed import Service, _interpreter, observe
 from helpers.services.observing import Observation
+from helpers.services.waiting import until
 
 APP = "from fastapi import FastAPI\napp = FastAPI()\n"
 LIFESPAN = """
@@ -58,6 +61,19 @@ UNFIT = {
     ),
     "an import that fails": (
         {"main.py": "import broken\n" + APP, "broken.py": "\n1 / 0\n"},
+        {},
+        "main:app cannot be imported: ZeroDivisionError: division by zero (broken.py, line 2).",
+    ),
+    "an import that fails in a folder beside, whose name begins alike": (
+        {
+            "main.py": "import sys\nsys.path.append(__file__[:-8] + '2')\nimport broken\n" + APP,
+            "../project2/broken.py": "1 / 0\n",
+        },
+        {},
+        "main:app cannot be imported: ZeroDivisionError: division by zero (main.py, line 3).",
+    ),
+    "an import that fails above the folder, where its package begins": (
+        {"main.py": "import broken\n" + APP, "__init__.py": "", "../broken.py": "\n1 / 0\n"},
         {},
         "main:app cannot be imported: ZeroDivisionError: division by zero (broken.py, line 2).",
     ),
@@ -420,3 +436,57 @@ def test_a_factory_makes_the_app(tmp_path):
     assert not service.process.running and service.process.ended == ("SIGTERM" if os.name == "posix" else "exit 0")
     with pytest.raises(CourseError, match="main:create_app does not run any more. It ended"):
         service.ask("GET /openapi.json")
+
+
+def test_an_observation_that_nobody_came_to_ends_with_its_thread_and_its_port():
+    before = set(threading.enumerate())
+    observation = Observation()
+    (thread,) = set(threading.enumerate()) - before
+    assert until(lambda: sys._current_frames()[thread.ident].f_code.co_name == "accept", 5.0)
+    time.sleep(0.05)  # from Python's `accept` to the system's
+    observation.close()
+    thread.join(5.0)
+    assert not thread.is_alive() and observation.ended
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", observation.port)).close()
+
+
+def test_of_a_lifespans_group_the_error_inside_is_told(tmp_path):
+    doing = 'raise ExceptionGroup("two", [OSError("no database"), KeyError("broker")])'
+    project(tmp_path, {"main.py": textwrap.dedent(LIFESPAN).format(doing=doing)})
+    with pytest.raises(
+        CourseError, match=r"^main:app did not start: its lifespan raised KeyError: 'broker'\. It needs"
+    ):
+        observe(tmp_path, "main:app")
+
+
+def test_a_request_that_is_redirected_is_over_with_its_tasks(service: Service):
+    begun = time.monotonic()
+    asked = service.ask("POST /v1/parcels", follow_redirects=True)
+    assert time.monotonic() - begun < 10, "nothing more is waited for"
+    assert [(bar.name, bar.status) for bar in asked if bar.kind == "server"] == [
+        ("POST /v1/parcels", 307),
+        ("POST /v1/parcels/", 200),
+    ]
+    assert [bar.name for bar in asked.tasks] == ["note", "sleep", "note#2"] and asked.nothing_failed
+
+
+def test_a_request_that_another_server_answers_is_not_waited_for(service: Service):
+    begun = time.monotonic()
+    with socket.create_server(("127.0.0.1", 0)) as other, ThreadPoolExecutor(1) as pool, service.record() as timeline:
+        asked = pool.submit(service.client.get, f"http://127.0.0.1:{other.getsockname()[1]}/")
+        connection, _ = other.accept()
+        connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+        assert asked.result().status_code == 204
+        connection.close()
+    assert timeline.names == ["client"] and time.monotonic() - begun < 10
+
+
+def test_two_holds_of_one_line_have_two_names(service: Service):
+    file = str(service.folder / "main.py")
+    with service.record() as timeline:
+        service.client.get("/senders")
+        for _ in range(2):
+            service._observation.told_hold(time.perf_counter_ns(), 0.1, [[file, 31, "block"]])
+        service.client.get("/senders")
+    assert [bar.name for bar in timeline if bar.kind == "loop"] == ["main.py:31", "main.py:31#2"]

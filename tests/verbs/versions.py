@@ -52,11 +52,11 @@ LACKING = {
 }
 
 
-def interpreter(python: str) -> str | None:
-    """A Python of that version: on the path, or one that pyenv keeps."""
-    kept = glob.glob(os.path.expanduser(f"~/.pyenv/versions/{python}.*/bin/python"))
+def interpreter(python: str, code: str = "import venv, ensurepip") -> str | None:
+    """A Python of that version that runs this code: on the path, or one that pyenv keeps."""
+    kept = sorted(glob.glob(os.path.expanduser(f"~/.pyenv/versions/{python}.*/bin/python")))
     for found in [shutil.which(f"python{python}"), *kept]:
-        if found and subprocess.run([found, "-c", "import venv, ensurepip"], capture_output=True).returncode == 0:
+        if found and subprocess.run([found, "-c", code], capture_output=True).returncode == 0:
             return found
     return None
 

@@ -1,6 +1,7 @@
 """`04_advanced_features/jobs.py` is the job monitor of section 4.3, and behaves under a prefix."""
 
 import importlib.util
+import threading
 import time
 from types import ModuleType
 
@@ -51,16 +52,17 @@ def test_its_location_leads_to_the_job_under_any_prefix(monitor: ModuleType):
 
 
 def test_blocking_work_runs_once_and_holds_up_nobody(monitor: ModuleType):
-    calls = []
+    calls, looked = [], threading.Event()
 
     def block(job: object) -> None:
         calls.append(job)
-        time.sleep(0.5)
+        looked.wait(10)
 
     monitor.WORK["block"] = block
     with running(monitor.app) as server:
         place = server.client.post("/jobs/block").headers["Location"]
         assert server.client.get(place).json()["status"] == "running", "the server waited for the work"
+        looked.set()
         assert ended(server, place)["attempt"] == len(calls) == 1
 
 

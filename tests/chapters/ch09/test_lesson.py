@@ -14,7 +14,10 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from types import SimpleNamespace
 
 import fastapi
 import httpx
@@ -26,14 +29,14 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from helpers import Broker, Mailbox, ping, process, record
+from helpers import Broker, Mailbox, process, record
 from helpers.chapters.ch09.exercises.database import load
 from helpers.chapters.ch09.exercises.packages import FILES
 from helpers.chapters.ch09.lesson import source_of, yours
 from helpers.learning import catalogue
 from helpers.learning.exercises import body
 from helpers.learning.model import Exercise
-from helpers.live.server import running
+from helpers.live.server import Server, running
 from helpers.services.waiting import until
 from tests.chapters.ch09 import depot_home
 
@@ -94,23 +97,41 @@ def test_tables_of_the_two_services_do_not_meet(packages):
 # The review
 
 
-def test_each_of_the_six_remarks_is_measured(packages):
+class Naps:
+    """A `time.sleep` during which others ask: `answered` holds, by its seconds, the paths that answered before its end."""
+
+    def __init__(self, pool: ThreadPoolExecutor, url: str, paths: tuple[str, ...]):
+        self._pool, self._url, self._paths = pool, url, paths
+        self.answered: dict[float, set[str]] = {}
+
+    def sleep(self, seconds: float) -> None:
+        options = {"trust_env": False, "timeout": 60}
+        asked = {self._pool.submit(httpx.get, self._url + path, **options): path for path in self._paths}
+        self.answered[seconds] = {asked[answer] for answer in wait(asked, seconds).done}
+
+
+@contextlib.contextmanager
+def napping(server: Server, *paths: str) -> Iterator[Naps]:
+    """Naps during which these paths of a server are asked, each on a connection of its own."""
+    with ThreadPoolExecutor() as pool:
+        yield Naps(pool, server.url, paths)
+
+
+def test_each_of_the_six_remarks_is_measured(packages, monkeypatch):
     from team import after
 
     assert after.app.openapi()["paths"]["/parcels/{parcel_id}/reminders"]["post"]["responses"].keys() >= {"200"}
     after.journal.clear()
-    with running(after.app) as server:
+    with running(after.app) as server, napping(server, "/ping") as naps:
+        monkeypatch.setattr(after, "time", naps)
         with record():
             refused = server.client.post("/parcels/2/reminders?asked_by=grace@example.org")
         assert refused.status_code == 404 and not after.journal, "(d) the audit is dropped"
-        with ping(server) as pings:
-            with record():
-                answer = server.client.post("/parcels/1/reminders?asked_by=grace@example.org")
-                assert answer.json() == {"status": "sent"}
-                assert "reminded ada@example.org in en" not in after.journal, "(f) not yet"
-            server.client.hang_up()
+        with record() as timeline:
+            answer = server.client.post("/parcels/1/reminders?asked_by=grace@example.org")
         assert answer.status_code == 200, "(b)"
-        assert pings.worst > 0.25, "(a) everybody waits"
+        assert answer.json() == {"status": "sent"} and timeline["mail_reminder"].started_after_response, "(f) not yet"
+        assert naps.answered[0.3] == set(), "(a) everybody waits"
         assert any("asked_by=grace" in line for line in server.log), "(c) the address is in the log"
         assert any("on_failure" in line for line in server.log if line.startswith("ERROR")), "(e)"
     assert after.journal == ["grace@example.org asked", "reminded ada@example.org in en"]
@@ -119,17 +140,27 @@ def test_each_of_the_six_remarks_is_measured(packages):
 # The eight faults: each is there, and nothing else is
 
 
-def look(server, method, path, times=1, **options):
-    """Answers, waits, tasks, and what /ping and /price felt meanwhile."""
-    with ping(server) as pings, ping(server, "/price") as prices:
-        with record(ignore=("/ping", "/price")) as timeline:
-            answers, waits = [], []
-            for _ in range(times):
-                server.client.hang_up()
-                begun = time.perf_counter()
-                answers.append(server.client.request(method, path, **options).status_code)
-                waits.append(time.perf_counter() - begun)
-    return answers, waits, timeline, pings.worst, prices.worst
+class Sleepers:
+    """A service's sleeps, which last until the test wakes them; `begun` holds the seconds that each asked for."""
+
+    LONGEST = 20.0  # seconds: where the client waits for a sleeper, nobody wakes it
+
+    def __init__(self) -> None:
+        self.begun: list[float] = []
+        self._awake = threading.Event()
+
+    def sleep(self, seconds: float) -> None:
+        self.begun.append(seconds)
+        self._awake.wait(self.LONGEST)
+
+    async def sleep_on_the_loop(self, seconds: float) -> None:
+        self.begun.append(seconds)
+        deadline = time.monotonic() + self.LONGEST
+        while not self._awake.is_set() and time.monotonic() < deadline:
+            await asyncio.sleep(0.005)
+
+    def wake(self) -> None:
+        self._awake.set()
 
 
 @pytest.fixture
@@ -142,60 +173,109 @@ def hurried(packages):
         until(lambda: not server.busy, 5)
 
 
-def test_parcels_computes_an_argument_first(hurried):
-    _, waits, timeline, _, _ = look(hurried, "POST", "/parcels")
-    assert waits[0] >= 0.3 > timeline.tasks[0].duration
-    assert timeline.tasks[0].started_after_response
+@pytest.fixture
+def sleepers(hurried, monkeypatch):
+    """The tasks of the hurried service, when they sleep."""
+    from hurried import main
+
+    sleepers = Sleepers()
+    monkeypatch.setattr(main, "time", SimpleNamespace(sleep=sleepers.sleep))
+    monkeypatch.setattr(main, "asyncio", SimpleNamespace(sleep=sleepers.sleep_on_the_loop))
+    yield sleepers
+    sleepers.wake()
 
 
-def test_photos_blocks_the_loop(hurried):
-    _, _, timeline, worst_ping, worst_price = look(hurried, "POST", "/photos")
-    assert min(worst_ping, worst_price) > 0.25 and len(timeline.tasks) == 1
+def ask(server: Server, method: str, path: str, times: int = 1) -> list[int]:
+    """The answers to so many requests, one after the other, each on a connection of its own."""
+    answers = []
+    for _ in range(times):
+        server.client.hang_up()
+        answers.append(server.client.request(method, path).status_code)
+    return answers
 
 
-def test_labels_takes_all_threads(hurried):
-    answers, _, _, _, worst_price = look(hurried, "POST", "/labels", times=45)
+def test_parcels_computes_an_argument_first(hurried, monkeypatch):
+    from hurried import main
+
+    draw_receipt, drawn = main.draw_receipt, []
+
+    def draw() -> bytes:
+        receipt = draw_receipt()
+        drawn.append(("drawn", time.perf_counter()))
+        return receipt
+
+    monkeypatch.setattr(main, "draw_receipt", draw)
+    with record(events=drawn) as timeline:
+        ask(hurried, "POST", "/parcels")
+    assert timeline.waited >= 0.3 and len(drawn) == 1
+    assert not timeline["drawn"].started_after_response and timeline.tasks[0].started_after_response
+
+
+def test_photos_blocks_the_loop(hurried, monkeypatch):
+    from hurried import main
+
+    with napping(hurried, "/ping", "/price") as naps:
+        monkeypatch.setattr(main, "time", naps)
+        with record() as timeline:
+            ask(hurried, "POST", "/photos")
+    assert naps.answered == {0.3: set()} and len(timeline.tasks) == 1
+
+
+def test_labels_takes_all_threads(hurried, sleepers):
+    answers = ask(hurried, "POST", "/labels", times=45)
     assert set(answers) == {202}
-    assert worst_price > 0.1, "/price waits for a thread"
+    assert until(lambda: len(sleepers.begun) == 40, 10), "forty threads, and five labels wait"
+    with napping(hurried, "/price") as naps:
+        naps.sleep(0.3)
+        assert ask(hurried, "GET", "/ping") == [200]
+        sleepers.wake()
+    assert naps.answered == {0.3: set()}, "/price waits for a thread"
 
 
-def test_claims_holds_its_sessions(hurried):
-    answers, _, _, _, _ = look(hurried, "POST", "/claims", times=3)
-    assert answers == [202, 202, 500]
+def test_claims_holds_its_sessions(hurried, sleepers):
+    assert ask(hurried, "POST", "/claims", times=3) == [202, 202, 500]
 
 
 def test_orders_loses_its_second_task(hurried):
-    _, _, timeline, _, _ = look(hurried, "POST", "/orders")
+    with record() as timeline:
+        ask(hurried, "POST", "/orders")
     assert [task.error for task in timeline.tasks] == ["ConnectionError"]
     hurried.client.hang_up()
     assert hurried.client.get("/journal").json() == []
 
 
 def test_slots_keeps_its_place(hurried):
-    _, waits, timeline, _, _ = look(hurried, "GET", "/slots", times=2)
-    assert waits[1] > 0.25 and timeline.tasks[1].start >= timeline.tasks[0].end
+    with record() as timeline:
+        ask(hurried, "GET", "/slots", times=2)
+    first, second = timeline.tasks
+    assert timeline["client#2"].end >= first.end and second.start >= first.end
 
 
-def test_address_changes_in_the_task(hurried):
+def test_address_changes_in_the_task(hurried, sleepers):
     street = f"{random.random()} New Street"
     with record():
-        assert hurried.client.put("/address", json={"street": street}).status_code == 204
-        assert hurried.client.get("/address").json()["street"] != street
+        changed = hurried.client.put("/address", json={"street": street})
+        meanwhile = hurried.client.get("/address").json()["street"]
+        sleepers.wake()
+    assert changed.status_code == 204 and meanwhile != street
     assert hurried.client.get("/address").json()["street"] == street
 
 
 def test_notices_wait_for_each_other(hurried):
-    _, _, timeline, _, _ = look(hurried, "POST", "/notices")
+    with record() as timeline:
+        ask(hurried, "POST", "/notices")
     assert [late.start >= early.end for early, late in zip(timeline.tasks, timeline.tasks[1:])] == [True, True]
 
 
 @pytest.mark.parametrize(("path", "entry"), [("/surveys", "survey"), ("/exports", "export")])
-def test_the_others_are_sound(hurried, path, entry):
+def test_the_others_are_sound(hurried, sleepers, path, entry):
     with record() as timeline:
         hurried.client.post(path)
         pinged, priced = hurried.client.get("/ping"), hurried.client.get("/price")
-        assert (pinged.status_code, priced.status_code) == (200, 200)
-        assert entry not in hurried.client.get("/journal").json(), "three answers came while the task ran"
+        meanwhile = hurried.client.get("/journal").json()
+        sleepers.wake()
+    assert (pinged.status_code, priced.status_code) == (200, 200)
+    assert entry not in meanwhile, "three answers came while the task ran"
     assert timeline.tasks[0].started_after_response and entry in hurried.client.get("/journal").json()
 
 
