@@ -27,7 +27,9 @@ from helpers.services.waiting import until
 POSIX = os.name == "posix"
 PORT = "{port}"
 STARTUP = Path(__file__).with_name("startup")  # what every Python program that is started imports first
-PORT_TAKEN = re.compile(r"address (is )?already in use|errno (48|98|10048)\b|port \d+ is in use", re.IGNORECASE)
+PORT_TAKEN = re.compile(
+    r"(address|port) (is )?already in use|errno (48|98|10048)\b|(port \d+ is|connection) in use", re.IGNORECASE
+)
 # ipykernel asks every program for colours (ipykernel/zmqshell.py, init_environment); a log that is compared has none.
 _COLOURS = ("FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "PY_COLORS")
 

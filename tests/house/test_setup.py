@@ -1,6 +1,7 @@
 """Setting up: what `make lab` and `make test` decide, each with the machine on which it goes wrong."""
 
 import ast
+import contextlib
 import hashlib
 import json
 import os
@@ -606,11 +607,11 @@ def bare(tmp_path, monkeypatch):
     steps = []
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(make, "set_up", lambda *locks: steps.append("set up"))
-    monkeypatch.setattr(make, "run", lambda *command: steps.append("run"))
+    monkeypatch.setattr(make, "status", lambda *command: steps.append("run") or 0)
     return tmp_path, steps
 
 
-DRIVING = [make.browser, make.slow]  # the verbs with tests in a browser
+DRIVING = {make.browser: 1, make.slow: 2}  # the verbs with tests in a browser: how often they run pytest
 
 
 @pytest.mark.parametrize("verb", DRIVING)
@@ -635,8 +636,23 @@ def test_a_browser_is_brought_where_there_is_none(bare, monkeypatch, capsys, ver
     monkeypatch.setattr(os, "getuid", lambda: uid)
     verb()
     verb()
-    assert steps == ["set up", "run"] * 2
+    assert steps == ["set up", *["run"] * DRIVING[verb]] * 2
     assert capsys.readouterr().out.count("Installing Chromium for the browser tests\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("ended", "says"),
+    [((0, 0), None), ((1, 0), 1), ((0, 1), 1), ((0, 5), None), ((5, 0), None), ((5, 5), 5), ((5, 2), 5)],
+)
+def test_the_slow_run_fails_where_either_part_does_or_nothing_was_chosen(bare, monkeypatch, ended, says):
+    codes, ran = iter(ended), []
+    monkeypatch.setattr(make, "need_chromium", lambda: None)
+    monkeypatch.setattr(make, "status", lambda *command: ran.append(command) or next(codes))
+    with pytest.raises(SystemExit) if says else contextlib.nullcontext() as raised:
+        make.slow("-k", "one")
+    assert says is None or raised.value.code == says
+    assert [command[4] for command in ran] == ["slow and not alone", "slow and alone"]
+    assert all(command[-2:] == ("-k", "one") for command in ran)
 
 
 # ---- the real thing

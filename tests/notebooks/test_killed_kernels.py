@@ -108,5 +108,6 @@ def test_two_kernels_killed_at_random_moments_leave_nothing():
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_forty_kernels_killed_at_random_moments_leave_nothing():
     assert killed([str(chapter) for chapter in range(1, 11)], 4, 12) == {}

@@ -587,3 +587,40 @@ time.sleep(60)
 def test_a_path_is_asked_for_as_a_browser_sends_it(path):
     with process(["python", "-m", "http.server", "{port}", "--bind", "127.0.0.1"], ready_path=path) as server:
         assert until(lambda: '" 404 -' in server.log, 5.0)
+
+
+def listening_twice(port: int) -> dict[str, list[str]]:
+    """Servers, by name, that are told to listen on a port."""
+    django = (
+        "import sys; from django.conf import settings; from django.core.management import execute_from_command_line; "
+    )
+    django += f"settings.configure(ROOT_URLCONF='main', ALLOWED_HOSTS=['*']); execute_from_command_line(['m', 'runserver', '{port}', '--noreload'])"
+    return {
+        "uvicorn": ["-m", "uvicorn", "main:app", "--port", str(port)],
+        "hypercorn": ["-m", "hypercorn", "main:app", "--bind", f"127.0.0.1:{port}"],
+        "gunicorn": ["-m", "gunicorn", "main:app", "--bind", f"127.0.0.1:{port}"],
+        "granian": ["-m", "granian", "main:app", "--interface", "asgi", "--port", str(port)],
+        "flask": ["-m", "flask", "--app", "main:other", "run", "--port", str(port)],
+        "django": ["-c", django],
+    }
+
+
+@pytest.mark.parametrize("server", listening_twice(0))
+def test_a_port_that_was_taken_is_known_by_each_servers_own_words(tmp_path, server):
+    pytest.importorskip(server)
+    (tmp_path / "main.py").write_text(
+        "from fastapi import FastAPI\napp = FastAPI()\nurlpatterns = []\n"
+        "try:\n    from flask import Flask\n    other = Flask('x')\nexcept ImportError:\n    pass\n"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        command = [sys.executable, *listening_twice(taken.getsockname()[1])[server]]
+        with subprocess.Popen(
+            command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as started:
+            said = []
+            for line in started.stdout:  # Gunicorn tries five times
+                said.append(line)
+                if launch.PORT_TAKEN.search(line):
+                    break
+            started.kill()
+    assert launch.PORT_TAKEN.search("".join(said)), said
