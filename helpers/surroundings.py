@@ -21,7 +21,7 @@ left_out: dict[str, str] = {}  # what was taken out, for `observe`: a learner's 
 
 
 def settle() -> None:
-    """Take out what belongs to other projects, and except loopback from every proxy."""
+    """Take out what belongs to other projects, except loopback from every proxy, and spare cells a machine's warnings."""
     started_by_the_course = "COURSE_PROCESS" in os.environ  # by `process()`, which has said what is for it
     for name, value in list(os.environ.items()):
         if _foreign(name, value) and not started_by_the_course:
@@ -29,6 +29,8 @@ def settle() -> None:
     if "OTEL_PROPAGATORS" in left_out and "opentelemetry.propagate" in sys.modules:
         _propagate_as_usual()
     _never_proxy_loopback()
+    # Where reading the clock takes over 300 ns, as on many virtual machines, pyinstrument says so in its first cell.
+    os.environ.setdefault("PYINSTRUMENT_IGNORE_OVERHEAD_WARNING", "1")
 
 
 def _foreign(name: str, value: str) -> bool:

@@ -181,3 +181,20 @@ def test_a_learners_own_service_has_it(tmp_path, monkeypatch):
     (tmp_path / "main.py").write_text(SERVICE)
     with observe(tmp_path) as service:
         assert service.client.get("/").json() == "shop"
+
+
+SLOW_CLOCK = """
+{first}
+from pyinstrument import Profiler, stack_sampler
+stack_sampler._timing_overhead = {{"walltime": 1e-6}}
+with Profiler():
+    pass
+"""
+
+
+@pytest.mark.parametrize(("first", "warned"), [("import helpers", False), ("", True)])
+def test_a_profiler_on_a_machine_with_a_slow_clock_writes_nothing_into_a_cell(first, warned):
+    code = SLOW_CLOCK.format(first=first)
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("PYINSTRUMENT_")}
+    done = subprocess.run([sys.executable, "-c", code], env=plain, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ("the timer on your system" in done.stderr) == warned
