@@ -71,13 +71,19 @@ def raise_in(thread: threading.Thread) -> None:
     with contextlib.suppress(AttributeError):
         # pyrefly: ignore[missing-attribute]
         thread._invoke_excepthook = lambda *_: None  # or `threading` prints the traceback into some later cell
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(Stop))
+    number, waiter = ctypes.c_ulong(thread.ident or 0), None
     for frame in outward(innermost().get(thread.ident or 0)):
         if frame.f_code is threading.Condition.wait.__code__:
-            # The lock that `notify` would release (threading.py, `Condition.wait`): such a wait ignores exceptions.
-            with contextlib.suppress(RuntimeError, AttributeError):
-                frame.f_locals.get("waiter").release()  # pyrefly: ignore[missing-attribute]
+            waiter = frame.f_locals.get("waiter")
             break
+    # No call of Python's between the two: until the other thread takes the exception, Python 3.11 does not come past the
+    # start of any function that is traced, by a debugger or by coverage (ceval.c, `DO_TRACING`).
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(number, ctypes.py_object(Stop))
+    try:
+        # The lock that `notify` would release (threading.py, `Condition.wait`): such a wait ignores exceptions.
+        waiter.release()  # pyrefly: ignore[missing-attribute]
+    except (RuntimeError, AttributeError):  # it was released meanwhile, or there is none
+        pass
 
 
 def alive(thread: threading.Thread) -> bool:

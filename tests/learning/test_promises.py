@@ -6,6 +6,7 @@ A start of a service takes a second, so what is quick measures several promises 
 import itertools
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -134,7 +135,8 @@ def test_a_service_that_is_written_otherwise_is_measured_too(tmp_path: Path):
     (tmp_path / NAME).write_text(otherwise.PLAN, encoding="utf-8")
     said = broken(tmp_path, "terminated", "once", "private", "docs", "lists", "health")
     assert list(said) == ["terminated", "lists", "health"], said
-    assert said["terminated"].endswith("9 of 9 accepted orders were not done, and in 10 s none of them was.")
+    lost = r"\b([1-9]\d*) of \1 accepted orders were not done, and in 10 s none of them was\.$"
+    assert re.search(lost, said["terminated"]), said  # how many came before the end, the machine decides
     assert said["lists"].endswith("together they held 19 different items.")
     assert said["health"] == "When all is well, /live answered 404, not 200."
 

@@ -2,6 +2,8 @@
 
 import concurrent.futures
 import queue
+import subprocess
+import sys
 import threading
 import time
 
@@ -96,6 +98,29 @@ def test_a_thread_that_waits_for_what_never_comes_is_woken(kind):
     ending.raise_in(thread)
     thread.join(20)
     assert not ending.alive(thread)
+
+
+TRACED = """
+import sys, threading, time
+from helpers.live import ending
+from helpers.live.frames import innermost
+
+waits = threading.Thread(target=lambda: threading.Event().wait(), daemon=True)
+waits.start()
+while innermost()[waits.ident].f_code is not threading.Condition.wait.__code__:
+    time.sleep(0.01)
+sys.settrace(lambda *_: None)
+ending.raise_in(waits)
+ending.alive(waits)
+sys.settrace(None)
+waits.join(20)
+print("woken" if not ending.alive(waits) else "waits on")
+"""
+
+
+def test_a_debugger_or_coverage_does_not_stop_whoever_ends_a_thread():
+    ran = subprocess.run([sys.executable, "-c", TRACED], capture_output=True, text=True, timeout=60)
+    assert (ran.stdout, ran.stderr) == ("woken\n", "")
 
 
 def test_what_catches_everything_is_struck_until_it_is_over():
