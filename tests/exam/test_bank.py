@@ -210,6 +210,7 @@ BAD = {
     "5 right options, not one to four": replace(MANY, right=("one", "two", "five", "six", "seven")),
     "all of its options are right": replace(MANY, right=("one", "two", "five", "six"), wrong={}),
     "3 options, not four or five": replace(MANY, right=("one",)),
+    "6 options, not four or five": replace(MANY, right=("one", "two", "five", "six")),
     "no message for the bar 'fetch'": replace(DRAWN, never=("fetch",)),
     "has a bar and never runs": replace(DRAWN, never=("weigh",)),
     "three to six events": replace(ORDER, order=("sent", "started"), wrong={"2 before 1": "It waits for it."}),

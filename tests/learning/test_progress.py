@@ -526,3 +526,9 @@ def test_reset(folder):
     for _ in range(2):
         assert progress.reset("forget everything").text.startswith("Forgotten")
         assert store.recorded() == {}
+
+
+def test_a_chapter_without_anything_to_do_counts_as_open():
+    empty, half = progress.Counts(0, 0, 0, 0, 0, []), progress.Counts(2, 1, 1, 2, 1, ["1.1-mail", "1.2-order"])
+    assert (empty.open, empty.bar) == (1.0, "○" * 10)
+    assert (half.open, half.bar) == (0.5, "●●●●●○○○○○")

@@ -21,7 +21,7 @@ from helpers.authoring.refresh import NOTEBOOKS
 from helpers.authoring.stored import loads
 from helpers.errors import Interrupted
 from helpers.given import shown
-from helpers.learning.promises import PROMISES, keeping, promises
+from helpers.learning.promises import PROMISES, keeping, promises, proving
 from helpers.learning.promises.__main__ import main
 from helpers.learning.promises.bench import Broken, python
 from helpers.learning.promises.generating import NUMBERS, TEXTS, calls, operations
@@ -127,6 +127,17 @@ def test_faults_break_a_promise_each_and_no_other(changed: Fault, names: list[st
 
 def test_each_fault_is_planted_once():
     assert sorted(itertools.chain(*TOGETHER)) == sorted(VARIANTS)
+
+
+def test_a_success_that_says_nothing_of_what_it_holds_is_told():
+    words = {"summary": "S", "description": "D", "tags": ["t"]}
+    told, untold = ({"content": {"application/json": {"schema": schema}}} for schema in ({"type": "string"}, {}))
+    proving._tells_all("GET /", {**words, "responses": {"200": told, "404": untold, "204": {}}})
+    with pytest.raises(Broken, match=r"^GET / does not say what its 201 holds: it has no response model\.$"):
+        proving._tells_all("GET /", {**words, "responses": {"200": told, "201": untold}})
+    for word in words:
+        with pytest.raises(Broken, match=f"^GET / is documented without {word}\\.$"):
+            proving._tells_all("GET /", {**words, word: ""})
 
 
 @pytest.mark.slow  # 60 and more requests, and a start
