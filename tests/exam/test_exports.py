@@ -10,6 +10,7 @@ from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree as Tree
 
+import genanki
 import pytest
 
 from helpers import exam
@@ -134,11 +135,15 @@ def test_anki_holds_a_note_for_each_question(made, tmp_path):
     with sqlite3.connect(tmp_path / "collection.anki2") as db:
         notes = [fields.split("\x1f") for (fields,) in db.execute("select flds from notes")]
         assert db.execute("select count(*) from cards").fetchone() == (len(shapes()),)
+        guids = {id for (id,) in db.execute("select guid from notes")}
     db.close()
     assert {id for id, _, _ in notes} == set(shapes())
     for id, front, back in notes:
         assert shapes()[id].text in front and shapes()[id].why in back
         assert all(option.text in back for option in shapes()[id].options if option.right)
+        assert not re.search(r"</li>(?!<li>|</[uo]l>)", front + back), "between two lines of a list stands nothing"
+    # By this Anki finds a card again, with what its learner has done, when a later export is taken in.
+    assert guids == {genanki.guid_for("after-the-response", id) for id in shapes()}
 
 
 def test_an_export_says_what_it_cannot_do(folder, monkeypatch):
