@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import linecache
 import logging
 import signal
@@ -71,13 +72,17 @@ class Interrupt:
 
 
 class Later(Interrupt):
-    """Raises KeyboardInterrupt by a signal after so many seconds, if the block still runs then."""
+    """Raises KeyboardInterrupt by a signal after so many seconds, if the block still runs then.
+
+    No garbage is collected meanwhile: where it falls into what Hypothesis hangs there, Python drops it with a warning.
+    """
 
     def strike(self, *_):
         self.fell = True
         raise KeyboardInterrupt
 
     def __enter__(self):
+        gc.disable()
         self.before = signal.signal(signal.SIGALRM, self.strike)
         signal.setitimer(signal.ITIMER_REAL, self.left)
         return self
@@ -85,6 +90,7 @@ class Later(Interrupt):
     def __exit__(self, *error):
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, self.before)
+        gc.enable()
 
 
 def interrupted(interrupt: Interrupt) -> bool:
