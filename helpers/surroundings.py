@@ -7,7 +7,7 @@ import os
 import sys
 from urllib.parse import urlsplit
 
-__all__ = ["left_out", "settle"]
+__all__ = ["checked", "left_out", "settle"]
 
 # What libpq, the queues, uvicorn, Gunicorn, Alembic, Flask, Django and pytest read by themselves, each over what a cell
 # says: with BROKER_URL a task of the course would go to the learner's own broker.
@@ -31,6 +31,11 @@ def settle() -> None:
     _never_proxy_loopback()
     # Where reading the clock takes over 300 ns, as on many virtual machines, pyinstrument says so in its first cell.
     os.environ.setdefault("PYINSTRUMENT_IGNORE_OVERHEAD_WARNING", "1")
+
+
+def checked() -> bool:
+    """Whether this run's outputs are stored or compared (COURSE_RUN=ci): nothing of a learner's may show in them."""
+    return os.environ.get("COURSE_RUN") == "ci"
 
 
 def _foreign(name: str, value: str) -> bool:

@@ -15,6 +15,7 @@ from helpers.exam import kinds
 from helpers.exam.bank import SECTIONS
 from helpers.exam.model import Question
 from helpers.learning import store
+from helpers.surroundings import checked
 
 NAME = f"{store.NAME}.exam"  # git ignores what begins like the progress file
 
@@ -72,7 +73,7 @@ class State(BaseModel):
 
 def load() -> State | None:
     """The exam in the file; None when there is none, or none that can be used: `store.news` says which."""
-    if store.ci():
+    if checked():
         return None
     path = store.FOLDER / NAME
     with contextlib.suppress(OSError):
@@ -85,7 +86,7 @@ def load() -> State | None:
 
 def save(state: State) -> str:
     """Write the exam. Nothing when that worked, else why not, as the beginning of a sentence."""
-    if store.ci():
+    if checked():
         return ""
     try:
         store.put(store.FOLDER / NAME, state.model_dump_json(indent=1, exclude_defaults=True), store.PRIVATE)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from helpers.learning import store
 from helpers.learning.model import SURE, Prediction, sureness
 from helpers.notes import Card, plain
+from helpers.surroundings import checked
 
 
 class Taken(NamedTuple):
@@ -32,7 +33,7 @@ _turn = threading.Lock()  # JupyterLab may have clicks heard in another thread t
 def offered() -> bool:
     """Whether clicks can be heard here: in a notebook's kernel, where no output is stored or compared."""
     shell: Any = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return not store.ci() and hasattr(shell, "kernel") and "__vsc_ipynb_file__" not in shell.user_ns
+    return not checked() and hasattr(shell, "kernel") and "__vsc_ipynb_file__" not in shell.user_ns
 
 
 class Asked(Card):

@@ -18,6 +18,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from helpers.surroundings import checked
+
 
 def _folder() -> Path:
     """Where the kernel began, which is the notebooks' folder also after a cell has changed directory."""
@@ -43,7 +45,7 @@ _threads = threading.Lock()
 
 def recorded() -> Records:
     """Every recorded state by id, those of other versions of the course included."""
-    if ci():
+    if checked():
         return {}
     try:
         saved = _read()
@@ -61,7 +63,7 @@ def record(states: Records, over: bool = True) -> bool:
     With `over` they replace what was recorded before, without it they add what is missing. "solved" always stays.
     """
     global _why_unsaved
-    if ci():
+    if checked():
         return True
     states = {_writable(id): _writable(state) for id, state in states.items()}
     with alone():
@@ -80,7 +82,7 @@ def record(states: Records, over: bool = True) -> bool:
 
 def forget() -> bool:
     """Remove every state, in the file and in memory; False when the file could not be removed."""
-    if ci():
+    if checked():
         return True
     with alone():
         _unsaved.clear()
@@ -106,11 +108,6 @@ def news() -> str:
 def merge(old: Records, new: Records) -> Records:
     """Both together: the new state counts, but nothing replaces "solved"."""
     return old | {id: state for id, state in new.items() if old.get(id) != "solved"}
-
-
-def ci() -> bool:
-    """Whether nothing may be read or written, because the outputs are stored or compared."""
-    return os.environ.get("COURSE_RUN") == "ci"
 
 
 # Files that a person may lose, damage or lock: shared with the exam's

@@ -4,11 +4,12 @@ Python raises KeyboardInterrupt in the main thread only, between any two steps, 
 `logging` is held, too. What starts and stops servers is therefore done in a thread beside; the cell only waits for it.
 """
 
-import os
 import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
+
+from helpers.surroundings import checked
 
 __all__ = ["SLICE", "Hurry", "Patience", "aside"]
 
@@ -29,7 +30,7 @@ class Patience:
 
     def __init__(self) -> None:
         self._since = time.monotonic()
-        self._told = os.environ.get("COURSE_RUN") == "ci"
+        self._told = checked()
 
     def tell(self, doing: str | Callable[[], str]) -> None:
         """To be called again and again while waiting."""

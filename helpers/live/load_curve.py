@@ -5,7 +5,6 @@ is a table. JupyterLab takes single keys (`d d` deletes a cell) unless the focus
 `data-lm-suppress-shortcuts`, so the slider does.
 """
 
-import os
 import threading
 import time
 from collections.abc import Sequence
@@ -22,6 +21,7 @@ from helpers.live.aside import SLICE, Patience
 from helpers.live.client import came
 from helpers.live.ending import alive
 from helpers.live.server import Server
+from helpers.surroundings import checked
 
 __all__ = ["LoadCurve", "Point"]
 
@@ -106,7 +106,7 @@ class LoadCurve:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> Any:
         words = {"text/markdown": self._markdown(), "text/plain": repr(self)}
-        if os.environ.get("COURSE_RUN") == "ci":
+        if checked():
             return words
         try:
             self.widget = self.widget or _widget(self)

@@ -1,12 +1,12 @@
 """When a process is ready: waiting without a fixed pause, a first answer, the owner of a port, a line in a log."""
 
-import os
 import re
 import socket
 import time
 from collections.abc import Callable, Iterable
 
 from helpers.given import shown
+from helpers.surroundings import checked
 
 POLL = 0.005  # seconds between two looks
 LONG = 2.0  # seconds of waiting after which a reader is told what for
@@ -19,7 +19,7 @@ def until(condition: Callable[[], bool], timeout: float, what: str = "") -> bool
     outputs are compared.
     """
     begun = time.monotonic()
-    said = not what or os.environ.get("COURSE_RUN") == "ci"
+    said = not what or checked()
     while not condition():
         waited = time.monotonic() - begun
         if waited >= timeout:

@@ -18,8 +18,9 @@ from hypothesis import strategies as some
 from helpers import exam
 from helpers.course import CHAPTERS
 from helpers.errors import CourseError
-from helpers.exam import bank, draw, links, marking, sitting, state
+from helpers.exam import bank, draw, kinds, links, marking, sitting, state
 from helpers.exam.bank import SECTIONS
+from helpers.exam.widget import Sheet
 from helpers.learning import log, store
 from helpers.notes import Note
 from tests.exam.taking import of_an_older_version, restart, right_answer, wrong_answer
@@ -179,7 +180,12 @@ def test_an_answer_that_comes_late_is_kept_and_counted_apart(clock):
     clock.now += 61
     assert "after the time was over" in exam.answer(3, right_answer(three)).text
     assert "keeps the answer that came in time" in exam.answer(2, right_answer(two)).text
-    assert "(late)" in exam.answers().text and "The time is over." in exam.time_left().text
+    said = [f"{item.number}. {exam._given(exam._sitting, item)}" for item in items()]
+    assert (
+        all(line in exam.answers().text.splitlines() for line in said) and "The time is over." in exam.time_left().text
+    )
+    bare = [kinds.of(item.question).say(item, right_answer(item)) for item in (one, three)]
+    assert (said[0], said[2]) == (f"1. {bare[0]}", f"3. {bare[1]} (late)") and said[3] == "4. no answer yet"
     graded = exam.grade()
     assert (
         "1 of 4 points" in graded.text and "1 more right answer came late; with them it would be 2 of 4" in graded.text
@@ -767,12 +773,21 @@ def test_a_drawn_timeline_is_measured_on_the_spot():
     assert "takes start and end" in exam.timeline("4.3-staircase", "weigh").text
 
 
+# A question on paper, with nothing between its parts.
+SECTION = (
+    r"<section><h2>\d+\. [^<]+</h2>\n<p>(?:(?!</?p>).)+</p>(?:<pre>[^<]+</pre>)?(?:<p>Requests: (?:(?!</?p>).)+\.</p>)?"
+    r"(?:<p>One or more hold\.</p>)?(?:<ul[^>]*>(?:<li>(?:<span class=\"box\"></span>)?<b>\w</b> (?:(?!</?li>).)+</li>)+</ul>)?"
+    r"(?:<p>Answer with (?:(?!</?p>).)+\.</p><div class=\"line\"></div>)?</section>"
+)
+
+
 def test_a_paper_has_the_same_questions_and_no_answer_on_it(tmp_path):
     made = exam.paper(7, questions=40)
     exam.start(7)
     for item in items():
         assert f"<h2>{item.number}. " in made.questions and f"<h2>{item.number}. " in made.answers
         assert links.printed(item).replace("'", "&#x27;") in made.answers
+    assert made.questions.count("<section>") == len(re.findall(SECTION, made.questions)) == 40
     kept_back = [item.question.explanation.split("`")[0] for item in items()]
     assert not any(text in made.questions for text in kept_back if len(text) > 25)
     assert "<script" not in made.questions and made.questions.startswith("<!doctype html>\n<html lang=")
@@ -833,6 +848,14 @@ def test_what_the_page_sends_wrongly_is_told_in_a_sentence(clock):
     for content in ({}, {"do": "shout"}, {"do": "record"}, {"do": "record", "number": None, "value": {}}):
         hear(sheet, **content)
     assert "from 1 to 3" in sheet.status and not sheet.answers and not sheet.done
+
+
+def test_a_page_that_says_nothing_goes_through_all_questions_without_an_answer():
+    sheet = Sheet([], {}, 0.0, {}, lambda: ([], {}, []), dict, markdown="", text="")
+    nothing = {"answers": {}, "flagged": [], "wrong": [], "begun": False, "practice": False, "only": "all"}
+    nothing |= {"status": "", "heard": "", "left": 0.0, "done": False, "result": [], "feedback": {}, "questions": []}
+    state = sheet.get_state()
+    assert {name: state[name] for name in nothing} == nothing
 
 
 def test_the_widget_shows_no_answer_before_handing_in():

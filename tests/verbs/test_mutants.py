@@ -84,7 +84,8 @@ def test_what_else_is_changed(old, new):
 
 
 @pytest.mark.parametrize(
-    "source", ["x: Literal['a']", "def f() -> 'A': return None", "x = f'{a:.1f} b'", "x = 'a b'", "x = a(b)"]
+    "source",
+    ["x: Literal['a']", "def f() -> 'A': return None", "x = f'{a:.1f} b'", "x = 'a b'", "x = a(b)", "x = 1e308"],
 )
 def test_what_is_left_alone(source):
     assert not planted(source)

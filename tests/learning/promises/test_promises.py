@@ -28,8 +28,8 @@ from helpers.learning.promises.generating import NUMBERS, TEXTS, calls, operatio
 from helpers.learning.promises.plan import NAME, filled, inside, read
 from helpers.learning.promises.report import digest
 from helpers.services.process import process
-from tests.learning import otherwise
-from tests.learning.variants import VARIANTS
+from tests.learning.promises import otherwise
+from tests.learning.promises.variants import VARIANTS
 
 LABELS = NOTEBOOKS / "09_case_studies_and_projects" / "labels"
 NAMES = [promise.name for promise in PROMISES]
@@ -191,6 +191,9 @@ def test_a_promise_leads_to_the_cell_that_teaches_it(promise):
         ('done = "drawn"', 'finished = "drawn"', "an entry `state.finished` that means nothing"),
         ('database = "labels.db"', "", "`health.database` or `health.without`"),
         ('secrets = ["SECRET"]', 'secrets = ["KEY"]', "names 'KEY' in `secrets`"),
+        ('form = { username = "{user}", password = "{password}" }\n', "", "needs `login.form` or `login.body`: what a user"),
+        ("[pages]", "[pages]\nmost = 19", "`pages.most` in promises.toml should be how many items an answer may hold"),
+        ("[pages]", "[pages]\nmost = 201", "at most, from 20 to 200, but it is 201."),
         ("[env]", "[env", "is not TOML"),
         (', grace = "the-compiler"', "", "`login.users` in promises.toml should be two users with their passwords"),
     ],
@@ -199,6 +202,11 @@ def test_a_plan_that_is_wrong_is_one_sentence(changed: Fault, old: str, new: str
     with pytest.raises(CourseError) as told:
         read(changed(old, new, NAME))
     assert says in str(told.value) and "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize("most", [20, 200])
+def test_a_page_may_be_small_or_large(changed: Fault, most: int):
+    assert read(changed("[pages]", f"[pages]\nmost = {most}", NAME)).pages.most == most
 
 
 def test_a_folder_that_is_none_and_a_name_that_is_none_are_told(tmp_path: Path, capsys):
