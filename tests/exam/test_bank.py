@@ -193,6 +193,7 @@ BAD = {
     "its level is 7": replace(GOOD, level=7),
     "its explanation is empty": replace(GOOD, explanation=""),
     "ends without a mark": replace(GOOD, question="When does it start"),
+    "its question ends without": replace(GOOD, question="When does it start X"),
     "says too little": replace(GOOD, wrong={**GOOD.wrong, "never": "No."}),
     "have the same message": replace(GOOD, wrong=dict.fromkeys(("x", "y"), "Nothing starts before it.")),
     "no message for '3 before 2'": replace(ORDER, wrong={"2 before 1": "A task waits for the answer."}),
@@ -233,6 +234,20 @@ BAD = {
 def test_a_bad_question_is_told(says):
     told = [text for check in bank.ALONE for text in check(BAD[says])]
     assert any(says in text for text in told), told
+
+
+@pytest.mark.parametrize(
+    ("right", "told"),
+    [
+        (11, "its right option is much shorter than every wrong one"),
+        (12, None),
+        (68, None),
+        (69, "its right option is much longer than every wrong one"),
+    ],
+)
+def test_half_as_long_again_and_eight_letters_more_give_it_away(right, told):
+    wrong = {letter * length: f"It is not {length} times {letter}." for letter, length in (("x", 25), ("y", 40))}
+    assert bank.gives_nothing_away(replace(GOOD, right=("r" * right,), wrong=wrong)) == [told] * bool(told)
 
 
 def test_a_section_without_questions_is_told():

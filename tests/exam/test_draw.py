@@ -82,6 +82,29 @@ def test_chances_add_up_and_none_is_above_its_cap():
     assert max(draw.chances(few, 9, {}, ()).values()) <= 0.75 + 1e-9, "nine of twelve cannot be rarer"
 
 
+def test_what_cannot_be_guessed_is_asked_more_often():
+    one = next(source for source in SOURCES if source.section == "4.3")
+    kinds_ = ["single", "prints", "multiple", "order", "wait", "timeline"]
+    own = [replace(one, id=f"4.3-{kind}-{n}", kind=kind) for kind in kinds_ for n in range(20)]
+    chances = draw.chances(own, 9.5, {}, ())
+    assert [round(chances[f"4.3-{kind}-3"], 9) for kind in kinds_] == [0.05, 0.05, 0.075, 0.1, 0.1, 0.1]
+
+
+@pytest.mark.parametrize(
+    ("amount", "most", "parts"),
+    [
+        (4, {"a": 9, "b": 9}, {"a": 1, "b": 3}),
+        (4, {"a": 9, "b": 2}, {"a": 2, "b": 2}),
+        (4, {"a": 0.5, "b": 9}, {"a": 0.5, "b": 3.5}),
+        (4, {"a": 1, "b": 1}, {"a": 1, "b": 1}),
+        (0, {"a": 1, "b": 1}, {"a": 0, "b": 0}),
+    ],
+)
+def test_what_one_cannot_take_goes_to_the_others(amount, most, parts):
+    assert draw.filled(amount, {"a": 1.0, "b": 3.0}, most) == parts
+    assert draw.filled(amount, {}, {}) == {}
+
+
 def test_what_was_seen_lately_is_left_out_while_there_is_other(exams):
     seen = [item.question.origin for exam in exams[:2] for item in exam]
     for seed in range(20):

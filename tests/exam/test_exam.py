@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -170,6 +171,19 @@ def test_a_second_answer_takes_the_place_of_the_first(clock):
     assert "(before" not in exam.answer(item.number, "a").text
     assert exam.answer(item.number, " B) ").text.startswith(f"Recorded for question {item.number}: b (before: a).")
     assert exam._sitting.answers[item.number] == "b"
+
+
+def test_the_start_tells_how_many_questions_each_chapter_has(clock):
+    told = exam.start(7, chapters=[1, 4], questions=9, clock=clock).text
+    counts = Counter(item.question.chapter for item in items())
+    assert f"Questions by chapter: 1: {counts[1]}, 4: {counts[4]}. Answered so far: 0 of 9." in told
+
+
+@pytest.mark.parametrize("call", ["start(7, new=1)", "flag(1, on='yes')", "grade(finish='yes')"])
+def test_what_is_neither_true_nor_false_is_told(call, clock):
+    exam.start(7, questions=3, clock=clock)
+    name = call.partition("=")[0].rpartition(" ")[2].rpartition("(")[2]
+    assert eval(f"exam.{call}").text.startswith(f"{name} takes True or False; ")
 
 
 def test_an_answer_that_comes_late_is_kept_and_counted_apart(clock):
@@ -766,6 +780,8 @@ def test_a_drawn_timeline_is_measured_on_the_spot():
     ]
     assert set(data) == {"image/svg+xml", "text/markdown", "text/plain"} and metadata["timeline"] == shown.data
     assert "The client waited" in metadata["image/svg+xml"]["alt"] and shown.verdict in data["text/markdown"]
+    assert shown.off == ["tell_carrier", "print_label"], "one is drawn too early, and one not at all"
+    assert shown.verdict.startswith("**Not yet**: 2 of 4 bars are as measured.\n\n")
     right = exam.timeline("4.3-staircase", BANK["4.3-staircase"].bars)
     assert right.off == [] and right.verdict.startswith("**As measured**")
     assert "Requests" in exam.timeline("4.3-staircase").text

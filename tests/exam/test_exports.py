@@ -41,6 +41,15 @@ def test_every_kind_has_a_form():
     assert set(FORMS) == set(KINDS)
 
 
+def test_a_question_is_its_words_its_code_and_what_it_takes():
+    parts = (
+        r"<p>.+?</p>(<pre><code>[^<]+</code></pre>)?(<p>Requests: .+?\.</p>)?(<p>Answer with [^<]+(<code>.*)?\.</p>)?"
+    )
+    for shape in shapes().values():
+        found, q = re.fullmatch(parts, shape.text, re.DOTALL), bank.load()[shape.id]
+        assert found and [bool(part) for part in found.groups()[:2]] == [bool(q.code), bool(q.requests)], shape.text
+
+
 def test_the_explanation_carries_the_proof():
     linked = [shape for shape in shapes().values() if "#cell-id=" in shape.why]
     assert len(linked) > 100 and all("Proved" in shape.why for shape in shapes().values())
@@ -50,6 +59,7 @@ def test_moodle_reads_every_question_back(made):
     root = Tree.parse(made / "bank.moodle.xml").getroot()
     questions = {q.findtext("name/text"): q for q in root if q.get("type") != "category"}
     assert list(questions) == list(shapes())
+    assert [q.findtext("category/text") for q in root if q.get("type") == "category"] == ["$course$/After the Response"]
     for id, shape in shapes().items():
         check_in_moodle(questions[id], shape)
 

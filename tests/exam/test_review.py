@@ -114,6 +114,7 @@ def test_a_rule_is_unfolded_and_graded_by_the_learner(clock):
 def test_the_widget_judges_each_answer_at_once(clock, monkeypatch):
     log.add([answer("4.3-race", 30)])
     sheet = exam.review()
+    assert {"kind", "text", "code", "options", "takes", "number"} <= set.intersection(*map(set, sheet.questions))
     assert sheet.practice and sheet.begun and [one["kind"] for one in sheet.questions][:2] == ["single", "rule"]
     right = draw.item(bank.load()["4.3-race"], "practise").right
     sheet._handle_custom_msg({"do": "record", "number": 1, "value": "z"}, [])

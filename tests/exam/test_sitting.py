@@ -139,6 +139,9 @@ def test_results_are_kept_as_a_history():
     told = exam.history().text
     assert told.count("| 12 | 12 | 100 %, passed |") == 2 and "| 1 |" in told and "| 2 |" in told
     one = exam.history(2).text
+    codes = [item.question.code for item in exam._sitting.items if item.question.code]
+    assert codes and all(f"\n\n```python\n{code}\n```\n\nAnswered: " in exam.history(2).markdown for code in codes)
+    assert exam.history(2).markdown.count("```") == 2 * len(codes)
     assert one.count("Right · ") == 12 and exam._sitting.items[0].question.question.replace("`", "") in one
     assert "There are exams from 1 to 2; 3 came." in exam.history(3).text
     exam.grade()

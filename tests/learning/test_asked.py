@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from helpers.learning.asked import GROUPS, Asked, every, load, read
+from helpers.learning.asked import GROUPS, REPOSITORIES, Asked, every, load, read
 from helpers.learning.finding import NOTEBOOKS
 
 ASKED = every()
@@ -68,6 +68,8 @@ def test_no_two_are_the_same(what: str):
 def test_a_thread_has_an_address():
     assert Asked(**GOOD).address == "https://github.com/fastapi/fastapi/issues/1"
     assert Asked(**GOOD | {"source": "uvicorn#451"}).address == "https://github.com/Kludex/uvicorn/issues/451"
+    for name in REPOSITORIES:
+        assert Asked(**GOOD | {"source": f"{name}#7"}).address.endswith(f"/{name}/issues/7")
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def test_what_is_not_saved_is_told(shown, monkeypatch):
 )
 def test_clicks_are_offered_in_jupyterlabs_kernels_only(monkeypatch, shell, ci, expected):
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
-    monkeypatch.setattr(store, "ci", lambda: ci)
+    monkeypatch.setenv("COURSE_RUN", "ci" if ci else "")
     assert clicks.offered() is expected
 
 

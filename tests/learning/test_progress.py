@@ -494,6 +494,10 @@ def test_a_forged_token_raises_nothing(folder):
         payload = chance.randbytes(length)
         packed = struct.pack(">I", zlib.crc32(payload)) + payload
         progress.restore("ATR1-" + base64.urlsafe_b64encode(packed).decode().rstrip("="))
+    payload = b"\x06solved\x00\x02" + tokens.code("1.2-order")  # two codes are told, one has come
+    packed = struct.pack(">I", zlib.crc32(payload)) + payload
+    said = progress.restore("ATR1-" + base64.urlsafe_b64encode(packed).decode().rstrip("=")).text
+    assert said.startswith("This token is not complete") and store.recorded() == {}
     assert progress.show(1).text.startswith("Predictions: 0 of 2 made.")
 
 

@@ -92,6 +92,10 @@ EXPLAINED = {
     "exam/kinds.py Wait.means: return abs(found - q.seconds) <= max(0.05, 0.15 * q.seconds) -> return abs(found - q.seconds) < max(0.05, 0.15 * q.seconds)": (
         "A measured number does not meet the bound itself."
     ),
+    "exam/figures.py Figures.remark: 'nearly everybody is wrong' if self.difficulty < HARD else 'nearly everybody is "
+    "right' -> 'nearly everybody is wrong' if self.difficulty <= HARD else 'nearly everybody is right'": (
+        "Who stands on the bound itself does not come here."
+    ),
     "exam/reviewing.py module: 30 -> 31": ("An estimate of seconds, a second longer."),
 }
 

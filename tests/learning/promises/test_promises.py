@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -220,6 +221,8 @@ def test_a_folder_that_is_none_and_a_name_that_is_none_are_told(tmp_path: Path, 
     assert main(["--entries"]) == 0
     told = capsys.readouterr().out.splitlines()
     assert any(line.startswith("work.path: the path operation that accepts work") for line in told) and len(told) > 25
+    command = [sys.executable, "-m", "helpers.learning.promises", "--entries"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines() == told
     assert main([str(LABELS), "speed"]) == 2
     assert capsys.readouterr().err.startswith("'speed' is no promise: the names are computing, ")
 
