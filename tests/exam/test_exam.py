@@ -21,7 +21,7 @@ from helpers.course import CHAPTERS
 from helpers.errors import CourseError
 from helpers.exam import bank, draw, kinds, links, marking, sitting, state
 from helpers.exam.bank import SECTIONS
-from helpers.exam.widget import Sheet
+from helpers.exam.widget import Sheet, data
 from helpers.learning import log, store
 from helpers.notes import Note
 from tests.exam.taking import of_an_older_version, restart, right_answer, wrong_answer
@@ -171,6 +171,31 @@ def test_a_second_answer_takes_the_place_of_the_first(clock):
     assert "(before" not in exam.answer(item.number, "a").text
     assert exam.answer(item.number, " B) ").text.startswith(f"Recorded for question {item.number}: b (before: a).")
     assert exam._sitting.answers[item.number] == "b"
+
+
+@pytest.mark.parametrize("strange", [3, "time.time", True])
+def test_a_clock_is_a_function(strange):
+    assert exam.start(7, clock=strange).text.startswith(
+        "clock takes a function that gives seconds, such as time.time; "
+    )
+
+
+def test_a_question_by_itself_has_its_options_in_the_same_order_each_time():
+    """As the daily review asks it: a letter that was right yesterday is right today."""
+    one = [id for id, question in BANK.items() if question.kind in ("single", "multiple")][:20]
+    for id in one:
+        right = draw.item(BANK[id], "practise").right
+        assert re.search(r"^Right\b", exam.practise(id, right).text, re.MULTILINE), id
+
+
+def test_what_is_clicked_needs_no_hint():
+    hints = {kind: data(draw.item(question, "x"))["takes"] for kind, question in one_of_each().items()}
+    assert {kind for kind, hint in hints.items() if hint} == {"order", "wait", "timeline"}
+
+
+def one_of_each() -> dict[str, bank.Question]:
+    """A question of each kind."""
+    return {question.kind: question for question in BANK.values()}
 
 
 def test_the_start_tells_how_many_questions_each_chapter_has(clock):
@@ -781,7 +806,8 @@ def test_a_drawn_timeline_is_measured_on_the_spot():
     assert set(data) == {"image/svg+xml", "text/markdown", "text/plain"} and metadata["timeline"] == shown.data
     assert "The client waited" in metadata["image/svg+xml"]["alt"] and shown.verdict in data["text/markdown"]
     assert shown.off == ["tell_carrier", "print_label"], "one is drawn too early, and one not at all"
-    assert shown.verdict.startswith("**Not yet**: 2 of 4 bars are as measured.\n\n")
+    assert shown.verdict == "\n\n".join(["**Not yet**: 2 of 4 bars are as measured.", *shown.sentences])
+    assert [text.partition(":")[0] for text in shown.sentences] == ["**tell_carrier**", "**print_label**"]
     right = exam.timeline("4.3-staircase", BANK["4.3-staircase"].bars)
     assert right.off == [] and right.verdict.startswith("**As measured**")
     assert "Requests" in exam.timeline("4.3-staircase").text
@@ -818,6 +844,7 @@ def test_a_paper_has_the_same_questions_and_no_answer_on_it(tmp_path):
     assert "takes a number from 1 to 26" in exam.paper(7, versions=0).text
     assert "could not be written" in made.save("/proc/nowhere").text
     assert "takes a line of text; 7 came" in exam.paper(title=7).text
+    assert made.save(7).text == "folder takes the name of a folder; 7 came."
 
 
 @pytest.mark.parametrize(
@@ -854,6 +881,7 @@ def test_the_widget_records_through_the_same_door(clock):
     hear(sheet, do="hand in", sure=False)
     assert sheet.status.startswith("11 without an answer. Press Hand in once more") and not sheet.done
     hear(sheet, do="hand in", sure=True)
+    assert [row.get("head", False) for row in sheet.result] == [True] + [False] * (len(sheet.result) - 1)
     assert sheet.done and "12 points" in sheet.result[0]["text"] and exam._sitting.state.handed_in
     assert set(sheet.feedback) == {str(n) for n in range(1, 13)}
 

@@ -342,6 +342,13 @@ def test_the_map_tells_how_long_the_rest_takes(folder):
     assert "takes about" not in progress.show().text
 
 
+def test_each_sentence_below_the_map_is_a_paragraph(folder, monkeypatch):
+    timed(folder, "# 1 Title", "*About 2 h.*", "## 1.1 One", minutes.state(80, 3), "## 1.2 Two", minutes.state(40))
+    monkeypatch.setattr(spacing, "count_due", lambda now, prompts: 4)
+    _, following, *told = progress.show().markdown.split("\n\n")
+    assert [text[:12] for text in told] == ["What is left", "Due for revi"] and following.startswith("Next: ")
+
+
 @pytest.mark.parametrize(("due", "says"), [(0, ""), (4, "Due for review today: 4. exam.review() asks them")])
 def test_the_map_tells_what_is_due_for_review(folder, monkeypatch, due, says):
     monkeypatch.setattr(spacing, "count_due", lambda now, prompts: due)

@@ -96,6 +96,8 @@ EXPLAINED = {
     "right' -> 'nearly everybody is wrong' if self.difficulty <= HARD else 'nearly everybody is right'": (
         "Who stands on the bound itself does not come here."
     ),
+    "exam/kinds.py Prints.prove: lines = bench.run(q.code).rstrip('\\n') -> "
+    "lines = bench.run(q.code).rstrip('\\nX')": "No question prints this letter at its end.",
     "exam/reviewing.py module: 30 -> 31": ("An estimate of seconds, a second longer."),
 }
 

@@ -17,6 +17,7 @@ from helpers.authoring.refresh import NOTEBOOKS
 from helpers.errors import CourseError
 from helpers.learning.promises import PROMISES, _fits, answering, bench, facing, keeping, proving
 from helpers.learning.promises.bench import Broken
+from helpers.learning.promises.mutant import Mutant
 from helpers.learning.promises.plan import read
 from tests.learning.promises.memory import DOCUMENT, Memory, Otherwise, Table, operation
 
@@ -461,6 +462,17 @@ def test_tests_are_believed_when_each_change_turns_them_red(table: Made, monkeyp
     answers = {None: ("exit 2", "no tests ran", False)}
     with pytest.raises(Broken, match="^The tests end with exit 2: no tests ran$"):
         proving.tests(table())
+
+
+def test_the_changes_are_as_their_names_say(table: Made):
+    work, state, everything = ".*/labels", ".*/labels/[^/]+", ".*"
+    changes = [Mutant(change) for change in proving._mutants(table()).values()]
+    assert [(one.method, one.path, one.code, one.to, one.body, one.gives_up) for one in changes] == [
+        ("POST", work, 0, 500, None, True),
+        ("POST", work, 0, 299, None, False),
+        ("GET", state, 0, 0, b"{}", False),
+        ("*", everything, 401, 200, None, False),
+    ]
 
 
 def test_a_run_of_the_tests_happens_in_a_copy_and_finds_the_change(table: Made):

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -27,7 +28,7 @@ from helpers.learning.promises.__main__ import main
 from helpers.learning.promises.bench import Broken, python
 from helpers.learning.promises.generating import NUMBERS, TEXTS, calls, operations
 from helpers.learning.promises.plan import NAME, filled, inside, read
-from helpers.learning.promises.report import digest
+from helpers.learning.promises.report import digest, versions
 from helpers.services.process import process
 from tests.learning.promises import otherwise
 from tests.learning.promises.variants import VARIANTS
@@ -161,6 +162,17 @@ def test_the_shipped_service_keeps_all_twelve_and_that_is_certified(tmp_path: Pa
     text = certificate.read_text(encoding="utf-8")
     assert text.startswith("After the Response: what was measured") and text.count("\nkept ") == 12
     assert f"sha256 {digest(LABELS)}" in text and f"Python {sys.version.split()[0]}, fastapi " in text
+
+
+def test_a_certificate_names_the_releases_behind_it(tmp_path: Path):
+    releases = [f"{name} {version(name)}" for name in ("fastapi", "starlette", "pydantic", "uvicorn")]
+    assert versions(LABELS) == ", ".join([f"Python {sys.version.split()[0]}", *releases])
+    if os.name != "nt":  # where an environment's programs stand elsewhere
+        own = tmp_path / "venv" / "bin" / "python"
+        own.parent.mkdir(parents=True)
+        own.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+        own.chmod(0o700)
+        assert versions(tmp_path) == versions(LABELS), "asked of the folder's own environment"
 
 
 def test_every_promise_has_a_fault():
