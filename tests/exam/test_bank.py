@@ -347,6 +347,12 @@ def test_a_proof_that_holds_for_any_key_is_told():
     assert turning.fault(replace(GOOD, prove="assert True")) == "4.3-good: its proof holds for another key as well"
 
 
+def test_every_name_that_a_proof_may_use_is_what_it_says():
+    named = proof.names()
+    assert {name: value for name, value in named.items() if getattr(value, "__name__", name) != name} == {}
+    assert {"FastAPI", "BackgroundTasks", "StreamingResponse", "BaseModel", "TestClient", "record"} <= named.keys()
+
+
 @pytest.mark.parametrize("named", ["after", "the answer", "", "never"])
 def test_a_proof_names_one_option_by_a_part_that_no_other_has(named):
     beside = replace(GOOD, wrong={**GOOD.wrong, "after all": "Nothing waits that long."}, prove=f"found = {named!r}")

@@ -173,6 +173,13 @@ def test_a_second_answer_takes_the_place_of_the_first(clock):
     assert exam._sitting.answers[item.number] == "b"
 
 
+def test_saving_says_nothing_when_it_worked(monkeypatch, folder):
+    exam.start(7, questions=3)
+    assert state.save(exam._sitting.state) == "" and (folder / state.NAME).exists()
+    monkeypatch.setenv("COURSE_RUN", "ci")
+    assert state.save(exam._sitting.state) == ""
+
+
 @pytest.mark.parametrize("strange", [3, "time.time", True])
 def test_a_clock_is_a_function(strange):
     assert exam.start(7, clock=strange).text.startswith(

@@ -1,10 +1,12 @@
 """The bank in the formats of other tools, read back by readers that are not the course's."""
 
 import fnmatch
+import json
 import re
 import sqlite3
 import sys
 import zipfile
+from collections import Counter
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -14,8 +16,10 @@ import genanki
 import pytest
 
 from helpers import exam
-from helpers.exam import bank, exports
-from helpers.exam.exports.shape import FORMS, Shape, shaped
+from helpers.exam import bank, draw, exports
+from helpers.exam.exports import gift as gift_file
+from helpers.exam.exports import moodle
+from helpers.exam.exports.shape import FORMS, Option, Shape, shaped
 from helpers.exam.kinds import KINDS
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -146,6 +150,12 @@ def test_anki_holds_a_note_for_each_question(made, tmp_path):
         notes = [fields.split("\x1f") for (fields,) in db.execute("select flds from notes")]
         assert db.execute("select count(*) from cards").fetchone() == (len(shapes()),)
         guids = {id for (id,) in db.execute("select guid from notes")}
+        [[models]] = db.execute("select models from col")
+    [model] = json.loads(models).values()
+    assert [field["name"] for field in model["flds"]] == ["Id", "Question", "Answer"]
+    assert [(one["qfmt"], one["afmt"]) for one in model["tmpls"]] == [
+        ("{{Question}}", "{{FrontSide}}<hr id=answer>{{Answer}}")
+    ]
     db.close()
     assert {id for id, _, _ in notes} == set(shapes())
     for id, front, back in notes:
@@ -154,6 +164,97 @@ def test_anki_holds_a_note_for_each_question(made, tmp_path):
         assert not re.search(r"</li>(?!<li>|</[uo]l>)", front + back), "between two lines of a list stands nothing"
     # By this Anki finds a card again, with what its learner has done, when a later export is taken in.
     assert guids == {genanki.guid_for("after-the-response", id) for id in shapes()}
+
+
+RIGHT, WRONG, STRANGE = Option("r", True), Option("w = {1}", False, "no"), Option("v", False, "nay")
+
+
+def small(form: str, **more: object) -> Shape:
+    """A question that holds little more than its form."""
+    return Shape(form, form, "<p>t</p>", "<p>y</p>", "k", tags=("c", ""), **more)
+
+
+SMALL = [
+    small("one", options=(RIGHT, WRONG, STRANGE)),
+    small("several", options=(RIGHT, WRONG, STRANGE)),
+    small("order", order=("a", "b")),
+    small("number", number=0.6, tolerance=0.09),
+    small("essay"),
+]
+TOLD = '<feedback format="html"><text>no</text></feedback></answer>'
+IN_MOODLE = {
+    "multichoice one": "<single>true</single><shuffleanswers>true</shuffleanswers>"
+    '<answer format="html" fraction="100"><text>r</text><feedback format="html"><text /></feedback></answer>'
+    f'<answer format="html" fraction="0"><text>w = {{1}}</text>{TOLD}'
+    f'<answer format="html" fraction="0"><text>v</text>{TOLD.replace("no", "nay")}',
+    "multichoice several": "<single>false</single><shuffleanswers>true</shuffleanswers>"
+    '<answer format="html" fraction="100"><text>r</text><feedback format="html"><text /></feedback></answer>'
+    f'<answer format="html" fraction="-50"><text>w = {{1}}</text>{TOLD}'
+    f'<answer format="html" fraction="-50"><text>v</text>{TOLD.replace("no", "nay")}',
+    "matching order": "<shuffleanswers>true</shuffleanswers>"
+    '<subquestion format="html"><text>a</text><answer><text>1</text></answer></subquestion>'
+    '<subquestion format="html"><text>b</text><answer><text>2</text></answer></subquestion>',
+    "numerical number": '<answer fraction="100"><text>0.6</text><tolerance>0.09</tolerance></answer>',
+    "essay essay": '<responseformat>plain</responseformat><graderinfo format="html"><text>k</text></graderinfo>',
+}
+IN_GIFT = """$CATEGORY: $course$/After the Response
+
+::one::[html]<p>t</p>{
+=r
+~w \\= \\{1\\}#no
+~v#nay
+####<p>y</p>
+}
+
+::several::[html]<p>t</p>{
+~%100%r
+~%-50%w \\= \\{1\\}#no
+~%-50%v#nay
+####<p>y</p>
+}
+
+::order::[html]<p>t</p>{
+=a -> 1
+=b -> 2
+####<p>y</p>
+}
+
+::number::[html]<p>t</p>{
+#0.6:0.09
+####<p>y</p>
+}
+
+::essay::[html]<p>t</p>{
+####<p>y</p>
+}
+"""
+
+
+def test_a_question_of_each_form_to_the_letter():
+    wanted = '<question type="category"><category><text>$course$/After the Response</text></category></question>'
+    for name, own in IN_MOODLE.items():
+        kind, id = name.split()
+        wanted += (
+            f'<question type="{kind}"><name><text>{id}</text></name>'
+            '<questiontext format="html"><text>&lt;p&gt;t&lt;/p&gt;</text></questiontext>'
+            '<generalfeedback format="html"><text>&lt;p&gt;y&lt;/p&gt;</text></generalfeedback>'
+            f"<defaultgrade>1</defaultgrade>{own}<tags><tag><text>c</text></tag></tags></question>"
+        )
+    written = re.sub(r"\n *", "", moodle.written(SMALL).decode())
+    assert written == f"<?xml version='1.0' encoding='utf-8'?><quiz>{wanted}</quiz>"
+    assert gift_file.written(SMALL).decode() == IN_GIFT
+
+
+def test_options_stand_in_an_order_of_chance_that_stays():
+    for id in [id for id, shape in shapes().items() if shape.options][:20]:
+        options = draw.item(bank.load()[id], "export").options.values()
+        assert [option.right for option in shapes()[id].options] == [text in bank.load()[id].right for text in options]
+    places = Counter(
+        next(n for n, one in enumerate(shape.options) if one.right)
+        for shape in shapes().values()
+        if shape.form == "one"
+    )
+    assert len(places) >= 3, "the right one does not give itself away by its place"
 
 
 def test_an_export_says_what_it_cannot_do(folder, monkeypatch):

@@ -8,7 +8,9 @@ import pytest
 
 from helpers import exam
 from helpers.course import CHAPTERS
-from helpers.exam import kinds, links, state
+from helpers.errors import CourseError
+from helpers.exam import kinds, links, sitting, state
+from helpers.exam.sitting import rules
 from helpers.learning import log, store
 from tests.exam.taking import of_an_older_version, restart, right_answer, wrong_answer
 
@@ -127,6 +129,36 @@ def test_what_is_partly_right_is_told_and_gives_no_point():
     assert f"Partly right: {of - 1} of {of}." in exam.answers(multiple.number).text
     pairs = len(order.right) - 1
     assert f"Partly right: {pairs - 1} of {pairs}." in exam.answers(order.number).text
+
+
+def test_what_is_just_enough_is_passed():
+    needed = rules().needed
+    assert needed % 5 == 0, "20 questions meet it"
+    for missing, word in ((0, "passed"), (1, "not passed")):
+        exam.start(7, questions=20, new=True)
+        sheet, rights = exam.show(), 20 * needed // 100 - missing
+        for item in exam._sitting.items:
+            exam.answer(item.number, right_answer(item) if item.number <= rights else wrong_answer(item))
+        sheet._handle_custom_msg({"do": "hand in", "sure": True}, [])
+        percent = 100 * rights // 20
+        assert sheet.result[0]["text"] == f"{rights} of 20 points, {percent} %: {word}"
+        assert all(row["text"] for row in sheet.result), "no empty line"
+        assert f"{percent} %, {word} |" in exam.history().text
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("questions = 'many'", r"questions: .+?valid integer"),
+        ("[weights]\n1 = 'much'", r"weights\.1(\.\w+)*: .+"),
+        ("[weights", "are not valid TOML"),
+    ],
+)
+def test_rules_that_somebody_has_damaged_are_told(text, says, tmp_path, monkeypatch):
+    monkeypatch.setattr(sitting, "RULES", tmp_path / "rules.toml")
+    sitting.RULES.write_text(text)
+    with pytest.raises(CourseError, match=rf"^The exam's rules in rules\.toml .*{says}"):
+        rules.__wrapped__()
 
 
 def test_results_are_kept_as_a_history():
