@@ -200,6 +200,32 @@ def test_what_is_clicked_needs_no_hint():
     assert {kind for kind, hint in hints.items() if hint} == {"order", "wait", "timeline"}
 
 
+def test_the_page_shows_the_requests_of_a_question_below_it():
+    shown = [(question, data(draw.item(question, "x"))["text"]) for question in BANK.values()]
+    assert {bool(question.requests) for question, _ in shown} == {True, False}
+    for question, text in shown:
+        requests = f"\nRequests: {', '.join(question.requests)}." if question.requests else ""
+        assert text == question.question + requests
+
+
+def test_a_letter_of_an_older_version_stays_with_its_text():
+    wait = draw.item(one_of_each()["wait"], "x")
+    assert [sitting._relettered(wait, "0.6", shown) for shown in (None, [], ["a"])] == ["0.6"] * 3
+    single = draw.item(one_of_each()["single"], "x")
+    texts = list(single.options.values())
+    assert [sitting._relettered(single, "b", shown) for shown in (None, texts)] == ["b", "b"]
+    assert sitting._relettered(single, "ab", [texts[1], texts[0], *texts[2:]]) == "ba"
+    assert sitting._relettered(single, "a", ["what nobody asks any more", *texts[1:]]) == "?"
+
+
+def test_on_paper_options_that_are_chosen_have_a_box_and_events_have_none():
+    made = exam.paper(7)
+    for page in re.findall(SECTION, made.questions):
+        section, kind = page, re.search(r"<h2>\d+\. ([^<]+)</h2>", page)[1]
+        boxes, options = section.count('class="box"'), section.count("<li>")
+        assert boxes == (0 if "Answer with" in section else options), kind
+
+
 def one_of_each() -> dict[str, bank.Question]:
     """A question of each kind."""
     return {question.kind: question for question in BANK.values()}
@@ -888,6 +914,8 @@ def test_the_widget_records_through_the_same_door(clock):
     hear(sheet, do="hand in", sure=False)
     assert sheet.status.startswith("11 without an answer. Press Hand in once more") and not sheet.done
     hear(sheet, do="hand in", sure=True)
+    sheet._handle_custom_msg({"do": "flag", "number": 1, "value": True, "name": "message 7"}, [])
+    assert sheet.heard == "message 7"
     assert [row.get("head", False) for row in sheet.result] == [True] + [False] * (len(sheet.result) - 1)
     assert sheet.done and "12 points" in sheet.result[0]["text"] and exam._sitting.state.handed_in
     assert set(sheet.feedback) == {str(n) for n in range(1, 13)}

@@ -1,5 +1,7 @@
 """The kinds' own arithmetic: what is near enough, which part of an answer is right, and what is said of the rest."""
 
+from dataclasses import replace
+
 import pytest
 
 from helpers.exam import kinds
@@ -72,6 +74,8 @@ def test_a_wait_is_said_in_seconds():
     kind = KINDS["wait"]
     assert (kind.should(WAIT), kind.say(WAIT, "0.2"), kind.key(WAIT, "1.2")) == ("0.6 s", "0.2 s", "1.2 s")
     assert kind.judge(WAIT, "0.2").parts == (0, 1) and kind.judge(WAIT, "0.6").credit == 1.0
+    assert replace(kind.judge(WAIT, "0.2"), parts=(1, 4)).credit == 0.25
+    assert [*kinds.EXAMPLES] == sorted(kinds.EXAMPLES), "the shortest that fits is shown"
     unanswered = kind.judge(WAIT, None)
     assert (unanswered.right, unanswered.said, unanswered.should) == (False, "no answer", "0.6 s")
 

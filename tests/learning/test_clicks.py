@@ -95,6 +95,8 @@ def test_how_sure_one_is_goes_with_the_choice_until_another_is_chosen(shown):
     compare("1.1-inline")._ipython_display_()
     click(one, None, 3)
     assert store.recorded() == {"1.1-inline": "b"} and one.settled, "afterwards everybody is certain"
+    told = {"about", "options", "unit", "levels", "chosen", "sure", "settled", "status", "heard"}
+    assert told <= one.get_state().keys(), "the page learns of each"
 
 
 def test_what_is_not_saved_is_told(shown, monkeypatch):

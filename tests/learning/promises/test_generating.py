@@ -12,12 +12,14 @@ from helpers.learning.promises.generating import (
     OTHERS,
     TEXTS,
     Call,
+    _bodies,
     _encoded,
     _fitting,
     _hostile,
     _put,
     _spoiling,
     calls,
+    operations,
 )
 
 
@@ -91,6 +93,10 @@ def test_a_body_is_json_or_a_form():
         ({"type": "string", "minLength": 5}, "abcaa"),
         ({"type": "string", "maxLength": 2}, "ab"),
         ({"type": "string", "format": "email"}, "ada@example.org"),
+        ({"type": "string", "format": "uri"}, "https://example.org/"),
+        ({"type": "string", "format": "time"}, "10:00:00"),
+        ({"type": "string", "format": "date-time"}, "2026-05-04T10:00:00Z"),
+        ({"type": "string", "format": "uuid"}, "6f1c2a34-9d1b-4e51-8f5e-2d1f0a5b7c11"),
         ({"type": "boolean"}, True),
         ({"type": "array", "items": {"type": "integer"}, "minItems": 2}, [1, 1]),
         ({"type": "array", "items": {"type": "integer"}}, [1]),
@@ -120,6 +126,25 @@ def test_a_model_that_holds_itself_comes_to_an_end():
     assert _fitting(itself, {"components": {"schemas": {"Loop": itself}}}) == "abc"
     many = {"type": "array", "items": {"$ref": "#/components/schemas/Many"}}
     assert _fitting(many, {"components": {"schemas": {"Many": many}}}) == [[[[[[None]]]]]]
+
+
+def test_a_body_lacks_each_part_once_and_has_one_too_many():
+    own = {"type": "object", "required": ["a", "b"], "properties": {"a": {"type": "integer"}, "b": {}}}
+    bodies = list(_bodies(own, {}))
+    good = {"a": 1, "b": "abc"}
+    assert [body for body in bodies if isinstance(body, dict) and body.keys() != good.keys()][:3] == [
+        {"b": "abc"},
+        {"a": 1},
+        {**good, "unknown": "a"},
+    ]
+    assert len(bodies) == 2 * len([*NUMBERS, *TEXTS, *OTHERS]) + 3 + len([*NUMBERS, *TEXTS, *OTHERS])
+    assert list(_bodies({"type": "integer"}, {}))[: len(OTHERS)] == OTHERS, "without parts only all of it is spoilt"
+
+
+def test_every_method_that_acts_is_an_operation():
+    item = dict.fromkeys(["get", "put", "post", "delete", "patch", "trace", "parameters"], {})
+    found = [name for name, _ in operations({"paths": {"/x": {**item, "parameters": []}}})]
+    assert found == ["GET /x", "PUT /x", "POST /x", "DELETE /x", "PATCH /x"]
 
 
 def test_a_form_is_written_as_one_and_other_bodies_are_left_out():

@@ -434,6 +434,30 @@ def test_a_generated_request_is_sent_as_it_was_made(table: Made):
     )
 
 
+def test_what_the_plan_prepares_runs_in_the_copy_before_the_start(monkeypatch, tmp_path: Path):
+    done: list[object] = []
+    monkeypatch.setattr(bench, "prepare", lambda program, plan, folder, env: done.append((plan.prepare, folder, env)))
+    monkeypatch.setattr(bench.Service, "_start", lambda self: done.append("started"))
+    own = PLAN.model_copy(update={"prepare": ["-m", "alembic"], "env": {"A": "1"}})
+    service = bench.Service(own, tmp_path, {"B": "2"})
+    assert done == [(["-m", "alembic"], service.folder, {"A": "1", "B": "2"}), "started"]
+    assert service.folder != tmp_path and service.folder.is_dir()
+    bench.scratch.remove(service.folder)
+
+
+def test_a_service_that_does_not_start_leaves_no_copy(monkeypatch, tmp_path: Path):
+    copies: list[Path] = []
+
+    def fail(self: bench.Service) -> None:
+        copies.append(self.folder)
+        raise CourseError("no")
+
+    monkeypatch.setattr(bench.Service, "_start", fail)
+    with pytest.raises(CourseError):
+        bench.Service(PLAN, tmp_path, {})
+    assert [copy.exists() for copy in copies] == [False]
+
+
 # Tests that can fail, without running them
 
 
