@@ -50,6 +50,8 @@ def find_free_port(cache: LocalPortCache, ip: str) -> int:
     """The next port of the block on which nobody listens, and that no kernel of this process has."""
     for port in itertools.islice(PORTS, len(OWN)):
         with socket.socket() as tried, contextlib.suppress(OSError):
+            if os.name == "posix":  # or a port is taken for a minute after its kernel, and 40 kernels take a block
+                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind((ip, port))
             if port not in cache.currently_used_ports:
                 cache.currently_used_ports.add(port)
