@@ -1,8 +1,8 @@
 """`make repeat`: runs the strict comparison of all notebooks again and again, idle and beside busy loops.
 
 Prints each run, then every cell that failed and how often. Exit code 1 if one did. `--times 20` runs of each kind,
-`--loops 4` endless loops beside the second kind, names of notebooks to repeat only these, `tests` to repeat the quick
-tests.
+`--loops 4` endless loops beside the second kind; chapters' numbers or notebooks' names to repeat only these, `tests` to
+repeat the quick tests.
 """
 
 import argparse
@@ -15,7 +15,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from helpers.authoring import compare
+from helpers.authoring import compare, refresh
+from helpers.errors import CourseError
+
+TESTS = "tests"
 
 
 @contextlib.contextmanager
@@ -49,18 +52,35 @@ def run(notebooks: list[str], report: Path) -> tuple[float, list[str]]:
     return took, found
 
 
+def meant(names: list[str]) -> list[str]:
+    """What pytest is given: `tests` as it is, and the paths of notebooks, named as `make refresh` takes them.
+
+    CourseError for a name of none, and for what is generated.
+    """
+    paths = {name: [name] if name == TESTS else [str(path) for path in refresh.chosen([name])] for name in names}
+    if empty := [name for name, found in paths.items() if not found]:
+        raise CourseError(f"nothing is measured in {', '.join(empty)}, which is generated.")
+    return [path for found in paths.values() for path in found]
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make repeat", description=__doc__.partition("\n\n")[0])
-    parser.add_argument("notebooks", nargs="*", default=[])
+    parser.add_argument(
+        "notebooks", nargs="*", help=f"chapters' numbers, files' stems, or `{TESTS}` (default: all notebooks)"
+    )
     parser.add_argument("--times", type=int, default=20, help="runs of each kind (default: 20)")
     parser.add_argument("--loops", type=int, default=4, help="busy loops beside the second kind (default: 4)")
     options = parser.parse_args(arguments)
+    try:
+        repeated = meant(options.notebooks)
+    except CourseError as error:
+        parser.error(str(error))
     counts: Counter[str] = Counter()
     green = 0
     for kind, loops in (("idle", 0), (f"beside {options.loops} busy loops", options.loops)):
         for number in range(1, options.times + 1):
             with tempfile.TemporaryDirectory() as scratch, busy(loops):
-                took, found = run(options.notebooks, Path(scratch) / "report.xml")
+                took, found = run(repeated, Path(scratch) / "report.xml")
             counts.update(found)
             green += not found
             print(f"{kind}, run {number}: {took:.0f} s, {f'{len(found)} failed' if found else 'green'}", flush=True)

@@ -1,12 +1,15 @@
 """The repeated run: what it tells of a notebook that flakes, and that it leaves no busy loop behind."""
 
 import contextlib
+from pathlib import Path
 
 import nbformat
 import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from helpers.authoring import refresh
+from helpers.course import CHAPTERS, INDEX
 from tests.verbs import repeat
 
 
@@ -50,6 +53,17 @@ def test_runs_and_failures_are_counted(monkeypatch, capsys):
 def test_a_notebook_that_cannot_be_run_is_no_green_run(tmp_path):
     _, [line] = repeat.run([str(tmp_path / "gone.ipynb")], tmp_path / "report.xml")
     assert line.startswith("pytest ended with 4: ")
+
+
+def test_notebooks_are_named_as_make_refresh_takes_them(capsys):
+    chapter = str(refresh.NOTEBOOKS / CHAPTERS[0].file)
+    assert repeat.meant([]) == [] and repeat.meant(["tests"]) == ["tests"]
+    assert repeat.meant(["1"]) == repeat.meant([Path(chapter).stem]) == repeat.meant([f"notebooks/{CHAPTERS[0].file}"])
+    assert repeat.meant(["1", "tests"]) == [chapter, "tests"]
+    for wrong, why in (("12", "no notebook is meant by '12'"), (INDEX, "which is generated")):
+        with pytest.raises(SystemExit):
+            repeat.main([wrong, "--times", "1"])
+        assert why in capsys.readouterr().err
 
 
 def test_busy_loops_end():
