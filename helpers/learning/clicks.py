@@ -36,7 +36,7 @@ def offered() -> bool:
     return not checked() and hasattr(shell, "kernel") and "__vsc_ipynb_file__" not in shell.user_ns
 
 
-class Asked(Card):
+class Clickable(Card):
     """A question, shown with the row that answers it. `take` records what was entered."""
 
     def __init__(self, question: Card, prediction: Prediction, take: Take):

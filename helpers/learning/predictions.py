@@ -52,7 +52,7 @@ def _asked(prediction: Prediction) -> Note:
         return _question(prediction, None, capital(todo))
     click = "Choose a letter below" if prediction.options else "Enter it below"
     question = _question(prediction, None, f"{click}, or {todo}")
-    return clicks.Asked(question, prediction, lambda *entered: _entered(prediction, *entered))
+    return clicks.Clickable(question, prediction, lambda *entered: _entered(prediction, *entered))
 
 
 def _unread(prediction: Prediction, choice: object) -> Note:

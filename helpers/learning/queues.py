@@ -18,7 +18,7 @@ from helpers.services.postgres import Postgres
 from helpers.services.process import Process
 from helpers.services.waiting import until
 
-QUEUES = ("rq", "celery", "dramatiq", "taskiq", "arq", "procrastinate")
+QUEUE_NAMES = ("rq", "celery", "dramatiq", "taskiq", "arq", "procrastinate")
 DATA = Path(__file__).with_name("queues.json")
 ARQ = "QUEUES_ARQ"  # the folder of programs of arq's own environment; `make queues` sets it
 
@@ -41,12 +41,12 @@ def obtainable(broker: Broker, postgres: Postgres) -> list[str]:
         "procrastinate": postgres.why_not,
     }
     wrong = {queue: why for queues, why in missing.items() for queue in queues.split() if why}
-    for queue in QUEUES:
+    for queue in QUEUE_NAMES:
         if queue not in wrong and queue != "arq" and importlib.util.find_spec(queue) is None:
             wrong[queue] = f"{queue} is not installed here, so it was not measured."
     for why in dict.fromkeys(wrong.values()):
         print(why)
-    return [queue for queue in QUEUES if queue not in wrong and (queue != "arq" or ARQ in os.environ)]
+    return [queue for queue in QUEUE_NAMES if queue not in wrong and (queue != "arq" or ARQ in os.environ)]
 
 
 def program(queue: str, command: str) -> list[str]:
@@ -126,9 +126,9 @@ def comparison(table: Mapping[str, Mapping[str, str]]) -> Note:
     stored = load()
     rows = {row: {**stored.answers.get(row, {}), **answers} for row, answers in table.items()}
     rows |= {row: answers for row, answers in stored.slow.items() if row not in rows}
-    lines = [f"| | {' | '.join(QUEUES)} |", "|---" * (len(QUEUES) + 1) + "|"]
+    lines = [f"| | {' | '.join(QUEUE_NAMES)} |", "|---" * (len(QUEUE_NAMES) + 1) + "|"]
     for row, answers in rows.items():
-        lines.append(f"| {row} | {' | '.join(answers.get(queue, '–') for queue in QUEUES)} |")
+        lines.append(f"| {row} | {' | '.join(answers.get(queue, '–') for queue in QUEUE_NAMES)} |")
     return Note("\n".join(lines))
 
 

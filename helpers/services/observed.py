@@ -28,7 +28,7 @@ from helpers.services.process import Process, process
 from helpers.services.waiting import until
 from helpers.wording import code, tracebacks
 
-__all__ = ["Asked", "Service", "observe"]
+__all__ = ["ObservedTimeline", "Service", "observe"]
 
 IMPORT = 60.0  # seconds that an app's import may take
 PATIENCE = 30.0  # seconds that a request with its tasks may take
@@ -41,7 +41,7 @@ CHANGING = re.compile(
 )
 
 
-class Asked(Timeline):
+class ObservedTimeline(Timeline):
     """The timeline of one request: what every timeline tells, and what a service of its own adds.
 
     Attributes: `response`, httpx's; `skipped`, names of the tasks that were added and never ran; `held`, what held the
@@ -151,7 +151,7 @@ class Service:
         place = operation.endpoint.place if operation.endpoint else None
         return [one for one in self.exchanges if place is not None and one.endpoint == place]
 
-    def ask(self, request: str, *, fail: str | Sequence[str] = (), **options: Any) -> Asked:
+    def ask(self, request: str, *, fail: str | Sequence[str] = (), **options: Any) -> ObservedTimeline:
         """Send one request, such as "POST /orders", and return its timeline when its last task has ended.
 
         `options` go to `httpx.Client.request`: `json={"id": 1}`, `headers=...`. `fail`: names of tasks that shall raise an
@@ -160,7 +160,7 @@ class Service:
         """
         method, path = _request(request)
         failing = (fail,) if isinstance(fail, str) else tuple(fail)
-        asked = Asked()
+        asked = ObservedTimeline()
         self._failing = failing
         try:
             with self.record(asked):
@@ -224,7 +224,7 @@ class Service:
         last = max([one.over or one.server.start for one in exchanges], default=begun)
         holds = self._holds_between(zero, last)
         timeline.fill([*bars, *self._bars(holds, spans, zero)], length)
-        if isinstance(timeline, Asked):
+        if isinstance(timeline, ObservedTimeline):
             timeline.held = [self.line(hold) for hold in holds]
             timeline.skipped = [name for one in exchanges for name in one.skipped]
             timeline.counted = _counted(exchanges, last)

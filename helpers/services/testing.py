@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from helpers.services.observed import Asked, Service, observe
+from helpers.services.observed import ObservedTimeline, Service, observe
 
 __all__ = ["AsksFor", "served", "timeline"]
 
@@ -20,7 +20,7 @@ __all__ = ["AsksFor", "served", "timeline"]
 class AsksFor(Protocol):
     """What the fixture `timeline` gives: `Service.ask`."""
 
-    def __call__(self, request: str, **options: Any) -> Asked: ...
+    def __call__(self, request: str, **options: Any) -> ObservedTimeline: ...
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -15,7 +15,7 @@ from helpers.authoring import queues as measuring
 from helpers.authoring.refresh import NOTEBOOKS
 from helpers.course import QUEUES as PAGE
 from helpers.learning import queues
-from helpers.learning.queues import QUEUES, Diary, comparison, obtainable
+from helpers.learning.queues import QUEUE_NAMES, Diary, comparison, obtainable
 from helpers.services.waiting import until
 from tests.chapters.ch07.test_lesson import Case, posix_only
 
@@ -37,7 +37,7 @@ def shown(cell: nbformat.NotebookNode) -> str:
 
 @posix_only
 def test_what_is_missing_is_told_once_and_the_rest_goes_on(capsys):
-    assert obtainable(HERE, HERE) == [queue for queue in QUEUES if queue != "arq"]
+    assert obtainable(HERE, HERE) == [queue for queue in QUEUE_NAMES if queue != "arq"]
     assert capsys.readouterr().out == ""
     assert obtainable(GONE, HERE) == ["procrastinate"]
     assert capsys.readouterr().out.count(NO_BROKER) == 1
@@ -55,7 +55,7 @@ def test_a_queue_that_is_not_installed_is_named(monkeypatch, capsys):
 @posix_only
 def test_arq_is_there_when_it_has_an_environment(monkeypatch):
     monkeypatch.setenv(queues.ARQ, "some/bin")
-    assert obtainable(HERE, HERE) == list(QUEUES)
+    assert obtainable(HERE, HERE) == list(QUEUE_NAMES)
     assert queues.program("arq", "arq --check") == [os.path.join("some/bin", "arq"), "--check"]
     assert queues.program("rq", "rq info") == ["rq", "info"]
 
@@ -85,7 +85,7 @@ def test_the_table_takes_what_was_measured_before_what_is_stored(monkeypatch):
 def test_arq_has_an_answer_to_every_row_and_nobody_else_has_one_stored():
     drawn = next(cell for cell in page().cells if cell.id == "queues-table-drawn").outputs[0].data["text/markdown"]
     rows = [[part.strip() for part in line.strip("|").split("|")] for line in drawn.splitlines()[2:]]
-    dashes = {(row[0], QUEUES[place]) for row in rows for place, answer in enumerate(row[1:]) if answer == "–"}
+    dashes = {(row[0], QUEUE_NAMES[place]) for row in rows for place, answer in enumerate(row[1:]) if answer == "–"}
     assert dashes == {("two schedulers", "dramatiq")}
     assert {row[0] for row in rows} == {*queues.load().answers, *queues.load().slow}, (
         "run `make queues`: a row has changed"
@@ -96,7 +96,7 @@ def test_arq_has_an_answer_to_every_row_and_nobody_else_has_one_stored():
 def test_make_queues_knows_the_cells_that_it_runs():
     ids = {cell.id for cell in page().cells}
     assert {f"queues-{id}" for id in measuring.ASKING} <= ids
-    assert set(measuring.PACKAGES) == set(QUEUES)
+    assert set(measuring.PACKAGES) == set(QUEUE_NAMES)
 
 
 def test_make_queues_stores_arqs_answers_and_what_takes_minutes(monkeypatch, tmp_path):
@@ -111,7 +111,7 @@ def test_make_queues_stores_arqs_answers_and_what_takes_minutes(monkeypatch, tmp
     assert measuring.main() == 0
     found = json.loads((tmp_path / "queues.json").read_text(encoding="utf-8"))
     assert found["answers"] == {"order": {"arq": "1 ms"}}
-    assert found["slow"] == {"MB": dict.fromkeys(QUEUES, "3 MB"), "lost": {"rq": "9 s"}, "silent": {}}
+    assert found["slow"] == {"MB": dict.fromkeys(QUEUE_NAMES, "3 MB"), "lost": {"rq": "9 s"}, "silent": {}}
 
 
 @pytest.mark.parametrize("base", ["/user/ada/", "/"])

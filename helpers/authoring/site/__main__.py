@@ -35,7 +35,7 @@ from helpers.authoring.stored import dumps
 from helpers.course import APPENDICES, CHAPTERS, GENERATED, START, WAYS
 from helpers.learning import catalogue, claims, history
 from helpers.learning.exercises import solution
-from helpers.learning.queues import QUEUES
+from helpers.learning.queues import QUEUE_NAMES
 
 ROOT, HERE = NOTEBOOKS.parent, Path(__file__).parent
 SITE, PACK, BOOK = ROOT / "_site", ROOT / "_pack" / "after-the-response.zip", ROOT / "_pack" / "after-the-response.epub"
@@ -190,7 +190,7 @@ def landing(lines: Iterable[finder.Line], notebooks: Mapping[str, NotebookNode])
             first=day[0],
             last=day[-1],
             numbered=sum(word != WORD for word, _ in core),
-            queues=len(QUEUES),
+            queues=len(QUEUE_NAMES),
         )
     )
 
