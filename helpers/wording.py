@@ -98,6 +98,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def counted(number: float, word: str) -> str:
+    """So many of what the word names: "1 minute", "1.5 minutes"."""
+    return f"{number:g} {word}{'s' * (number != 1)}"
+
+
 def describe(value: object) -> str:
     """What came, in a few words that hold nothing that differs from run to run."""
     if isinstance(value, str):

@@ -17,6 +17,7 @@ from helpers.authoring.refresh import NOTEBOOKS, read
 from helpers.course import CHAPTERS
 from helpers.errors import CourseError
 from helpers.learning.minutes import spoken
+from helpers.wording import counted
 
 __all__ = ["DAYS", "ORDER", "Lesson", "arrange", "chosen", "lessons", "table"]
 
@@ -149,7 +150,7 @@ def main(arguments: list[str] | None = None) -> int:
     except CourseError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"# The course in {days} day{'s' * (days != 1)}\n\n{shown}")
+    print(f"# The course in {counted(days, 'day')}\n\n{shown}")
     return 0
 
 

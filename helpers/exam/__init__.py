@@ -19,7 +19,7 @@ from helpers.exam.sitting import Sitting
 from helpers.learning import log, progress, store
 from helpers.learning.speaking import speaks
 from helpers.notes import Note, plain
-from helpers.wording import describe, literal
+from helpers.wording import capital, counted, describe, literal
 
 if TYPE_CHECKING:
     from helpers.exam.drawing import Difference
@@ -120,7 +120,7 @@ def _resumed(clock: Callable[[], float] = time.time) -> Sitting | None:
         state, lost = sittings.fitted(state, {} if len(state.asked) == len(state.ids) else bank.load())
         if lost:
             store.tell_once(
-                f"What was answered to {_many(lost)} does not fit the question any more and does not count."
+                f"What was answered to {texts.numbered(lost)} does not fit the question any more and does not count."
             )
         _sitting = Sitting(state, sittings.items_of(state), clock, kept=state.model_copy(deep=True))
     return _sitting
@@ -132,10 +132,6 @@ def _taking() -> Sitting:
     if sitting is None:
         raise CourseError(NONE)
     return sitting
-
-
-def _many(numbers: list[int]) -> str:
-    return f"question{'s' if len(numbers) > 1 else ''} {_listed(numbers)}"
 
 
 def _keep(sitting: Sitting) -> None:
@@ -159,9 +155,8 @@ def _begun(sitting: Sitting) -> Note:
     for item in sitting.items:
         shares[item.question.chapter] = shares.get(item.question.chapter, 0) + 1
     listed = ", ".join(f"{chapter}: {count}" for chapter, count in shares.items() if count)
-    minutes = f"{state.minutes:g} minute{'s' if state.minutes != 1 else ''}"
     return Note(
-        f"**Exam with seed {literal(state.seed)}** · {len(sitting.items)} questions, {minutes}, "
+        f"**Exam with seed {literal(state.seed)}** · {counted(len(sitting.items), 'question')}, {counted(state.minutes, 'minute')}, "
         f"pass mark {sittings.rules().needed} %\n\n"
         f"Questions by chapter: {listed}. {_answered(sitting).capitalize()}. {_stands(sitting)}{_unsaved(sitting)}\n\n"
         "`exam.show()` asks them one by one, `exam.question(1)` shows one, `exam.answer(1, ...)` answers it, "
@@ -283,12 +278,12 @@ def time_left() -> Note:
     if sitting.state.handed_in:
         return Note("This exam is handed in.")
     if sitting.state.begun is None:
-        return Note(f"The whole time, {sitting.state.minutes:g} minutes, is left. {CLOCK}")
+        return Note(f"The whole time, {counted(sitting.state.minutes, 'minute')}, is left. {CLOCK}")
     minutes = int(sitting.left // 60)
     return Note(
         "The time is over."
         if sitting.left < 0
-        else f"{minutes} minutes are left."
+        else f"{counted(minutes, 'minute')} {'is' if minutes == 1 else 'are'} left."
         if minutes
         else "Less than a minute is left."
     )
@@ -375,9 +370,7 @@ def _hand_in_sheet(sitting: Sitting) -> tuple[list[dict[str, Any]], dict[str, st
         for number, (points, asked) in score.by_chapter.items()
     ]
     rows += [
-        {
-            "text": f"Read again: {section} {bank.SECTIONS[section]} (question{'s' * (len(numbers) > 1)} {_listed(numbers)})"
-        }
+        {"text": f"Read again: {section} {bank.SECTIONS[section]} ({texts.numbered(numbers)})"}
         for section, numbers in score.missed.items()
     ]
     rows += [{"text": plain(told)} for told in (texts.partly(score), _unsaved(sitting).strip()) if told]
@@ -404,12 +397,10 @@ def grade(finish: bool = False) -> Note:
     sitting = _taking()
     missing = [item.number for item in sitting.items if item.number not in sitting.answers]
     if missing and not finish and not sitting.state.handed_in and sitting.left > 0:
-        open_ = (
-            f"{len(missing)} of {len(sitting.items)} questions"
-            if len(missing) > 12
-            else f"Questions {_listed(missing)}"
-        )
-        return Note(f"{open_} have no answer yet. `exam.grade(finish=True)` hands in all the same.")
+        many = len(missing) > 12
+        open_ = f"{len(missing)} of {len(sitting.items)} questions" if many else capital(texts.numbered(missing))
+        have = "has" if len(missing) == 1 else "have"
+        return Note(f"{open_} {have} no answer yet. `exam.grade(finish=True)` hands in all the same.")
     score = _finish(sitting)
     text = texts.graded(score, sittings.rules().needed, links.chapters(), links.sections(score.missed))
     more = "`exam.answers()` shows each question with its reasons and its proof, and `exam.history()` all your exams."
@@ -566,7 +557,7 @@ def rules() -> Note:
         for number, link in links.chapters().items()
     ]
     table = "\n".join(["| chapter | weight | questions |", "|---|---:|---:|", *rows])
-    head = f"{what.questions} questions in {what.minutes:g} minutes; passed from {what.needed} % of the points on."
+    head = f"{what.questions} questions in {counted(what.minutes, 'minute')}; passed from {what.needed} % of the points on."
     return Note(f"{head}\n\n{table}")
 
 
@@ -596,7 +587,7 @@ def paper(
     if type(versions) is not int or not 1 <= versions <= 26:
         raise CourseError(f"`versions` takes a number from 1 to 26; {describe(versions)} came.")
     items = sittings.items_of(state)
-    told = f"Seed {literal(state.seed)}. {len(items)} questions, {state.minutes:g} minutes. "
+    told = f"Seed {literal(state.seed)}. {counted(len(items), 'question')}, {counted(state.minutes, 'minute')}. "
     return Paper(
         items, title, f"{told}Passed from {sittings.rules().needed} % on.", links.printed, state.seed, versions
     )

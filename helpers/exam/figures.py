@@ -11,7 +11,7 @@ from helpers.errors import CourseError
 from helpers.learning import log
 from helpers.learning.log import Answer, Log
 from helpers.notes import Note
-from helpers.wording import describe
+from helpers.wording import counted, describe
 
 FEW = 10  # answers under which a number says little
 HARD, EASY, FLAT = 0.2, 0.95, 0.1
@@ -49,7 +49,7 @@ class Statistics(Note):
         super().__init__(self._table())
 
     def _table(self) -> str:
-        head = f"{self.exams} exam{'s' * (self.exams != 1)}, {100 * self.average:.0f} % right on average."
+        head = f"{counted(self.exams, 'exam')}, {100 * self.average:.0f} % right on average."
         lines = ["| question | asked | right | discrimination | most chosen wrong | |", "|---|---:|---:|---:|---|---|"]
         for one in sorted(self.questions.values(), key=_doubt):
             tells = "-" if one.discrimination is None else f"{one.discrimination:.2f}"

@@ -188,6 +188,12 @@ class Prints(Choice):
     def same(self, option: str) -> str:
         return option  # of what is printed every sign counts
 
+    def faults(self, q: Question) -> list[str]:
+        broken = [
+            f"the option {text!r} has several lines, which are shown as one" for text in q.options if "\n" in text
+        ]
+        return super().faults(q) + broken
+
     def prove(self, q: Question, bench: Bench) -> str:
         lines = bench.run(q.code).rstrip("\n")
         if lines != q.right[0]:

@@ -20,7 +20,7 @@ from helpers.learning import finding, log, spacing, store
 from helpers.learning.log import Answer
 from helpers.learning.spacing import GRADES, Card
 from helpers.notes import Note, plain
-from helpers.wording import describe
+from helpers.wording import counted, describe
 
 if TYPE_CHECKING:
     from helpers.exam.widget import Sheet
@@ -53,7 +53,7 @@ class Prompt(Protocol):
 
 
 @dataclass(frozen=True)
-class Rule:
+class RulePrompt:
     """A rule of background tasks: the question that people ask, the rule, and the link to its cell."""
 
     id: str
@@ -87,7 +87,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionPrompt:
     """A question of the bank, or the next one of a template; `times`: how often it was answered."""
 
     source: draw.Source
@@ -127,11 +127,11 @@ class Asked:
 
 
 @cache
-def rules() -> dict[str, Rule]:
+def rules() -> dict[str, RulePrompt]:
     """Every rule of background tasks by its id, from the index of their appendix, in its order."""
     listed = finding.rules(links.cells_of(TASKS))
     found = [(f"rule-{link.rpartition('=')[2]}", question, rule, link) for question, link, rule in listed]
-    return {each[0]: Rule(*each) for each in found}
+    return {each[0]: RulePrompt(*each) for each in found}
 
 
 def ids() -> set[str]:
@@ -232,7 +232,7 @@ def _seconds(prompts: Iterable[Prompt]) -> int:
 def _first(prompts: list[Prompt]) -> Note:
     if not prompts:
         return Note("Nothing more is due today. What you answer in exams and in practice comes back here.")
-    head = f"**Today**: {len(prompts)} to recall, about {max(1, round(_seconds(prompts) / 60))} minutes."
+    head = f"**Today**: {len(prompts)} to recall, about {counted(max(1, round(_seconds(prompts) / 60)), 'minute')}."
     return _note(f"{head}\n\n{prompts[0].asked()}")
 
 
@@ -250,7 +250,7 @@ def _prompt(id: str, known: dict[str, Card], sources: dict[str, draw.Source]) ->
     if id in rules():
         return rules()[id]
     source = sources.get(id)
-    return Asked(source, known[id].times if id in known else 0) if source else None
+    return QuestionPrompt(source, known[id].times if id in known else 0) if source else None
 
 
 def _sources() -> dict[str, draw.Source]:
@@ -259,7 +259,7 @@ def _sources() -> dict[str, draw.Source]:
 
 def _back(card: Card, now: float) -> str:
     days = max(1, round((card.due - now) / spacing.DAY))
-    return f"It comes back in {days} day{'s' if days > 1 else ''}."
+    return f"It comes back in {counted(days, 'day')}."
 
 
 def _note(markdown: str) -> Note:

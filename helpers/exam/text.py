@@ -1,12 +1,13 @@
 """How questions, verdicts and results read: Markdown for JupyterLab, plain text for everything else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from helpers.course import CHAPTERS
 from helpers.exam import kinds
 from helpers.exam.bank import LEVELS, SECTIONS
 from helpers.exam.marking import Score
 from helpers.exam.model import Item, Verdict
+from helpers.wording import counted
 
 
 def asked(item: Item, title: str = "") -> str:
@@ -57,11 +58,11 @@ def graded(score: Score, needed: int, chapter_links: dict[int, str], section_lin
     passed = "passed" if score.percent >= needed else "not passed"
     lines = [f"**{score.points} of {score.asked} points, {score.percent} %: {passed}** (needed: {needed} %)"]
     if score.open:
-        lines.append(f"{_many(score.open, 'question')} without an answer.")
+        lines.append(f"{counted(score.open, 'question')} without an answer.")
     if score.late:
         both = score.points + score.late
         lines.append(
-            f"{_many(score.late, 'more right answer')} came late; with them it would be {both} of {score.asked}."
+            f"{counted(score.late, 'more right answer')} came late; with them it would be {both} of {score.asked}."
         )
     lines += [told] if (told := partly(score)) else []
     rows = ["| chapter | points | of |", "|---|---:|---:|"]
@@ -71,8 +72,7 @@ def graded(score: Score, needed: int, chapter_links: dict[int, str], section_lin
     lines.append("\n".join(rows))
     if score.missed:
         again = [
-            f"- {section_links.get(section, f'{section} {SECTIONS[section]}')} "
-            f"(question{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))})"
+            f"- {section_links.get(section, f'{section} {SECTIONS[section]}')} ({numbered(numbers)})"
             for section, numbers in score.missed.items()
         ]
         lines.append("Read again:\n\n" + "\n".join(again))
@@ -86,8 +86,9 @@ def partly(score: Score) -> str:
     return f"A point takes the whole answer. If parts counted, it would be {score.credit:.1f} points."
 
 
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'s' if count != 1 else ''}"
+def numbered(numbers: Sequence[int]) -> str:
+    """Questions by their numbers: "question 3", "questions 3, 7"."""
+    return f"question{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"
 
 
 def sheet(items: Iterable[Item]) -> str:

@@ -61,7 +61,7 @@ class Sheet(anywidget.AnyWidget):
         status: str = "",
     ):
         self._acts, self._hand_in, self._recorded = acts, hand_in, recorded
-        self._markdown, self._text = markdown, text
+        self.markdown, self.text = markdown, text
         super().__init__(questions=questions, left=left, status=status, **page)
         self.on_msg(self._hear)
 
@@ -99,7 +99,7 @@ class Sheet(anywidget.AnyWidget):
         shown = super()._repr_mimebundle_(**options)
         data, metadata = shown if isinstance(shown, tuple) else (shown, {})
         # Both beside the widget: what GitHub, an untrusted notebook and a reader without JavaScript see.
-        data = {**(data or {}), "text/markdown": self._markdown, "text/plain": self._text}
+        data = {**(data or {}), "text/markdown": self.markdown, "text/plain": self.text}
         return data, metadata
 
 

@@ -5,6 +5,8 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
+from helpers.wording import counted
+
 __all__ = ["STATED", "spoken", "state", "stated"]
 
 # Below a `## ` heading, and below a chapter's title the sum of them.
@@ -16,13 +18,13 @@ def spoken(minutes: int) -> str:
     """Minutes as a reader says them: "25 minutes", "3 h", "3 h 20 minutes"."""
     hours, rest = divmod(minutes, 60)
     parts = [f"{hours} h"] if hours else []
-    parts += [f"{rest} minute{'s' * (rest != 1)}"] if rest or not hours else []
+    parts += [counted(rest, "minute")] if rest or not hours else []
     return " ".join(parts)
 
 
 def state(minutes: int, exercises: int = 0) -> str:
     """The line below a heading: so many minutes, with so many exercises among them."""
-    among = f", {exercises} exercise{'s' * (exercises != 1)}" if exercises else ""
+    among = f", {counted(exercises, 'exercise')}" if exercises else ""
     return f"*About {spoken(minutes)}{among}.*"
 
 

@@ -22,6 +22,7 @@ from helpers.live.client import came
 from helpers.live.ending import alive
 from helpers.live.server import Server
 from helpers.surroundings import checked
+from helpers.wording import counted
 
 __all__ = ["LoadCurve", "Point"]
 
@@ -176,9 +177,7 @@ def _widget(curve: LoadCurve) -> Any:
             slider.status = f"{error} Run the cells above again."
             return
         slider.points = drawn()
-        slider.status = (
-            f"{point.clients} clients: the last waited {point.last * 1e3:.0f} ms, {point.rate:.0f} requests/s."
-        )
+        slider.status = f"{counted(point.clients, 'client')}: the last waited {point.last * 1e3:.0f} ms, {point.rate:.0f} requests/s."
 
     slider = Slider(points=drawn(), clients=max(curve.points, default=1))
     slider.observe(measure, "clients")

@@ -207,6 +207,7 @@ BAD = {
     "points to other": replace(GOOD, wrong={**GOOD.wrong, "a and b": "Letters are shuffled, so this is none."}),
     "2 right options, not one": replace(GOOD, right=("after the answer", "later")),
     "1 wrong options": replace(GOOD, wrong={"before": "Nothing starts before it."}),
+    "several lines, which are shown as one": replace(GOOD, kind="prints", code="print()", right=("one\ntwo",)),
     "5 right options, not one to four": replace(MANY, right=("one", "two", "five", "six", "seven")),
     "all of its options are right": replace(MANY, right=("one", "two", "five", "six"), wrong={}),
     "3 options, not four or five": replace(MANY, right=("one",)),

@@ -8,6 +8,7 @@ from helpers.authoring import teaching, timetable
 from helpers.authoring.timetable import Lesson
 from helpers.course import CHAPTERS
 from helpers.learning.minutes import spoken
+from helpers.wording import counted
 
 __all__ = ["page", "targets"]
 
@@ -23,7 +24,7 @@ def page(notebooks: Mapping[str, NotebookNode]) -> str:
         "A note says what goes wrong, what to let the class vote on before a cell is run, and what may be left out.",
     ]
     for days in timetable.DAYS:
-        parts += [f"## In {days} day{'s' * (days != 1)}", timetable.table(known, days, LINK)]
+        parts += [f"## In {counted(days, 'day')}", timetable.table(known, days, LINK)]
     by_label = {lesson.label: lesson for lesson in known}
     for chapter in CHAPTERS:
         parts.append(f"## {chapter.number} {chapter.title}")
@@ -40,7 +41,7 @@ def targets(notebooks: Mapping[str, NotebookNode]) -> set[str]:
 
 def _note(lesson: Lesson) -> Iterator[str]:
     note = teaching.load()[lesson.label]
-    exercises = f", {lesson.exercises} exercise{'s' * (lesson.exercises != 1)} among them" if lesson.exercises else ""
+    exercises = f", {counted(lesson.exercises, 'exercise')} among them" if lesson.exercises else ""
     places = ", ".join(f"[{stretch.replace('..', ' to ')}](#cell-{_first(stretch)})" for stretch in note.cells)
     yield f"### {lesson.label} {lesson.title}"
     yield "\n".join(

@@ -9,7 +9,7 @@ from helpers.exam.exports.shape import Shape, shaped
 from helpers.exam.model import Question
 from helpers.learning import store
 from helpers.notes import Note
-from helpers.wording import describe
+from helpers.wording import counted, describe
 
 __all__ = ["FORMATS", "write"]
 
@@ -38,7 +38,9 @@ def write(questions: Iterable[Question], folder: object, formats: object = None)
         told = getattr(error, "strerror", None) or type(error).__name__
         raise CourseError(f"The bank could not be written: {told}.") from None
     listed = ", ".join(f"`{file}`" for file in made)
-    return Note(f"Written: {listed}, {len(shapes)} questions each. A drawn timeline is an essay there.")
+    return Note(
+        f"Written: {listed}, {counted(len(shapes), 'question')}{' each' if len(made) > 1 else ''}. A drawn timeline is an essay there."
+    )
 
 
 def _wanted(formats: object) -> list[str]:
