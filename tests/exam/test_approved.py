@@ -16,11 +16,12 @@ from typing import Any
 import pytest
 
 from helpers import exam
-from helpers.exam import bank, draw, kinds, links, marking, planning, printing, reviewing, templates
+from helpers.exam import bank, draw, drawing, kinds, links, marking, planning, printing, reviewing, templates
 from helpers.exam import text as texts
 from helpers.exam.bank import read
 from helpers.exam.model import Item
 from helpers.exam.widget import Sheet, data
+from helpers.live.timeline import Bar, Timeline
 from helpers.notes import Note
 
 pytestmark = pytest.mark.usefixtures("folder", "small", "clock")
@@ -29,7 +30,6 @@ SCENE = re.compile(r"^# (.+)\n", re.MULTILINE)
 NOON = datetime(2023, 11, 15, 12).timestamp()  # wherever the test runs
 
 BANK = {question.id: question for question in read(Path(__file__).with_name("small.toml"))}
-ITEMS = {id: draw.item(question, "approved") for id, question in BANK.items()}
 
 # What is answered to each question, from right over wrong and half right to what cannot be read.
 ANSWERS: dict[str, list[object]] = {
@@ -84,34 +84,38 @@ def small(monkeypatch):
 # The scenes
 
 
+def item(id: str) -> Item:
+    """A question with its options in an order that stays."""
+    return draw.item(BANK[id], "approved")
+
+
 def questions() -> Iterable[object]:
     """Each question as it is asked, on the page, and what its makers are told."""
-    for item in ITEMS.values():
-        yield texts.asked(item)
-        yield data(item)
-        yield texts.right(item)
-        yield texts.reasons(item)
-        yield links.proof(item)
-        yield links.printed(item)
+    for one in map(item, BANK):
+        yield texts.asked(one)
+        yield data(one)
+        yield texts.right(one)
+        yield texts.reasons(one)
+        yield links.proof(one)
+        yield links.printed(one)
 
 
 def verdicts() -> Iterable[object]:
     """Each answer as it is read and judged."""
     for id, answers in ANSWERS.items():
-        item = ITEMS[id]
         for given in answers:
             yield f"## {id}: {given!r}"
-            yield _verdict(item, given)
-        yield texts.judged(item, marking.judge(item, None), links.proof(item))
+            yield _verdict(item(id), given)
+        yield texts.judged(item(id), marking.judge(item(id), None), links.proof(item(id)))
 
 
-def _verdict(item: Item, given: object) -> str:
-    recorded = marking.read(item, given)
+def _verdict(one: Item, given: object) -> str:
+    recorded = marking.read(one, given)
     if recorded is None:
-        return marking.expected(item, given)
-    verdict = marking.judge(item, recorded)
-    told = texts.judged(item, verdict, "(proof)")
-    return f"{recorded}, {kinds.of(item.question).say(item, recorded)}, {verdict.credit:.2f}\n\n{told}"
+        return marking.expected(one, given)
+    verdict = marking.judge(one, recorded)
+    told = texts.judged(one, verdict, "(proof)")
+    return f"{recorded}, {kinds.of(one.question).say(one, recorded)}, {verdict.credit:.2f}\n\n{told}"
 
 
 def taking() -> Iterable[object]:
@@ -144,10 +148,10 @@ def taking() -> Iterable[object]:
 def _answers() -> dict[int, tuple[object, object]]:
     """By its number in the running exam, what is right and what is wrong."""
     found = {}
-    for item in exam._taking().items:
-        given = [one for one in ANSWERS[item.question.id] if marking.read(item, one) is not None]
-        judged = {marking.judge(item, marking.read(item, one)).right: one for one in reversed(given)}
-        found[item.number] = judged[True], judged[False]
+    for asked in exam._taking().items:
+        given = [one for one in ANSWERS[asked.question.id] if marking.read(asked, one) is not None]
+        judged = {marking.judge(asked, marking.read(asked, one)).right: one for one in reversed(given)}
+        found[asked.number] = judged[True], judged[False]
     return found
 
 
@@ -211,10 +215,29 @@ def paper() -> Iterable[object]:
     yield from (exam.paper(title=""), exam.paper(versions=27), exam.paper(versions=True))
 
 
+def drawings() -> Iterable[object]:
+    """What was drawn beside what was measured: right, and in three places wrong."""
+    bars = [
+        Bar("client", "client", "POST /labels", 0.0, 0.1, None, False, None, 200),
+        Bar("POST /labels", "server", "POST /labels", 0.0, 1.1, None, False, 0.1, 200),
+        Bar("dependencies", "dependencies", "dependencies", 0.0, 0.05, None, False, 0.1, None),
+        Bar("print_label", "endpoint", "print_label", 0.05, 0.1, None, False, 0.1, None),
+        Bar("weigh", "task", "weigh", 0.5, 1.0, None, False, 0.1, None),
+        Bar("mail", "task", "mail", 1.0, 1.1, "OSError", False, 0.1, None),
+    ]
+    timeline = Timeline()
+    timeline.fill(bars, 1.2)
+    for drawn in ({"client": (0.0, 0.1), "weigh": (0.5, 1.0)}, {"weigh": (0.0, 0.5), "idle": (0.0, 0.1)}):
+        shown = drawing.Difference(BANK["4.3-draw"], drawn, timeline)
+        yield from (shown.verdict, repr(shown), shown.data)
+
+
 def files(folder: Path) -> Iterable[object]:
     """The bank for other tools, as text."""
-    yield exam.export(str(folder), ["moodle", "gift"])
-    yield from ((folder / name).read_text(encoding="utf-8") for name in ("bank.moodle.xml", "bank.gift"))
+    yield exam.export(str(folder / "for" / "others"), ["moodle", "gift"])
+    yield from (
+        (folder / "for" / "others" / name).read_text(encoding="utf-8") for name in ("bank.moodle.xml", "bank.gift")
+    )
     yield from (exam.export(str(folder), given) for given in (["odt"], [], 7, "gift"))
 
 
@@ -234,7 +257,7 @@ def refusals() -> Iterable[object]:
 
 
 SCENES: dict[str, Callable[..., Iterable[object]]] = {
-    scene.__name__: scene for scene in (questions, verdicts, taking, page, practice, paper, files, refusals)
+    scene.__name__: scene for scene in (questions, verdicts, taking, page, practice, drawings, paper, files, refusals)
 }
 
 

@@ -258,6 +258,9 @@ def test_a_section_without_questions_is_told():
 def test_a_question_that_is_asked_twice_is_told():
     again = replace(GOOD, id="4.3-again", question="When does the task start?")
     assert bank.repeats_nothing([GOOD, again]) == ["4.3-again asks what 4.3-good asks"]
+    long = "When does a task that was added start, and what has been sent to the client by then? " * 4
+    longer = [replace(GOOD, question=long + "?"), replace(GOOD, id="4.3-again", question=long + "Say when.")]
+    assert len(bank.repeats_nothing(longer)) == 1, "in a long one each letter is frequent, and none of them junk"
     assert bank.repeats_nothing([GOOD, ORDER, replace(WAIT, question="How long does it take?")])[1:] == []
 
 

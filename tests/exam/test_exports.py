@@ -16,9 +16,10 @@ import genanki
 import pytest
 
 from helpers import exam
+from helpers.errors import CourseError
 from helpers.exam import bank, draw, exports
+from helpers.exam.exports import authors, moodle
 from helpers.exam.exports import gift as gift_file
-from helpers.exam.exports import moodle
 from helpers.exam.exports.shape import FORMS, Option, Shape, shaped
 from helpers.exam.kinds import KINDS
 
@@ -39,6 +40,12 @@ def made(tmp_path_factory):
 def shapes() -> dict[str, Shape]:
     """Every question of the bank as an export writes it."""
     return {id: shaped(question) for id, question in bank.load().items()}
+
+
+def test_a_package_that_is_not_installed_is_named_without_its_modules():
+    with pytest.raises(CourseError, match="needs the package `nowhere`, which"):
+        authors.package("nowhere.inside")
+    assert authors.package("xml.etree") is sys.modules["xml.etree"]
 
 
 def test_every_kind_has_a_form():

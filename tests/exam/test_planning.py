@@ -1,10 +1,13 @@
 """The plan's arithmetic: each section's part of the exam, what is known and how sure, and what there is to gain."""
 
+from collections import Counter
+
 import pytest
 
 from helpers.course import CHAPTERS
 from helpers.exam import planning
 from helpers.exam.planning import Row
+from helpers.learning import catalogue
 
 
 def test_the_parts_of_the_exam_are_a_hundred_percent_by_chapter_and_section():
@@ -21,6 +24,16 @@ def test_weights_that_leave_nothing_leave_no_part():
     assert set(planning._parts({}, {}).values()) == {0.0}
     first = CHAPTERS[0]
     assert not any(planning._parts({first.number: 1.0}, dict.fromkeys(first.sections, 0.0)).values())
+
+
+def test_what_is_done_is_counted_by_section():
+    work = [one.id for chapter in CHAPTERS for one in catalogue.exercises(chapter.number)]
+    work += [one.id for chapter in CHAPTERS for one in catalogue.predictions(chapter.number)]
+    first = catalogue.exercises(1)[0]
+    found = planning.done({first.id: "solved", "1.1-gone": "solved"})
+    own = first.id.partition("-")[0]
+    assert {section: of for section, (_, of) in found.items()} == Counter(id.partition("-")[0] for id in work)
+    assert {section: made for section, (made, _) in found.items() if made} == {own: 1}
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,12 @@ def test_ten_minutes_a_day_and_no_more(clock):
     assert len(reviewing.today([*many, *done], NOW + DAY)) > 5
 
 
+def test_what_fills_the_ten_minutes_to_the_second_is_asked(monkeypatch):
+    known = [answer(id, 40) for id in list(bank.load())[:11]]
+    monkeypatch.setattr(reviewing, "COST", dict.fromkeys(reviewing.COST, 60))
+    assert len(reviewing.today(known, NOW)) == 10
+
+
 def test_a_question_is_judged_kept_and_comes_back(clock):
     log.add([answer("4.3-race", 30)])
     asked = exam.review()

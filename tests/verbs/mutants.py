@@ -101,6 +101,9 @@ EXPLAINED = {
     "exam/draw.py Source: dataclass(frozen=True, eq=False) -> dataclass(frozen=True, eq=True)": (
         "No source is compared with another: each stands once in the list."
     ),
+    "exam/reviewing.py QuestionPrompt: dataclass(frozen=True) -> dataclass(frozen=False)": (
+        "Nobody changes a prompt; the word says so to whoever reads it."
+    ),
     "exam/reviewing.py module: 60 -> 61": ("An estimate of seconds, a second longer."),
     "exam/reviewing.py module: 30 -> 31": ("An estimate of seconds, a second longer."),
 }
