@@ -19,6 +19,8 @@ from helpers import exam
 from helpers.exam import bank, draw, drawing, kinds, links, marking, planning, printing, reviewing, templates
 from helpers.exam import text as texts
 from helpers.exam.bank import read
+from helpers.exam.exports import anki, qti
+from helpers.exam.exports.shape import shaped
 from helpers.exam.model import Item
 from helpers.exam.widget import Sheet, data
 from helpers.live.timeline import Bar, Timeline
@@ -234,10 +236,11 @@ def drawings() -> Iterable[object]:
 
 def files(folder: Path) -> Iterable[object]:
     """The bank for other tools, as text."""
-    yield exam.export(str(folder / "for" / "others"), ["moodle", "gift"])
-    yield from (
-        (folder / "for" / "others" / name).read_text(encoding="utf-8") for name in ("bank.moodle.xml", "bank.gift")
-    )
+    place = folder / "for" / "others"
+    yield exam.export(str(place), ["moodle", "gift"])
+    yield from ((place / name).read_text(encoding="utf-8") for name in ("bank.moodle.xml", "bank.gift"))
+    for shape in map(shaped, BANK.values()):  # what the authors' packages are given
+        yield from (qti._question(shape), anki._front(shape), anki._back(shape))
     yield from (exam.export(str(folder), given) for given in (["odt"], [], 7, "gift"))
 
 

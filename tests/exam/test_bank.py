@@ -253,6 +253,7 @@ def test_half_as_long_again_and_eight_letters_more_give_it_away(right, told):
 def test_a_section_without_questions_is_told():
     told = bank.covers_the_sections([replace(GOOD, id="4.3-one"), replace(GOOD, id="4.3-two")])
     assert len(told) == len(SECTIONS) - 1 and "section 1.1 has 0 questions, not 2" in told
+    assert "section 4.3 has 1 questions, not 2" in bank.covers_the_sections([replace(GOOD, id="4.3-one")])
 
 
 def test_a_question_that_is_asked_twice_is_told():

@@ -74,6 +74,13 @@ def test_every_section_is_asked_as_often_as_its_weight_says():
         assert counts == {"4.3": 18} | dict.fromkeys(("4.1", "4.2", "4.4", "4.5", "4.6"), 2)
 
 
+def test_a_small_section_is_not_asked_more_often_than_the_chapter_can_bear():
+    own = [Source(id, "single", frozenset(), lambda seed: None) for id in ("4.1-a", *(f"4.2-{n}" for n in range(9)))]
+    found = draw.chances(own, 5, {}, ())
+    assert found["4.1-a"] == pytest.approx(0.5), "five of ten are asked"
+    assert all(found[f"4.2-{n}"] == pytest.approx(0.5) for n in range(9))
+
+
 def test_chances_add_up_and_none_is_above_its_cap():
     own = [source for source in SOURCES if source.chapter == 4]
     chances = draw.chances(own, 9, RULES.sections, ())

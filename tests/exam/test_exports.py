@@ -18,7 +18,7 @@ import pytest
 from helpers import exam
 from helpers.errors import CourseError
 from helpers.exam import bank, draw, exports
-from helpers.exam.exports import authors, moodle
+from helpers.exam.exports import anki, authors, moodle
 from helpers.exam.exports import gift as gift_file
 from helpers.exam.exports.shape import FORMS, Option, Shape, shaped
 from helpers.exam.kinds import KINDS
@@ -46,6 +46,13 @@ def test_a_package_that_is_not_installed_is_named_without_its_modules():
     with pytest.raises(CourseError, match="needs the package `nowhere`, which"):
         authors.package("nowhere.inside")
     assert authors.package("xml.etree") is sys.modules["xml.etree"]
+
+
+def test_no_card_shows_events_in_their_order():
+    for id, shape in shapes().items():
+        if shape.order:
+            places = [anki._front(shape).index(f"<li>{event}</li>") for event in shape.order]
+            assert places != sorted(places), id
 
 
 def test_every_kind_has_a_form():

