@@ -18,7 +18,7 @@ import pytest
 from helpers import exam
 from helpers.errors import CourseError
 from helpers.exam import bank, draw, exports
-from helpers.exam.exports import anki, authors, moodle
+from helpers.exam.exports import anki, authors, moodle, qti
 from helpers.exam.exports import gift as gift_file
 from helpers.exam.exports.shape import FORMS, Option, Shape, shaped
 from helpers.exam.kinds import KINDS
@@ -48,11 +48,17 @@ def test_a_package_that_is_not_installed_is_named_without_its_modules():
     assert authors.package("xml.etree") is sys.modules["xml.etree"]
 
 
-def test_no_card_shows_events_in_their_order():
-    for id, shape in shapes().items():
-        if shape.order:
-            places = [anki._front(shape).index(f"<li>{event}</li>") for event in shape.order]
-            assert places != sorted(places), id
+def test_events_are_never_shown_in_their_order():
+    orders = [shape for shape in shapes().values() if shape.order]
+    assert len(orders) > 10
+    for shape in orders:
+        assert sorted(shape.mixed) == sorted(shape.order) and shape.mixed != shape.order
+        for shown in (anki._front(shape), qti._order(shape)[0]):
+            places = [shown.index(f"{event}</li>") for event in shape.order]
+            assert places != sorted(places), shape.id
+        letters = re.findall(r"<li>(\w)\) ", qti._order(shape)[0])
+        named = dict(zip(shape.mixed, letters))
+        assert qti._order(shape)[1].split() == ["*", "".join(named[event] for event in shape.order)]
 
 
 def test_every_kind_has_a_form():

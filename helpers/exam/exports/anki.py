@@ -1,7 +1,6 @@
 """An Anki package by genanki (MIT), which the authors' lock holds: a card a question, the answer with its reasons behind."""
 
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from helpers.exam.exports.authors import package
@@ -34,14 +33,8 @@ def written(shapes: list[Shape]) -> bytes:
 
 
 def _front(shape: Shape) -> str:
-    texts = [option.text for option in shape.options] or _unordered(shape.order)
+    texts = [option.text for option in shape.options] or shape.mixed
     return shape.text + ("<ul>" + "".join(f"<li>{text}</li>" for text in texts) + "</ul>" if texts else "")
-
-
-def _unordered(events: Sequence[str]) -> list[str]:
-    """Events by their letters, or the other way round where that would be the answer."""
-    texts = sorted(events)
-    return texts[::-1] if texts == list(events) else texts
 
 
 def _back(shape: Shape) -> str:

@@ -3,7 +3,6 @@
 Its input is Markdown with formulas; HTML without line breaks, dollars and backslashes passes it as it is.
 """
 
-import random
 from collections.abc import Callable
 
 from helpers.exam.exports.authors import package
@@ -46,12 +45,10 @@ def _choice(right: str, wrong: str) -> Callable[[Shape], tuple[str, str]]:
 
 def _order(shape: Shape) -> tuple[str, str]:
     """QTI 1.2 has no order that all tools read: the events bear letters, and the letters are written down."""
-    events = list(enumerate(shape.order))
-    random.Random(shape.id).shuffle(events)
-    letters = {place: letter for letter, (place, _) in zip(LETTERS, events)}
-    listed = "".join(f"<li>{letter}) {event}</li>" for letter, (_, event) in zip(LETTERS, events))
+    letters = dict(zip(shape.mixed, LETTERS))
+    listed = "".join(f"<li>{letter}) {event}</li>" for event, letter in letters.items())
     asked = f"<ul>{listed}</ul><p>Write the letters in the order of the events, without spaces.</p>"
-    return asked, f"*   {''.join(letters[place] for place in range(len(events)))}\n"
+    return asked, f"*   {''.join(letters[event] for event in shape.order)}\n"
 
 
 def _number(shape: Shape) -> tuple[str, str]:

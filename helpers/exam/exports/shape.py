@@ -32,7 +32,7 @@ class Option:
 class Shape:
     """A question: its id, its form ("one", "several", "order", "number" or "essay"), its text and explanation as HTML.
 
-    `options` are those of a choice, `order` the events in the right order, `number` seconds within `tolerance`, `key` what
+    `options` are those of a choice, `order` the events in the right order, `mixed` the same in another, `number` seconds within `tolerance`, `key` what
     is right in words. `tags`: its chapter, section and level.
     """
 
@@ -43,6 +43,7 @@ class Shape:
     key: str
     options: tuple[Option, ...] = ()
     order: tuple[str, ...] = ()
+    mixed: tuple[str, ...] = ()
     number: float = 0.0
     tolerance: float = 0.0
     tags: tuple[str, ...] = ()
@@ -70,6 +71,7 @@ def shaped(q: Question) -> Shape:
         key=html(kind.should(item)),
         options=options,
         order=tuple(html(event) for event in q.order),
+        mixed=tuple(html(event) for event in item.options.values() if q.order),
         number=q.seconds,
         tolerance=kinds.tolerance(q.seconds) if form == "number" else 0.0,
         tags=(f"chapter-{q.chapter}", f"section-{q.section}", LEVELS.get(q.level, "")),
