@@ -108,9 +108,10 @@ def test_a_socket_that_listens_everywhere_would_be_seen():
 
 
 # Every Python process of the kernel's family imports this first: its wall clock goes five minutes forth and back all
-# the while; the codes and tokens of the lessons are valid for longer. Five places keep the true clock, because a jump
-# really changes what they do. Four count seconds by it: the timeout of SQLAlchemy's pool (sqlalchemy/util/queue.py), the
-# time after which Celery's transport hands a message out again (kombu/transport/redis.py), the grace that Gunicorn gives
+# the while; the codes and tokens of the lessons are valid for longer. Six places keep the true clock, because a jump
+# really changes what they do. Five count seconds by it: the timeout of SQLAlchemy's pool (sqlalchemy/util/queue.py), the
+# time after which Celery's transport hands a message out again (kombu/transport/redis.py), the minute after which the
+# relay of chapter 9's depot publishes a job again (depot/outbox.py, by depot/database.py), the grace that Gunicorn gives
 # its workers (gunicorn/arbiter.py, `stop`), and the patience of whoever waits for a kernel's first word
 # (jupyter_client/client.py), as chapter 2 does for a second one. And a span's moments are what it shows
 # (opentelemetry/sdk/trace), by which chapter 9 puts three processes into one order.
@@ -120,7 +121,8 @@ _time, _time_ns = time.time, time.time_ns
 def ahead():
     asked = sys._getframe(2).f_globals.get("__name__")
     true = (
-        "sqlalchemy.util.queue", "kombu.transport.redis", "gunicorn.arbiter", "jupyter_client.client", "opentelemetry.sdk.trace"
+        "sqlalchemy.util.queue", "kombu.transport.redis", "gunicorn.arbiter", "depot.database", "jupyter_client.client",
+        "opentelemetry.sdk.trace",
     )
     return 0 if asked in true else 300 * (int(time.monotonic() / 0.7) % 2)
 time.time = lambda: _time() + ahead()
