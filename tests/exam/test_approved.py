@@ -1,7 +1,7 @@
 """What an exam of seven questions says from its first sentence to its last, to the letter: whoever changes it reads it.
 
 `approved.md` holds what was read and found right, a scene below the other. `APPROVE=1 pytest tests/exam/test_approved.py`
-writes it anew; its diff is what a reviewer reads.
+writes it anew and compares nothing; its diff is what a reviewer reads.
 """
 
 import json
@@ -297,6 +297,7 @@ def test_every_word_is_the_approved_one(name, tmp_path):
         scenes = approved() | {name: told}
         text = "\n\n".join(f"# {one}\n\n{scenes[one]}" for one in SCENES if one in scenes)
         APPROVED.write_text(f"{text}\n", encoding="utf-8")
+        pytest.skip("written anew, so nothing is compared: read its diff")
     assert told.splitlines() == approved()[name].splitlines()
 
 
