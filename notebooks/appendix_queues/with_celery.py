@@ -13,7 +13,7 @@ app.conf.worker_hijack_root_logger = False
 app.conf.broker_transport_options = {"global_keyprefix": f"{settings.name}-celery:"}
 if settings.short:
     app.conf.broker_transport_options |= {
-        "visibility_timeout": 4,
+        "visibility_timeout": 8,  # longer than the 5 s in which a parent surely notices its child's death
         "unacked_restore_interval": 1,
         "unacked_restore_throttle": 1,
         "unacked_mutex_expire": 2,  # a worker that is killed while it looks would keep the others out for five minutes

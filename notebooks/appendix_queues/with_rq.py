@@ -12,7 +12,7 @@ RULES = {
     "print_label": {"retry": Retry(max=2)},
     "print_in_time": {"job_timeout": 1},
     "mail_receipt": {"retry": Retry(max=2, interval=[1, 4])},
-    "poison": {"retry": Retry(max=2)},
+    "poison": {"retry": Retry(max=1)},
 }
 
 
