@@ -4,7 +4,7 @@ import html as entities
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 from markdown_it import MarkdownIt
 
@@ -149,6 +149,8 @@ def test_what_words_a_text_for_markdown(text):
 
 @settings(deadline=None, max_examples=300)
 @given(some.text(some.sampled_from("ab1 _*`[]()<>&|~$#!-+=.:;\\\"'\n"), max_size=40))
+@example("`\n>`")
+@example("x `\n1. a`")
 def test_any_text_is_seen(text):
     words = " ".join(text.split())
     assert seen(f"x {literal(text)}") == f"x {words}".strip() and seen(literal(text)) == words
