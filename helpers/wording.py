@@ -139,10 +139,8 @@ def sentence(text: str) -> str:
     """A message as Markdown in which code between backticks is the only mark: everything else shows as it is."""
     text, parts, end = re.sub(r"^[ \t]+", "", text, flags=re.MULTILINE), [], 0  # four spaces would begin code
     for found in _CODE.finditer(text):
-        fenced = len(found[1]) > 2 and text[: found.start()].rpartition("\n")[2] == ""
         # In one line, as it is shown anyway: a second one that begins with ">" or a number would end the code.
-        shown = found[0] if fenced else found[0].replace("\n", " ")
-        parts += [_escape(text[end : found.start()]), shown]
+        parts += [_escape(text[end : found.start()]), found[0].replace("\n", " ")]
         end = found.end()
     return "".join([*parts, _escape(text[end:])])
 

@@ -46,9 +46,8 @@ def mail_once(parcel: int, refusals: float) -> None:
 
 
 def poison(parcel: int, deaths: float) -> None:
-    """A poison job: it works for a moment, then kills the process that runs it, as often as it was told to."""
+    """A poison job: it kills the process that runs it, as often as it was told to."""
     note(parcel, "started")
-    time.sleep(0.3)  # a parent that has not read yet which job its child took does not miss that job
     if Path(settings.diary).read_text(encoding="utf-8").count(f" {parcel} started\n") <= deaths:
         os.kill(os.getpid(), signal.SIGKILL)
     note(parcel, "survived")
