@@ -108,7 +108,8 @@ def hint(id: str = "", n: int = 1) -> Note:
     exercise = catalogue.exercise(id)
     last = len(exercise.hints)
     if not isinstance(n, int) or isinstance(n, bool) or not 1 <= n <= last:
-        return Note(f'`hint("{exercise.id}", n)` has hints from 1 to {last}; {describe(n)} came.')
+        there = f"hints from 1 to {last}" if last > 1 else "one hint, 1"
+        return Note(f'`hint("{exercise.id}", n)` has {there}; {describe(n)} came.')
     more = f'More: `hint("{exercise.id}", {n + 1})`.' if n < last else f'One way: `solution("{exercise.id}")`.'
     return Card(f"HINT {n} of {last}", f"{exercise.id}, {exercise.title}", exercise.hints[n - 1], more)
 

@@ -101,6 +101,7 @@ def holds(release: str) -> Note:
     CourseError for what is no version, or older than all that were measured.
     """
     history = load()
+    release = release.strip() if isinstance(release, str) else release
     wanted = _numbers(release)
     older = [name for name in history.releases if wanted and _numbers(name) <= wanted]
     if not older:
@@ -132,5 +133,5 @@ def _span(first: str, last: str, spans: list[tuple[str, str, str]]) -> str:
 
 
 def _numbers(release: object) -> tuple[int, ...]:
-    parts = re.fullmatch(r"(\d+)\.(\d+)(?:\.(\d+))?", release.strip()) if isinstance(release, str) else None
+    parts = re.fullmatch(r"(\d+)\.(\d+)(?:\.(\d+))?", release) if isinstance(release, str) else None
     return tuple(int(part) if part else 10**6 for part in parts.groups()) if parts else ()

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from helpers.errors import CourseError
 from helpers.learning import store
@@ -29,8 +29,6 @@ class Answer(BaseModel):
     exam (empty in practice and review), `number` the question's place in it. `shown` is the option that was chosen, by
     its text, so that a statistic can count distractors whatever the letters were.
     """
-
-    model_config = ConfigDict(allow_inf_nan=False)
 
     id: Annotated[str, Field(min_length=1, max_length=200)]
     when: Annotated[float, Field(ge=0, le=1e11)]

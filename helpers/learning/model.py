@@ -73,7 +73,8 @@ class Prediction:
             number = float(choice.strip().removesuffix(self.unit) if isinstance(choice, str) else choice)
         except (ValueError, OverflowError):
             return None
-        return f"{abs(number):.3g}" if isfinite(number) and number >= 0 else None
+        # To three digits and without an exponent: nobody reads "1.5e+03 ms".
+        return f"{abs(float(f'{number:.3g}')):.15g}" if isfinite(number) and number >= 0 else None
 
     def is_right(self, recorded: str) -> bool:
         """Whether a recorded choice is what the measurement shows."""

@@ -14,7 +14,7 @@ from helpers.learning import catalogue, minutes, spacing, store, tokens
 from helpers.learning.model import SURE, sureness
 from helpers.learning.speaking import speaks
 from helpers.notes import Note, plain
-from helpers.wording import describe
+from helpers.wording import counted, describe
 
 WIDTH = 10  # characters of a full bar
 CONFIRM = "forget everything"
@@ -139,7 +139,8 @@ def restore(token: object = "") -> Note:
     states, strangers = tokens.decode(token, catalogue.ids())
     store.record(states, over=False)
     solved, tried = (sum(state == word for state in states.values()) for word in ("solved", "attempted"))
-    text = f"{'Restored, but not saved' if store.unsaved() else 'Restored'}: {solved} exercises solved, {tried} tried, {len(states) - solved - tried} predictions."
+    predicted = counted(len(states) - solved - tried, "prediction")
+    text = f"{'Restored, but not saved' if store.unsaved() else 'Restored'}: {counted(solved, 'exercise')} solved, {tried} tried, {predicted}."
     if strangers:
         text += f" {strangers} more belong to another version of the course and were left out."
     return Note(f"{text} {store.unsaved()}".strip())

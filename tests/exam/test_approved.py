@@ -1,12 +1,5 @@
-"""What an exam of seven questions says from its first sentence to its last, to the letter: whoever changes it reads it.
+"""What an exam of seven questions says from its first sentence to its last, to the letter (see `tests/approving.py`)."""
 
-`approved.md` holds what was read and found right, a scene below the other. `APPROVE=1 pytest tests/exam/test_approved.py`
-writes it anew and compares nothing; its diff is what a reviewer reads.
-"""
-
-import json
-import os
-import re
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -24,11 +17,9 @@ from helpers.exam.exports.shape import shaped
 from helpers.exam.model import Item
 from helpers.exam.widget import Sheet, data
 from helpers.live.timeline import Bar, Timeline
-from helpers.notes import Note
+from tests.approving import Approved
 
 pytestmark = pytest.mark.usefixtures("folder", "small", "clock")
-APPROVED = Path(__file__).with_name("approved.md")
-SCENE = re.compile(r"^# (.+)\n", re.MULTILINE)
 NOON = datetime(2023, 11, 15, 12).timestamp()  # wherever the test runs
 
 BANK = {question.id: question for question in read(Path(__file__).with_name("small.toml"))}
@@ -264,45 +255,17 @@ SCENES: dict[str, Callable[..., Iterable[object]]] = {
 }
 
 
-# Shown and compared
-
-
-def played(name: str, folder: Path) -> str:
-    """A scene as it stands in the file."""
-    scene = SCENES[name]
-    shown = scene(folder) if scene is files else scene()
-    return "\n\n".join(_shown(one).replace("\n# ", "\n\\# ").rstrip() for one in shown).strip()
-
-
-def _shown(one: object) -> str:
-    if isinstance(one, Note):
-        return (
-            one.markdown if one.text == Note(one.markdown).text else f"{one.markdown}\n\n(in plain text)\n\n{one.text}"
-        )
-    if isinstance(one, dict):
-        return "\n".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in one.items())
-    return f"{type(one).__name__}: {one.markdown}" if isinstance(one, Sheet) else str(one)
-
-
-def approved() -> dict[str, str]:
-    """The scenes that the file holds."""
-    parts = SCENE.split(APPROVED.read_text(encoding="utf-8") if APPROVED.exists() else "")
-    return {name: text.strip() for name, text in zip(parts[1::2], parts[2::2])}
+APPROVED = Approved(Path(__file__).with_name("approved.md"), list(SCENES))
 
 
 @pytest.mark.parametrize("name", SCENES)
 def test_every_word_is_the_approved_one(name, tmp_path):
-    told = played(name, tmp_path)
-    if os.environ.get("APPROVE"):
-        scenes = approved() | {name: told}
-        text = "\n\n".join(f"# {one}\n\n{scenes[one]}" for one in SCENES if one in scenes)
-        APPROVED.write_text(f"{text}\n", encoding="utf-8")
-        pytest.skip("written anew, so nothing is compared: read its diff")
-    assert told.splitlines() == approved()[name].splitlines()
+    scene = SCENES[name]
+    APPROVED.compare(name, scene(tmp_path) if scene is files else scene())
 
 
 def test_the_file_holds_these_scenes_and_no_other():
-    assert list(approved()) == list(SCENES)
+    assert list(APPROVED.read()) == list(SCENES)
 
 
 def test_the_small_bank_is_one_that_the_course_could_hold():

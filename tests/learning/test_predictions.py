@@ -202,7 +202,7 @@ def test_comparing_with_the_measurement(inline):
 
 @pytest.mark.parametrize(
     ("choice", "recorded", "says"),
-    ids=range(8),
+    ids=range(9),
     argvalues=[
         (0.8, "0.8 s", "You predicted 0.8 s, as measured. The"),
         ("0.8", "0.8 s", "You predicted 0.8 s, as measured. The"),
@@ -211,6 +211,7 @@ def test_comparing_with_the_measurement(inline):
         (0, "0 s", "You predicted 0 s; measured was 0.8 s. The mail server alone takes longer. The"),
         (-0.0, "0 s", "You predicted 0 s; measured was 0.8 s. The mail server alone takes longer. The"),
         (12.3456, "12.3 s", "You predicted 12.3 s; measured was 0.8 s. Nothing else waits. The"),
+        (1500, "1500 s", "You predicted 1500 s; measured was 0.8 s. Nothing else waits. The"),
         (1e300, "1e+300 s", "You predicted 1e+300 s; measured was 0.8 s. Nothing else waits. The"),
     ],
 )
@@ -230,10 +231,17 @@ def test_what_is_not_a_number(wait):
         assert said.endswith(" came. Your prediction before, 2 s, stays.")
 
 
-@pytest.mark.parametrize("id", ["1.1-inlin", "1.1-mail", "", None, 5, ["1.1-inline"]])
+@pytest.mark.parametrize("id", ["1.1-inlin", "1.1-mail"])
 def test_an_unknown_id(demo, id):
     for note in (predict(id, "b"), predict(id), compare(id)):
         assert note.text.startswith("There is no prediction ") and "1.1-inline" in note.text.partition("Nearest: ")[2]
+    assert store.recorded() == {}
+
+
+@pytest.mark.parametrize("id", ["", None, 5, ["1.1-inline"]])
+def test_what_is_no_id(demo, id):
+    for note in (predict(id, "b"), predict(id), compare(id)):
+        assert note.text.startswith("Name the prediction by its id, in quotes; ") and "1.1-inline" in note.text
     assert store.recorded() == {}
 
 

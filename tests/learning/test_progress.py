@@ -294,7 +294,7 @@ def test_ci_neither_reads_nor_writes(folder, monkeypatch):
         assert store.recorded() == {}
         assert "Exercises: 0 of 2 solved" in progress.show(1).text
         assert progress.export().text.startswith("Nothing is recorded yet")
-        assert progress.restore(token).text == "Restored: 1 exercises solved, 0 tried, 0 predictions."
+        assert progress.restore(token).text == "Restored: 1 exercise solved, 0 tried, 0 predictions."
         assert progress.reset(progress.CONFIRM).text.startswith("Forgotten")
     monkeypatch.delenv("COURSE_RUN")
     assert store.recorded() == {"1.1-mail": "solved"}
@@ -433,7 +433,7 @@ def test_a_token_carries_everything(folder):
     assert token.startswith("ATR1-") and token in note.text and token == token_in(progress.export())
     progress.reset(progress.CONFIRM)
     assert store.recorded() == {}
-    assert progress.restore(token).text == "Restored: 1 exercises solved, 1 tried, 2 predictions."
+    assert progress.restore(token).text == "Restored: 1 exercise solved, 1 tried, 2 predictions."
     assert store.recorded() == states
 
 
@@ -449,7 +449,7 @@ def test_restoring_loses_nothing(folder):
         {"1.1-inline": "c", "1.1-wait": "2", "1.1-mail": "attempted", "1.2-order": "solved", "7.1-x": "a"}
     )
     assert progress.restore(token).text == (
-        "Restored: 1 exercises solved, 1 tried, 2 predictions. "
+        "Restored: 1 exercise solved, 1 tried, 2 predictions. "
         "1 more belong to another version of the course and were left out."
     )
     expected = {"1.1-inline": "a", "1.1-wait": "2", "1.1-mail": "solved", "1.2-order": "solved"}
@@ -460,7 +460,7 @@ def test_copying_may_add_spaces_line_breaks_and_quotes(folder):
     token = tokens.encode(course(10, 10) | {"1.1-mail": "solved"})
     broken = "\n  ".join(token[start : start + 20] for start in range(0, len(token), 20))
     for copied in (f" {token}\n", broken, f"`{token}`", f'"{token}"', token.replace("-", "- "), f"\u00a0{token}\r\n"):
-        assert progress.restore(copied).text.startswith("Restored: 1 exercises solved")
+        assert progress.restore(copied).text.startswith("Restored: 1 exercise solved")
 
 
 @pytest.mark.parametrize("token", [None, "", "  ", "hello", 5, b"ATR1-", ["ATR1-"], "ATR2-AAAA", "atr1-AAAA", ...])
@@ -513,8 +513,12 @@ def test_strange_states_can_be_exported(folder):
     token = token_in(progress.export())
     progress.reset(progress.CONFIRM)
     said = progress.restore(token).text
-    assert said.startswith("Restored: 1 exercises solved, 0 tried, 0 predictions. 2 more belong to another version")
+    assert said.startswith("Restored: 1 exercise solved, 0 tried, 0 predictions. 2 more belong to another version")
     assert store.recorded() == {"1.1-mail": "solved"}
+
+
+def test_half_a_character_is_written_as_a_question_mark():
+    assert tokens.decode(tokens.encode({"\ud800": "\ud800"}), ["?"]) == ({"?": "?"}, 0)
 
 
 def test_no_two_ids_share_a_code():

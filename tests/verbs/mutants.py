@@ -89,6 +89,16 @@ EXPLAINED = {
     "learning/promises/proving.py _clean: return (lines[-1] if lines else 'they write nothing').replace(str(folder), '…')[:200] -> return (lines[-1] if lines else 'they write nothing').replace(str(folder), '…')[:201]": (
         "One letter more of a line that is cut."
     ),
+    "learning/promises/bench.py Service.orders: 8 -> 9": "How many order at once, nobody is promised.",
+    "learning/promises/bench.py prepare: (ended := run.wait(60)) != 'exit 0' -> (ended := run.wait(61)) != 'exit 0'": (
+        "A second more for a preparation that does not end."
+    ),
+    "learning/promises/mutant.py module: sys.meta_path.insert(0, Watch()) -> sys.meta_path.insert(1, Watch())": (
+        "Behind the finder of built-in modules, and still before the one that finds FastAPI."
+    ),
+    "learning/topics.py Topic: dataclass(frozen=True) -> dataclass(frozen=False)": (
+        "Nobody changes a topic; the word says so to whoever reads it."
+    ),
     "exam/kinds.py Wait.means: return abs(found - q.seconds) <= max(0.05, 0.15 * q.seconds) -> return abs(found - q.seconds) < max(0.05, 0.15 * q.seconds)": (
         "A measured number does not meet the bound itself."
     ),

@@ -4,7 +4,9 @@
 """
 
 import itertools
+import os
 import re
+import sys
 import threading
 import time
 import uuid
@@ -214,6 +216,7 @@ BROKEN = [
     ("generated", at(LABEL, gives(500)), "GET /labels/{id} answered 500 to GET /labels/"),
     ("generated", at(LABELS, breaks, "POST"), "POST /labels was not answered: the connection broke (RemoteProtocolError)."),
     ("health", at(LIVE, gives(500)), "When all is well, /live answered 500, not 200."),
+    ("health", at(READY, gives(500)), "When all is well, /ready answered 500, not 200."),
     ("health", at(READY, gives(200)), "When its database is gone, /ready answered 200, not 503."),
     ("health", at(LIVE, from_the(2, gives(503))), "When its database is gone, /live answered 503, not 200."),
 ]  # fmt: skip
@@ -320,6 +323,20 @@ def test_too_few_answers_prove_nothing(table: Made, monkeypatch):
     monkeypatch.setattr(facing, "WHILE", 40.0)
     monkeypatch.setattr(facing, "REQUESTS", facing.LEAST)
     assert facing.generated(table()) == KEPT["generated"].replace("300", "40")
+
+
+def test_as_many_requests_are_answered_as_are_told(table: Made):
+    one = table()
+    assert facing.generated(one) == KEPT["generated"]
+    made = [request for request in one.all[0].requests if request.url.path not in ("/openapi.json", "/token")]
+    assert facing.REQUESTS - 100 < len(made) < facing.REQUESTS + facing.AT_ONCE, "some were sent to the log-in"
+
+
+@pytest.mark.parametrize(("token", "claims"), [("header.ada.signature", "ada"), ("opaque", "e30"), ("a.b", "e30")])
+def test_a_forger_copies_what_a_token_says_where_it_says_something(table: Made, token: str, claims: str):
+    service = table(at("/token", gives(200, {"access_token": token}))).calm()
+    forged = dict(facing._strangers(service))["a forged token"]["Authorization"]
+    assert forged == f"Bearer {facing.FORGED.format(claims)}"
 
 
 def test_a_service_may_be_asked_where_it_finds_no_database(table: Made, tmp_path: Path):
@@ -460,6 +477,20 @@ def test_what_the_plan_prepares_runs_in_the_copy_before_the_start(monkeypatch, t
     assert done == [(["-m", "alembic"], service.folder, {"A": "1", "B": "2"}), "started"]
     assert service.folder != tmp_path and service.folder.is_dir()
     bench.scratch.remove(service.folder)
+
+
+def test_a_preparation_that_fails_is_told_with_its_last_words(tmp_path: Path):
+    for command, says in (
+        ("open('made', 'w')", ""),
+        ("raise SystemExit('no database')", "ended with exit 1. .*no database"),
+    ):
+        own = PLAN.model_copy(update={"prepare": ["-c", command]})
+        if not says:
+            bench.prepare(sys.executable, own, tmp_path, dict(os.environ))
+            assert (tmp_path / "made").exists()
+            continue
+        with pytest.raises(CourseError, match=f"(?s)^`prepare` in .* {says}"):
+            bench.prepare(sys.executable, own, tmp_path, dict(os.environ))
 
 
 def test_a_service_that_does_not_start_leaves_no_copy(monkeypatch, tmp_path: Path):
