@@ -7,10 +7,24 @@ from pathlib import Path
 
 import pytest
 from fastapi import APIRouter, FastAPI
+from starlette.endpoints import HTTPEndpoint
 
 from helpers.course import CHAPTERS, TASKS
 from helpers.errors import CourseError
-from helpers.learning import asked, claims, clicks, exercises, finding, history, log, minutes, progress, spacing, store
+from helpers.learning import (
+    asked,
+    claims,
+    clicks,
+    exercises,
+    finding,
+    history,
+    log,
+    machine,
+    minutes,
+    progress,
+    spacing,
+    store,
+)
 from helpers.learning.diagnoses import held_the_loop, returned_none
 from helpers.learning.model import SURE, Exercise
 from helpers.learning.predictions import compare, predict
@@ -102,6 +116,7 @@ def misfits() -> Iterable[object]:
     everything = _some("/a", "/b")
     everything.api_route("/both", methods=["POST", "GET", "HEAD"])(len)
     everything.websocket("/talk")(len)
+    everything.add_route("/given", HTTPEndpoint)  # Starlette's own
     everything.mount("/under", _some("/c"))
     yield [route.label for route in own_routes(everything)]
     for stubs in ([], ["a"], ["a", "b"], ["a", "b", "c"], ["a", "ellipsis"]):
@@ -265,25 +280,44 @@ def myths() -> Iterable[object]:
 
 
 def releases() -> Iterable[object]:
-    """Three releases, two facts."""
-    answers = {"0.1.0": ("yes", "TypeError"), "0.2.0": ("yes", "no"), "0.10.1": ("no", "no")}
+    """Three releases, three facts."""
+    answers = {"0.1.0": ("yes", "TypeError", "7"), "0.2.0": ("yes", "no", "7"), "0.10.1": ("no", "no", "7")}
     three = history.History(
         python="3.11",
-        questions={"first": "Is it first?", "second": "Is it second?"},
+        questions={"first": "Is it first?", "second": "Is it second?", "third": "How many?"},
         releases={
-            name: history.Release(day="2023-11-15", pins=[], answers=dict(zip(("first", "second"), both)))
-            for name, both in answers.items()
+            name: history.Release(
+                day="2023-11-15", pins=[], answers=dict(zip(("first", "second", "third"), all_of_them))
+            )
+            for name, all_of_them in answers.items()
         },
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(history, "load", lambda: three)
-        yield from (history.when("first"), history.when("second"), history.changes(), history.changes("first"))
+        yield from (*map(history.when, ("first", "second", "third")), history.changes(), history.changes("first"))
         yield from (history.changes(["second"]), history.changes([]))
         yield from map(history.holds, ("0.1.0", "0.2", "0.1", "0.9.9", " 1.0.0 "))
         for call in (lambda: history.when("fist"), lambda: history.when(7), lambda: history.changes("x")):
             yield refused(call)
         for given in ("0.0.9", "zero", 1, "0", "0.1.0.0"):
             yield refused(lambda given=given: history.holds(given))
+
+
+def machine_of_a_reader() -> Iterable[object]:
+    """A part that works, one whose trouble is known, and one that fails anyhow."""
+
+    def fails(error: Exception) -> str:
+        raise error
+
+    parts = (
+        ("a kettle", lambda: "boiled", "Is it plugged in?"),
+        ("a lamp", lambda: fails(CourseError("There is no lamp.")), "Buy one."),
+        ("a door", lambda: fails(ValueError("shut *tight*")), "Knock."),
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(machine, "_PARTS", parts)
+        patch.setattr(machine, "_python", lambda: "**Works**: Python.")
+        yield machine.check_machine()
 
 
 def plan_of_a_service() -> Iterable[object]:
@@ -306,12 +340,11 @@ def memory() -> Iterable[object]:
     yield {"seconds since midnight": NOON + 7.5 - spacing.midnight(NOON + 7.5), "grades": spacing.GRADES}
 
 
-SCENES: dict[str, Callable[..., Iterable[object]]] = {
-    scene.__name__: scene
-    for scene in (
-        predictions, checks, misfits, slips, map_of_the_course, unsaved, row, found, asked_about, myths, releases, plan_of_a_service, memory,
-    )
-}  # fmt: skip
+ALL = (
+    predictions, checks, misfits, slips, map_of_the_course, unsaved, row, found, asked_about, myths, releases,
+    machine_of_a_reader, plan_of_a_service, memory,
+)  # fmt: skip
+SCENES: dict[str, Callable[..., Iterable[object]]] = {scene.__name__: scene for scene in ALL}
 IN_A_FOLDER = (map_of_the_course, unsaved)
 APPROVED = Approved(Path(__file__).with_name("approved.md"), list(SCENES))
 

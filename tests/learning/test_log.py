@@ -1,5 +1,6 @@
 """What a learner has met lately, from the log of answers."""
 
+from helpers.learning import log
 from helpers.learning.log import Answer, lately
 
 
@@ -15,3 +16,8 @@ def test_lately_are_the_last_exams_and_the_last_answers_outside_of_them_the_late
     answers = sorted([*exams, *outside], key=lambda one: one.when)
     assert lately(answers, exams_back=2, answers_back=2) == ["q31", "e3q30", "q21", "e2q20"]
     assert lately(answers) == ["q31", "e3q30", "q21", "e2q20", "q11", "q1"]
+
+
+def test_what_is_written_once_is_there_once_and_nothing_is_told(demo):
+    assert log.add([answer(1), answer(2, "e1")]) == log.add([answer(1), answer(3)]) == ""
+    assert [one.when for one in log.read()] == [1, 2, 3]

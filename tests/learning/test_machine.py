@@ -6,12 +6,15 @@ import smtplib
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from helpers import check_machine
+from helpers.learning import machine
 from tests.services.brokers import no_broker_of_this_machine  # noqa: F401  (a fixture)
 
 ROOT = Path(__file__).parents[2]
@@ -88,6 +91,23 @@ def test_a_dead_telemetry_is_told_or_does_no_harm(variable):
     )
     assert lines[1].startswith("**Works**") == (done.stdout == "['task']\n")
     assert "Traceback" not in lines[1]
+
+
+def test_a_propagator_that_is_not_installed_is_named(monkeypatch):
+    for names, missing in (("none", ""), ("none, tracecontext,", ""), ("tracecontext,b3", "b3")):
+        monkeypatch.setattr(machine.surroundings, "left_out", {"OTEL_PROPAGATORS": names.rstrip(",")})
+        line = str(check_machine()).splitlines()[1]
+        assert line.startswith("**Does not work**" if missing else "**Works**"), line
+        assert not missing or f"OTEL_PROPAGATORS names {missing}, which is not installed" in line
+
+
+def test_a_server_whose_task_is_not_recorded_does_not_work(monkeypatch):
+    @contextmanager
+    def without_tasks():
+        yield SimpleNamespace(bars=[SimpleNamespace(kind="client"), SimpleNamespace(kind="endpoint")])
+
+    monkeypatch.setattr("helpers.live.recording.record", without_tasks)
+    assert "It answers, but what it does is not recorded." in str(check_machine()).splitlines()[1]
 
 
 @pytest.mark.parametrize("error", [ValueError("odd"), smtplib.SMTPException(), RuntimeError("can't start new thread")])

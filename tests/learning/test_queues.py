@@ -125,6 +125,23 @@ def test_flowers_page_stands_under_jupyters_address(monkeypatch, base):
     assert queues.prefix() == [] and queues.page(flower, "/workers") == "/workers"
 
 
+def test_flowers_page_is_shown_in_jupyterlab_as_wide_as_the_cell(monkeypatch, capsys):
+    frames = []
+    monkeypatch.setattr("IPython.display.display", frames.append)
+    queues.show(SimpleNamespace(port=4711), "/workers")
+    assert capsys.readouterr().out == "In JupyterLab, Flower's page stands here.\n" and not frames
+    monkeypatch.delenv("COURSE_RUN")
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/")
+    queues.show(SimpleNamespace(port=4711), "/workers")
+    assert [(one.src, one.width, one.height) for one in frames] == [("/proxy/absolute/4711/workers", "100%", 400)]
+
+
+def test_windows_has_no_queue_and_is_told_why(monkeypatch, capsys):
+    monkeypatch.setattr(queues, "os", SimpleNamespace(name="nt", environ={}))
+    assert obtainable(HERE, HERE) == []
+    assert capsys.readouterr().out.startswith("Windows has no signals to kill a worker with")
+
+
 # It leaves nothing behind
 
 

@@ -355,6 +355,29 @@ def test_a_service_may_be_asked_where_it_finds_no_database(table: Made, tmp_path
             assert facing.health(one) == KEPT["health"]
         assert not one.all[-1].process.running, "it is ended with the promise"
 
+    def does_not_start(env: dict[str, str]) -> Memory:
+        raise CourseError("it ended.")
+
+    one = table(without)
+    one.plan, one.fresh = PLAN.model_copy(update={"health": lonely}), does_not_start
+    one._shared["calm"] = table(without).calm()
+    with pytest.raises(Broken, match=r"^When it finds no database, it ended\.$"):
+        facing.health(one)
+
+
+def test_a_page_may_hold_as_many_as_the_plan_says_and_is_asked_for_in_every_way(table: Made):
+    def full(request: httpx.Request, service: Memory) -> httpx.Response | None:
+        if request.url.params.get("limit") == "1000000":
+            return httpx.Response(200, json=[{"id": number} for number in range(100)])
+        return None
+
+    one = table(at(LABELS, full, "GET"))
+    all_ways = f"{PLAN.pages.next}&offset={{seen}}&number={{page}}"
+    one.plan = PLAN.model_copy(update={"pages": PLAN.pages.model_copy(update={"next": all_ways})})
+    assert facing.lists(one) == KEPT["lists"]
+    asked = [dict(request.url.params) for request in one.all[0].requests]
+    assert [(each["offset"], each["number"]) for each in asked if "offset" in each] == [("10", "2")]
+
 
 def answered_early() -> Otherwise:
     """Nobody waits for the carrier, and the list is read when most have been answered."""

@@ -3,6 +3,9 @@
 import asyncio
 import importlib.util
 import json
+import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -90,6 +93,19 @@ def test_one_code_becomes_another(answered):
     assert answered(change, status=403) == (403, LENGTH, b"only", 1, 0)
     assert answered(change) == (202, LENGTH, b"only", 1, 0)
     assert answered({**ASKED, "code": 401}, status=401) == (500, LENGTH, b"only", 1, 1), "it is tried first"
+
+
+@pytest.mark.parametrize(("asked", "changed"), [({"PROMISES_MUTANT": json.dumps(ASKED)}, True), ({}, False)])
+def test_python_changes_it_before_its_program_does_anything(tmp_path, asked, changed):
+    shutil.copy(mutant.__file__, tmp_path / "sitecustomize.py")
+    plain = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [sys.executable, "-c", "import fastapi; print(fastapi.FastAPI.__call__.__name__)"],
+        env={**plain, "PYTHONPATH": str(tmp_path), **asked},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == ("changed\n" if changed else "__call__\n"), done.stderr
 
 
 def test_fastapi_is_changed_when_it_has_been_imported_and_nothing_else_is(monkeypatch):

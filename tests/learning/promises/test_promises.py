@@ -208,6 +208,7 @@ def test_a_promise_leads_to_the_cell_that_teaches_it(promise):
         ("[pages]", "[pages]\nmost = 19", "`pages.most` in promises.toml should be how many items an answer may hold"),
         ("[pages]", "[pages]\nmost = 201", "at most, from 20 to 200, but it is 201."),
         ("[env]", "[env", "is not TOML"),
+        ("[env]", "#" * 1_000_001 + "\n[env]", "promises.toml is larger than a megabyte."),
         (', grace = "the-compiler"', "", "`login.users` in promises.toml should be two users with their passwords"),
     ],
 )  # fmt: skip
