@@ -250,6 +250,13 @@ def test_half_as_long_again_and_eight_letters_more_give_it_away(right, told):
     assert bank.gives_nothing_away(replace(GOOD, right=("r" * right,), wrong=wrong)) == [told] * bool(told)
 
 
+@pytest.mark.parametrize(("count", "told"), [(2, True), (3, False), (6, False), (7, True)])
+def test_an_order_has_three_to_six_events(count, told):
+    wrong = {f"{n + 1} before {n}": f"Event {n} comes first, as always." for n in range(1, count)}
+    asked = replace(ORDER, order=tuple(f"event {n}" for n in range(count)), wrong=wrong)
+    assert KINDS["order"].faults(asked) == ["an order needs three to six events"] * told
+
+
 def test_a_section_without_questions_is_told():
     told = bank.covers_the_sections([replace(GOOD, id="4.3-one"), replace(GOOD, id="4.3-two")])
     assert len(told) == len(SECTIONS) - 1 and "section 1.1 has 0 questions, not 2" in told
@@ -447,6 +454,12 @@ def test_ids_are_used_once_and_in_the_file_of_their_chapter(tmp_path):
     written(tmp_path, ENTRY + ENTRY)
     with pytest.raises(CourseError, match="not valid TOML"):
         bank.load(tmp_path)
+
+
+def test_a_bank_that_cannot_be_read_is_named(tmp_path):
+    with pytest.raises(CourseError, match="questions.toml cannot be read: Is a directory.$"):
+        (tmp_path / "questions.toml").mkdir()
+        bank.read(tmp_path / "questions.toml")
 
 
 def test_an_instructor_is_told_all_faults_at_once(tmp_path, monkeypatch):

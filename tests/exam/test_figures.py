@@ -54,6 +54,13 @@ def test_discrimination_leaves_the_question_itself_out():
     assert correlation([float(a) for a, _ in rights], [float(a + b) for a, b in rights]) > 0.7
 
 
+def test_of_a_short_exam_and_a_long_one_the_part_counts_that_was_right():
+    answers = []
+    for n in range(10):
+        answers += sitting(n, a=True, b=True) if n % 2 else sitting(n, a=False, b=False, c=True, d=True)
+    assert exam.statistics(Log(answers=answers)).questions["a"].discrimination > 0.99
+
+
 def test_few_answers_and_constant_ones_are_said_to_say_little():
     found = exam.statistics(Log(answers=sitting(1, a=True, b=False)))
     assert found.questions["a"].discrimination is None and found.questions["a"].remark == "few answers"

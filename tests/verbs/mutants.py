@@ -99,6 +99,17 @@ EXPLAINED = {
     "learning/topics.py Topic: dataclass(frozen=True) -> dataclass(frozen=False)": (
         "Nobody changes a topic; the word says so to whoever reads it."
     ),
+    "exam/kinds.py Order.parts: (sum((sooner < later for sooner, later in zip(places, places[1:]))), len(places) - 1) -> "
+    "(sum((sooner <= later for sooner, later in zip(places, places[1:]))), len(places) - 1)": (
+        "No two letters stand in one place."
+    ),
+    "exam/kinds.py close: (abs(one - other) <= max(SLACK, 0.2 * bar[1]) + 1e-09 for one, other in zip(drawn, bar)) -> "
+    "(abs(one - other) < max(SLACK, 0.2 * bar[1]) + 1e-09 for one, other in zip(drawn, bar))": (
+        "A drawn number does not meet the bound itself, to the nanosecond."
+    ),
+    "exam/kinds.py _option: return found[0] if len(found) == 1 else '' -> return found[0] if len(found) == 1 else 'X'": (
+        "What is no option equals none either way."
+    ),
     "exam/kinds.py Wait.means: return abs(found - q.seconds) <= max(0.05, 0.15 * q.seconds) -> return abs(found - q.seconds) < max(0.05, 0.15 * q.seconds)": (
         "A measured number does not meet the bound itself."
     ),
