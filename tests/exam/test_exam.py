@@ -866,6 +866,8 @@ def test_a_paper_has_the_same_questions_and_no_answer_on_it(tmp_path):
     kept_back = [item.question.explanation.split("`")[0] for item in items()]
     assert not any(text in made.questions for text in kept_back if len(text) > 25)
     assert "<script" not in made.questions and made.questions.startswith("<!doctype html>\n<html lang=")
+    assert made.save(str(tmp_path / "one" / "in")).text.startswith("Written: exam.html and exam-answers.html.")
+    assert sorted(os.listdir(tmp_path / "one" / "in")) == ["exam-answers.html", "exam.html"]
     assert "Written" in made.save(str(tmp_path / "out"), "midterm").text
     assert sorted(os.listdir(tmp_path / "out")) == ["midterm-answers.html", "midterm.html"]
     three = exam.paper(7, versions=3)
@@ -919,6 +921,14 @@ def test_the_widget_records_through_the_same_door(clock):
     assert [row.get("head", False) for row in sheet.result] == [True] + [False] * (len(sheet.result) - 1)
     assert sheet.done and "12 points" in sheet.result[0]["text"] and exam._sitting.state.handed_in
     assert set(sheet.feedback) == {str(n) for n in range(1, 13)}
+
+
+def test_the_page_is_told_again_what_is_recorded_when_an_answer_was_refused(clock, monkeypatch):
+    exam.start(7, questions=3, clock=clock)
+    sheet, sent = exam.show(), []
+    monkeypatch.setattr(sheet, "send_state", lambda key=None: sent.append(key))
+    hear(sheet, do="record", number=1, value="nonsense")
+    assert "answers" in sent and sheet.answers == {}
 
 
 def test_what_the_page_sends_wrongly_is_told_in_a_sentence(clock):

@@ -109,6 +109,12 @@ def test_a_rule_is_unfolded_and_graded_by_the_learner(clock):
     rule = next(iter(reviewing.rules().values()))
     asked = exam.review(rule.id)
     assert rule.question in asked.markdown and "<details>" in asked.markdown and rule.rule in asked.markdown
+    assert [rule.judged(grade, 1.0)[1].right for grade in ("again", "hard", "good", "easy")] == [
+        False,
+        True,
+        True,
+        True,
+    ]
     told = exam.review(rule.id, "Easy")
     assert rule.link in told.markdown and "It comes back in 8 days." in told.text
     assert log.read()[0].grade == 4

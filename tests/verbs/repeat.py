@@ -42,7 +42,7 @@ def failures(report: Path) -> list[str]:
 
 def run(notebooks: list[str], report: Path) -> tuple[float, list[str]]:
     """One strict run: its seconds and its failures."""
-    extra = () if len(notebooks) == 1 and notebooks[0].endswith(".ipynb") else compare.PARALLEL
+    extra = () if len(notebooks) == 1 and Path(notebooks[0]).suffix else compare.PARALLEL  # one file needs no workers
     begun = time.perf_counter()
     done = compare.run(compare.command(sys.executable, *notebooks, report=report, extra=extra))
     took = time.perf_counter() - begun

@@ -34,8 +34,8 @@ def test_a_cell_that_differs_is_named(notebook, tmp_path):
 
 def test_a_test_that_fails_is_named(tmp_path):
     (tmp_path / "test_one.py").write_text("def test_right(): ...\ndef test_wrong(): assert 1 == 2\n")
-    _, [line] = repeat.run([str(tmp_path)], tmp_path / "report.xml")
-    assert "test_one::test_wrong: " in line and "1 == 2" in line
+    _, [line] = repeat.run([str(tmp_path / "test_one.py")], tmp_path / "report.xml")
+    assert "test_wrong: " in line and "1 == 2" in line
 
 
 def test_runs_and_failures_are_counted(monkeypatch, capsys):

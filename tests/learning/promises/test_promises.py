@@ -76,6 +76,7 @@ def break_theirs(changed: Fault, names: list[str], *promised: str) -> None:
     assert said.keys() == planted.keys() and all(planted[promise].says in said[promise] for promise in said), said
 
 
+@pytest.mark.slow  # chapter 9 has a cell that measures the same
 def test_the_shipped_service_keeps_what_is_quickly_measured():
     before, others = digest(LABELS), {path.name for path in LABELS.iterdir()}
     mine = {child.pid for child in psutil.Process().children(recursive=True)}
