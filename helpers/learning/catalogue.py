@@ -94,11 +94,12 @@ def _find(items: Callable[[int], Sequence[Item]], what: str, wanted: object) -> 
             if item.id == name:
                 return item
     known = _known(items)
+    if not name:
+        such = f", such as `{known[0]}`" if known else ""
+        raise CourseError(f"Name the {what} by its id, in quotes{such}; {describe(wanted)} came.")
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     near = near or [other for other in known if chapter and other.startswith(f"{chapter[0]}.")] or known[:5]
     listed = ", ".join(f"`{other}`" for other in near) or "none, because no chapter has any yet"
-    if not name:
-        raise CourseError(f"Name the {what} by its id, in quotes; {describe(wanted)} came. There are: {listed}.")
     raise CourseError(f"There is no {what} {describe(wanted)}. Nearest: {listed}.")
 
 

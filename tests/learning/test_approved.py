@@ -58,7 +58,8 @@ def refused(call: Callable[[], object]) -> str:
 
 def predictions() -> Iterable[object]:
     """Each choice beside what was measured, how sure it was, and what is no choice."""
-    yield from (compare("1.1-inline"), predict("1.1-inline"), predict("1.1-none"), compare("1.1-none"), predict())
+    yield from (compare("1.1-inline"), predict("1.1-inline"), predict("1.1-none"), compare("1.1-none"))
+    yield from (predict(), compare())
     for choice in ("a", " B ", "c"):
         yield from (predict("1.1-inline", choice), compare("1.1-inline"), predict("1.1-inline"))
     for given in NONSENSE:
@@ -81,6 +82,7 @@ def checks() -> Iterable[object]:
         yield from (exercises.hint(id, number) for number in (1, 2, 3, 0, True))
         yield exercises.solution(id)
     yield from (exercises.check("1.1-none"), exercises.hint("1.1-none"), exercises.solution("1.1-none"))
+    yield from (exercises.check(), exercises.hint(), exercises.solution(), exercises.check(FastAPI()))
     yield from (exercises.check("1.2-order", len, len), exercises.check("1.2-order", ..., verbose=True))
     yield exercises.check("1.2-order", lambda: 1 / 0)
     yield exercises.check("1.2-order", lambda: ["response", "task", "mail"], verbose=True)

@@ -409,9 +409,9 @@ def test_prints_and_warnings_stay_out_of_the_cell():
         ("1.7-zzzzzzzzzzz", "Nearest: 1.1-mail, 1.2-order."),
         ("4.3-mail", "Nearest: 1.1-mail"),
         ("1.1-inline", "There is no exercise '1.1-inline'."),
-        ("", "Name the exercise by its id, in quotes; an empty text came."),
-        (None, "Name the exercise by its id, in quotes; None came."),
-        (["1.1-mail"], "Name the exercise by its id, in quotes; a value of type list came."),
+        ("", "Name the exercise by its id, in quotes, such as 1.1-mail; an empty text came."),
+        (None, "Name the exercise by its id, in quotes, such as 1.1-mail; None came."),
+        (["1.1-mail"], "Name the exercise by its id, in quotes, such as 1.1-mail; a value of type list came."),
         ("９.1-x", "Nearest: 1.1-mail, 1.2-order."),
     ],
 )

@@ -21,3 +21,8 @@ def test_lately_are_the_last_exams_and_the_last_answers_outside_of_them_the_late
 def test_what_is_written_once_is_there_once_and_nothing_is_told(demo):
     assert log.add([answer(1), answer(2, "e1")]) == log.add([answer(1), answer(3)]) == ""
     assert [one.when for one in log.read()] == [1, 2, 3]
+
+
+def test_where_outputs_are_compared_nothing_is_kept(demo, monkeypatch):
+    monkeypatch.setenv("COURSE_RUN", "ci")
+    assert log.add([answer(1)]) == "" and log.read() == [] and not list(demo.iterdir())

@@ -89,6 +89,14 @@ EXPLAINED = {
     "learning/promises/proving.py _clean: return (lines[-1] if lines else 'they write nothing').replace(str(folder), '…')[:200] -> return (lines[-1] if lines else 'they write nothing').replace(str(folder), '…')[:201]": (
         "One letter more of a line that is cut."
     ),
+    "learning/history.py _measured: near = difflib.get_close_matches(name, known, n=3, cutoff=0.3) or list(known)[:3] -> "
+    "near = difflib.get_close_matches(name, known, n=4, cutoff=0.3) or list(known)[:3]": (
+        "How many names are near, nobody is promised."
+    ),
+    "learning/machine.py _mail: ('here@parcels.example', 'there@parcels.example', 'accepted a message') -> "
+    "('here@parcels.example', 'there@parcels.exampleX', 'accepted a message')": "A mail that nobody reads.",
+    "learning/promises/bench.py Service.undone: left and time.monotonic() - since < STUCK -> "
+    "left and time.monotonic() - since <= STUCK": "The clock does not show the bound itself, to the nanosecond.",
     "learning/promises/bench.py Service.orders: 8 -> 9": "How many order at once, nobody is promised.",
     "learning/promises/bench.py prepare: (ended := run.wait(60)) != 'exit 0' -> (ended := run.wait(61)) != 'exit 0'": (
         "A second more for a preparation that does not end."
