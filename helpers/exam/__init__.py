@@ -508,7 +508,8 @@ def _find(id: object) -> Question:
     if name not in questions:
         near = [other for other in questions if name and other.startswith(name.partition("-")[0] + "-")][:5]
         listed = ", ".join(f"`{other}`" for other in near or list(questions)[:5])
-        raise CourseError(f"There is no question by the name of {describe(id)}. Some that there are: {listed}.")
+        told = f"There is no question {describe(id)}" if name else f"Name a question by its id; {describe(id)} came"
+        raise CourseError(f"{told}. Some that there are: {listed}.")
     return questions[name]
 
 

@@ -100,11 +100,11 @@ def draw(
 
 
 def share(count: int, weights: Mapping[int, float], room: Mapping[int, int]) -> dict[int, int]:
-    """How many of `count` each chapter gets: by weight, largest remainder first, never more than it has."""
+    """How many of `count` each chapter gets: by weight (the method of Sainte-Laguë), never more than it has."""
     shares = dict.fromkeys(weights, 0)
     for _ in range(min(count, sum(room[chapter] for chapter in weights))):
         free = [chapter for chapter in weights if shares[chapter] < room[chapter]]
-        # Sainte-Laguë: the next question goes where it is most owed; ties go to the earlier chapter.
+        # The next question goes where it is most owed; ties go to the earlier chapter.
         shares[max(free, key=lambda chapter: (weights[chapter] / (2 * shares[chapter] + 1), -chapter))] += 1
     return shares
 

@@ -114,6 +114,7 @@ def _verdict(one: Item, given: object) -> str:
 def taking() -> Iterable[object]:
     """An exam with all that is said on the way: nothing begun, begun, answered, flagged, late, handed in, and after that."""
     clock = Clock()
+    yield from (exam.rules(), exam.timeline())
     yield from (exam.show(), exam.answer(1, "a"), exam.grade(), exam.history(), exam.review())
     yield exam.start("x", 30, [4], questions=7, clock=clock)
     yield from (exam.time_left(), exam.question(1), exam.question(0), exam.answer(8, "a"), exam.answer(1))
@@ -222,7 +223,7 @@ def drawings() -> Iterable[object]:
     ]
     timeline = Timeline()
     timeline.fill(bars, 1.2)
-    for drawn in ({"client": (0.0, 0.1), "weigh": (0.5, 1.0)}, {"weigh": (0.0, 0.5), "idle": (0.0, 0.1)}):
+    for drawn in ({"client": (0.0, 0.1), "weigh": (0.5, 1.0)}, {"weigh": (0.0, 0.123456), "idle": (0.0, 0.1)}):
         shown = drawing.Difference(BANK["4.3-draw"], drawn, timeline)
         yield from (shown.verdict, repr(shown), shown.data)
 

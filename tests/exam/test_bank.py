@@ -196,6 +196,7 @@ BAD = {
     "says too little": replace(GOOD, wrong={**GOOD.wrong, "never": "No."}),
     "have the same message": replace(GOOD, wrong=dict.fromkeys(("x", "y"), "Nothing starts before it.")),
     "no message for '3 before 2'": replace(ORDER, wrong={"2 before 1": "A task waits for the answer."}),
+    "no message for '2 before 1'": replace(ORDER, wrong={"3 before 2": "It has to start first."}),
     "is no wrong order": replace(ORDER, wrong={**ORDER.wrong, "1 before 2": "That would be the right order."}),
     "no message for the bar 'weigh'": replace(DRAWN, wrong={"client": "The client does not wait."}),
     "'fetch' is no bar": replace(DRAWN, wrong={**DRAWN.wrong, "fetch": "No such task is there."}),
@@ -374,6 +375,20 @@ def test_a_proof_names_one_option_by_a_part_that_no_other_has(named):
 def test_what_a_cell_has_shown_is_its_stored_output():
     assert "'response sent', 'write_log starts'" in links.shown((1, "setup-close"))
     assert links.shown((1, "no-such-cell")) == ""
+
+
+def test_of_several_outputs_each_begins_a_line(monkeypatch):
+    outputs = [{"text": ["one\n", "two\n"]}, {"data": {"text/plain": "three"}}, {"text": "four"}]
+    monkeypatch.setattr(links, "_content", lambda number: [{"id": "a", "cell_type": "code", "outputs": outputs}])
+    monkeypatch.setattr(links, "cell", lambda place: place[1])
+    assert links.shown.__wrapped__((1, "a")) == "one\ntwo\nthree\nfour"
+
+
+def test_a_proof_has_the_questions_code_beside_it():
+    bench = proof.Bare("x = 7")
+    assert bench.run("print(code, end=''); found = 1") == "x = 7" and bench.found == 1
+    with pytest.raises(NameError):
+        bench.run("codeX")
 
 
 def test_a_proof_by_a_cell_that_is_not_there_is_told():

@@ -96,6 +96,11 @@ def test_chapters_get_their_share(weights, count):
                 assert weights[one] < weights[other] or shares[one] >= shares[other] - 1 or shares[one] == 12
 
 
+def test_a_question_more_goes_where_it_is_most_owed():
+    """By 1, 3, 5: with 1, 2, 3 the heaviest would get four, with 1, 4, 7 the lightest would have one already."""
+    assert draw.share(5, {1: 60, 2: 30, 3: 10}, dict.fromkeys((1, 2, 3), 9)) == {1: 3, 2: 2, 3: 0}
+
+
 def test_a_question_more_changes_its_own_chapter_alone():
     weights = {1: 1, 4: 2}
     before = draw.draw(SOURCES, 7, weights, 15)
@@ -809,7 +814,7 @@ def test_practice_folds_the_answer_and_judges_what_is_given():
     assert exam.practise("4.3-three", 0.5).text.count("Right") == 2
     assert "takes a number of seconds" in exam.practise("4.3-three", "soon").text
     assert "There is no question" in exam.practise("4.3-four").text and "4.3-three" in exam.practise("4.3-four").text
-    assert "There is no question" in exam.practise(7).text
+    assert exam.practise(7).text.startswith("Name a question by its id; 7 came.")
 
 
 @pytest.mark.parametrize("question", BANK.values(), ids=BANK.keys())
@@ -921,6 +926,12 @@ def test_the_widget_records_through_the_same_door(clock):
     assert [row.get("head", False) for row in sheet.result] == [True] + [False] * (len(sheet.result) - 1)
     assert sheet.done and "12 points" in sheet.result[0]["text"] and exam._sitting.state.handed_in
     assert set(sheet.feedback) == {str(n) for n in range(1, 13)}
+
+
+def test_a_log_that_cannot_be_written_is_told_with_the_result(clock, monkeypatch):
+    exam.start(7, questions=3, clock=clock)
+    monkeypatch.setattr(exam.log, "add", lambda answers: "The disk is full")
+    assert "The disk is full" in exam.grade(finish=True).text
 
 
 def test_the_page_is_told_again_what_is_recorded_when_an_answer_was_refused(clock, monkeypatch):

