@@ -14,6 +14,7 @@ from helpers.course import CHAPTERS, TASKS
 from helpers.errors import CourseError
 from helpers.learning import (
     asked,
+    catalogue,
     claims,
     clicks,
     exercises,
@@ -84,6 +85,7 @@ def checks() -> Iterable[object]:
         yield from (exercises.hint(id, number) for number in (1, 2, 3, 0, True))
         yield exercises.solution(id)
     yield from (exercises.check("1.1-none"), exercises.hint("1.1-none"), exercises.solution("1.1-none"))
+    yield from (refused(lambda: catalogue.exercises(7)), refused(lambda: catalogue.predictions(7)))
     yield from (exercises.check(), exercises.hint(), exercises.solution(), exercises.check(FastAPI()))
     yield from (exercises.check("1.2-order", len, len), exercises.check("1.2-order", ..., verbose=True))
     yield exercises.check("1.2-order", lambda: 1 / 0)
@@ -355,6 +357,9 @@ def memory() -> Iterable[object]:
         days = (card.due - NOON) / spacing.DAY
         yield f"{card.id} {card.times} {card.right}: due in {days:.1f} days, recall {card.recall:.2f}"
     yield [card.id for card in spacing.due(cards, NOON)]
+    yield f"{spacing.count_due(NOON, set)} due before anything is answered"
+    log.add(answers)
+    yield f"{spacing.count_due(NOON, lambda: {'a', 'b', 'c'})} due of those that the course still has"
     yield {"seconds since midnight": NOON + 7.5 - spacing.midnight(NOON + 7.5), "grades": spacing.GRADES}
 
 

@@ -117,6 +117,18 @@ EXPLAINED = {
     "learning/promises/proving.py _run: places = [str(startup), env.get('PYTHONPATH') or os.environ.get('PYTHONPATH', '')] -> "
     "places = [str(startup), env.get('PYTHONPATH') or os.environ.get('PYTHONPATH', 'X')]": "A folder that is not there.",
     "learning/store.py module: _why_unsaved = '' -> _why_unsaved = 'X'": "It is told once something could not be written.",
+    "learning/promises/bench.py module: LEFT_OUT = ('.*', 'venv', '__pycache__', 'node_modules', '*.pyc') -> "
+    "LEFT_OUT = ('.*', 'venv', '__pycache__X', 'node_modules', '*.pyc')": "What lies there is left out by its ending, too.",
+    "learning/promises/generating.py module: WHOLE = -1 -> WHOLE = -2": "A number that is no place in a list either way.",
+    "learning/promises/generating.py _number: return value if value <= most else most -> return value if value < most else most": (
+        "Where they are equal, either is the other."
+    ),
+    "learning/speaking.py module: Parameters = ParamSpec('Parameters') -> Parameters = ParamSpec('ParametersX')": (
+        "A name for a type checker."
+    ),
+    "learning/tokens.py _unpack: raise ValueError('checksum') -> raise ValueError('checksumX')": (
+        "A word for whoever debugs it: a learner is told that the token is not complete."
+    ),
     "learning/promises/bench.py Service.orders: 8 -> 9": "How many order at once, nobody is promised.",
     "learning/promises/bench.py prepare: (ended := run.wait(60)) != 'exit 0' -> (ended := run.wait(61)) != 'exit 0'": (
         "A second more for a preparation that does not end."

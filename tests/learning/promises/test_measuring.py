@@ -18,13 +18,14 @@ import pytest
 
 from helpers.authoring.refresh import NOTEBOOKS
 from helpers.errors import CourseError
-from helpers.learning.promises import PROMISES, _fits, answering, bench, facing, keeping, proving
+from helpers.learning.promises import PROMISES, _fits, answering, bench, facing, keeping, promises, proving
 from helpers.learning.promises.bench import Broken
 from helpers.learning.promises.mutant import Mutant
 from helpers.learning.promises.plan import read
 from tests.learning.promises.memory import DOCUMENT, Memory, Otherwise, Table, operation
 
-PLAN = read(NOTEBOOKS / "09_case_studies_and_projects" / "labels")
+LABELS_FOLDER = NOTEBOOKS / "09_case_studies_and_projects" / "labels"
+PLAN = read(LABELS_FOLDER)
 MEASURES = {promise.name: promise.measure for promise in PROMISES}
 Made = Callable[..., Table]
 
@@ -115,6 +116,24 @@ def test_a_service_that_keeps_a_promise_is_told_so(table: Made, name: str):
     _fits(table())
     spoiled = name in ("generated", "health", "crowd")
     assert bool(one._shared) != spoiled, "whose database or threads are spoilt is not shared any more"
+
+
+def test_each_verdict_is_told_as_soon_as_there_is_one(table: Made, monkeypatch):
+    monkeypatch.setattr("helpers.learning.promises.Bench", lambda plan, place: table(at(READY, gives(500))))
+    told: list[tuple[str, bool]] = []
+    report = promises(
+        LABELS_FOLDER, "health", "lists", told=lambda verdict: told.append((verdict.promise.name, verdict.kept))
+    )
+    assert told == [("lists", True), ("health", False)], "in the order of the promises"
+    assert [verdict.measured for verdict in report.verdicts][0] == KEPT["lists"]
+
+
+def test_no_proxy_is_asked_for_the_service(table: Made, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    service = table().calm()
+    service.process.url = "http://127.0.0.1:8"
+    with bench.Service._new_client(service) as client:
+        assert client._transport_for_url(httpx.URL("http://127.0.0.1:8/")) is client._transport
 
 
 def order_another_label(request: httpx.Request, service: Memory) -> None:
