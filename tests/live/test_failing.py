@@ -138,6 +138,7 @@ def test_an_error_stands_there_with_the_cell_and_line_that_raised_it_once(kernel
     ), lines
     assert sum("numero" in line for line in lines) == 1
     _, lines = kernel.run("1 / 0")
+    assert re.fullmatch(r"  Cell In\[\d+\], line 1", lines[1]) and lines[2] == "    1 / 0", lines
     assert lines[-1].startswith("In an earlier cell your app logged NameError")
 
 

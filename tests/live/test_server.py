@@ -460,6 +460,25 @@ def test_the_threads_of_a_server_are_its_loops_and_its_workers():
     assert threads_of(one) == []
 
 
+def test_a_generator_that_does_not_end_holds_up_no_thread():
+    app, kept, before = FastAPI(), [], set(threading.enumerate())
+
+    async def stubborn():
+        try:
+            yield "one"
+        finally:
+            await asyncio.sleep(3600)
+
+    @app.get("/")
+    async def root() -> str:
+        kept.append(stubborn())
+        return await anext(kept[-1])
+
+    with running(app) as server:
+        assert server.client.get("/").json() == "one"
+    assert until(lambda: set(threading.enumerate()) <= before, 10), threading.enumerate()
+
+
 def test_a_stop_without_a_word_gives_tasks_five_seconds(monkeypatch, capsys):
     monkeypatch.setattr(Server, "_stop", lambda self, timeout, hurry: [f"given {timeout:g} s"])
     assert Server(FastAPI()).stop() == ["given 5 s"]

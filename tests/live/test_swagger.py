@@ -92,6 +92,15 @@ def test_without_jupyter_there_is_no_address(monkeypatch):
     assert jupyter.base_url() is None
 
 
+def test_the_kernels_parent_is_looked_up_among_the_running_servers(monkeypatch):
+    monkeypatch.delenv("COURSE_RUN")
+    monkeypatch.delenv("JUPYTERHUB_SERVICE_PREFIX", raising=False)
+    monkeypatch.setenv("JPY_PARENT_PID", "4711")
+    running = [{"pid": 12, "base_url": "/other/"}, {"pid": 4711, "base_url": "/mine/"}]
+    monkeypatch.setattr("jupyter_server.serverapp.list_running_servers", lambda: iter(running))
+    assert jupyter.base_url() == "/mine/" and jupyter.proxied(8000, "/docs") == "/mine/proxy/8000/docs"
+
+
 def test_what_cannot_be_shown_gets_a_sentence():
     with pytest.raises(CourseError, match="expects an app such as FastAPI"):
         swagger_ui("app")

@@ -57,6 +57,17 @@ EXPLAINED = {
     "live/peers.py _ask: answer = kernel.recv(4096) -> answer = kernel.recv(4097)": (
         "Room for an answer that is much shorter."
     ),
+    "live/failing.py _rendered: shown = frames if len(frames) <= 2 * FEW else [*frames[:FEW], *frames[-FEW:]] -> "
+    "shown = frames if len(frames) < 2 * FEW else [*frames[:FEW], *frames[-FEW:]]": (
+        "Six frames are the first three and the last three."
+    ),
+    "live/ending.py Stop.__init__: super().__init__(*arguments) -> pass": "It is raised without arguments.",
+    "live/ending.py raise_in: outward(innermost().get(thread.ident or 0)) -> outward(innermost().get(thread.ident or 1))": (
+        "No thread has either number."
+    ),
+    "live/log.py _Log.emit: log = _logs.get(record.thread or 0) -> log = _logs.get(record.thread or 1)": (
+        "No thread has either number."
+    ),
     "live/server.py Server._start: hurry.doing = '' -> pass": "Nothing that is told of is awaited after it.",
     "live/picture.py lane: longest = max((len(f\"{bar['kind']} {bar['name']}\") for bar in data['bars']), default=0) -> "
     "longest = max((len(f\"{bar['kind']} {bar['name']}\") for bar in data['bars']), default=1)": (
