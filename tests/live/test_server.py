@@ -460,6 +460,13 @@ def test_the_threads_of_a_server_are_its_loops_and_its_workers():
     assert threads_of(one) == []
 
 
+def test_an_option_that_uvicorn_does_not_know_is_named_in_its_words():
+    with pytest.raises(CourseError) as told:
+        serve(FastAPI(), prot=8000)
+    begin = "serve() passes its options on to uvicorn.Config, which refuses: "
+    assert str(told.value) == f"{begin}got an unexpected keyword argument 'prot'."
+
+
 def test_a_generator_that_does_not_end_holds_up_no_thread():
     app, kept, before = FastAPI(), [], set(threading.enumerate())
 
