@@ -68,6 +68,11 @@ EXPLAINED = {
     "live/log.py _Log.emit: log = _logs.get(record.thread or 0) -> log = _logs.get(record.thread or 1)": (
         "No thread has either number."
     ),
+    "live/server.py Server._start: ended.wait(1.0) -> ended.wait(2.0)": "A second more for what does not end.",
+    "live/server.py Server._strike: ending.end(lambda: engine.threads() if engine.closing else threads_of(self), quiet, 0.5) -> "
+    "ending.end(lambda: engine.threads() if engine.closing else threads_of(self), quiet, 1.5)": (
+        "A second more for what does not end."
+    ),
     "live/server.py Server._start: hurry.doing = '' -> pass": "Nothing that is told of is awaited after it.",
     "live/picture.py lane: longest = max((len(f\"{bar['kind']} {bar['name']}\") for bar in data['bars']), default=0) -> "
     "longest = max((len(f\"{bar['kind']} {bar['name']}\") for bar in data['bars']), default=1)": (
