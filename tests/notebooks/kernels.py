@@ -50,6 +50,12 @@ def run(cells: list[NotebookNode]) -> list[NotebookNode]:
     return notebook.cells
 
 
+def shown(cell: NotebookNode) -> str:
+    """What a cell that was run shows as text, so far as a report has room for it."""
+    texts = (out.get("text") or out.get("data", {}).get("text/plain", "") for out in cell.outputs)
+    return "\n".join(texts)[:400]
+
+
 def marked(mark: str) -> list[psutil.Process]:
     """The processes that live and bear the mark."""
     found = []

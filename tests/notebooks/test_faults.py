@@ -20,7 +20,7 @@ from helpers.authoring.stored import Sanitiser, coalesce_streams, same_outputs
 from tests.conftest import PLANTED
 from tests.notebooks.faults import FAULTS, Fault
 from tests.notebooks.faults.planting import plant, planted_in
-from tests.notebooks.kernels import code_of, run
+from tests.notebooks.kernels import code_of, run, shown
 from tests.notebooks.needs import names, needed, selected
 
 SANITISE = Sanitiser()
@@ -112,7 +112,7 @@ def untouched(faults: list[tuple[Fault, int | str]]) -> None:
     }
     cells = [cell for selection in selections.values() for cell in (new_code_cell(FORGET), *selection)]
     found = {
-        cell.id: how
+        cell.id: f"{how}: {shown(fresh)}"
         for cell, fresh in zip(cells, run(cells))
         if cell.source != FORGET and (how := objection(cell, fresh))
     }

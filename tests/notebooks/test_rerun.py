@@ -14,7 +14,7 @@ from helpers.authoring.cells import calls, opens_section, predicted, tags
 from helpers.authoring.stored import Sanitiser, coalesce_streams, same_outputs
 from helpers.course import QUEUES
 from helpers.learning import catalogue
-from tests.notebooks.kernels import cells_of, code_of, run
+from tests.notebooks.kernels import cells_of, code_of, run, shown
 from tests.notebooks.needs import needed, selected
 
 SANITISE = Sanitiser()
@@ -53,11 +53,6 @@ def objections(cells: list[NotebookNode], also_shown: bool = True) -> dict[str, 
             if stored.outputs and not same_outputs(stored, fresh, SANITISE):
                 found.setdefault(stored.id, f"shows otherwise: {shown(fresh)}")
     return found
-
-
-def shown(cell: NotebookNode) -> str:
-    texts = (out.get("text") or out.get("data", {}).get("text/plain", "") for out in cell.outputs)
-    return "\n".join(texts)[:400]
 
 
 def told(found: dict[str, str]) -> str:
