@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.endpoints import HTTPEndpoint
 
 from helpers.authoring.refresh import NOTEBOOKS
-from helpers.course import CHAPTERS, TASKS
+from helpers.course import CHAPTERS
 from helpers.errors import CourseError
 from helpers.learning import (
     asked,
@@ -239,19 +239,6 @@ def _state(one: object) -> dict[str, object]:
     }  # type: ignore[attr-defined]
 
 
-CELLS = {
-    TASKS: [
-        {
-            "id": "list",
-            "cell_type": "markdown",
-            "metadata": {"tags": [finding.RULES]},
-            "source": ["- [When?](a.ipynb#cell-id=b) After."],
-        },
-        {"id": "b", "cell_type": "code", "metadata": {}, "source": []},
-    ]
-}
-
-
 def found() -> Iterable[object]:
     """Entries by their words: all of them, one kind's, none; and more than are listed."""
     known = [
@@ -263,7 +250,8 @@ def found() -> Iterable[object]:
     for text in ("cookie", "COOKIES", "logout", "log-out cookie", "tin cookie", "bake oven", "task", "cokie", "zzz"):
         yield f"## {text}"
         yield finding.search(text, known)
-    yield from finding.rules(CELLS[TASKS])
+    index = {"metadata": {"tags": [finding.RULES]}, "source": ["- [When?](a.ipynb#cell-id=b) After."]}
+    yield from finding.rules([index, {"metadata": {}, "source": ["- [Not?](a.ipynb#cell-id=c) This."]}])
     yield from (refused(lambda given=given: finding.find(given)) for given in ("", " ", 7, None))
 
 

@@ -52,7 +52,7 @@ def run(cells: list[NotebookNode]) -> list[NotebookNode]:
 
 def shown(cell: NotebookNode) -> str:
     """What a cell that was run shows as text, so far as a report has room for it."""
-    texts = (out.get("text") or out.get("data", {}).get("text/plain", "") for out in cell.outputs)
+    texts = (out.get("text") or out.get("evalue") or out.get("data", {}).get("text/plain", "") for out in cell.outputs)
     return "\n".join(texts)[:400]
 
 
