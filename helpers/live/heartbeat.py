@@ -66,6 +66,7 @@ class Heartbeat:
         self.holds: list[Hold] = []
         self._loop, self._thread = loop, thread
         self._native = next((one.native_id for one in threading.enumerate() if one.ident == thread), None)
+        self._clock = None if self._native is None else _clock(thread)
         # When, and how many processor seconds the loop's thread had used by then, but for the collector's.
         self._beaten = (time.monotonic(), 0.0)
         self._below = 0  # frames that run the loop itself, below all that holds it
@@ -83,7 +84,7 @@ class Heartbeat:
         """Begin to watch; called in any thread."""
         with contextlib.suppress(RuntimeError):  # the loop has ended already
             self._loop.call_soon_threadsafe(self._beat)
-        self._beaten = (time.monotonic(), _busy(self._thread))
+        self._beaten = (time.monotonic(), _read(self._clock))
         gc.callbacks.append(self._collector)
         self._watcher.start()
 
@@ -106,7 +107,7 @@ class Heartbeat:
 
     def _used(self) -> float:
         """Processor seconds that the loop's thread has used for what it was asked to do."""
-        return _busy(self._thread) - self._collected
+        return _read(self._clock) - self._collected
 
     def _switches(self) -> int:
         """How often the system has taken the processor from the loop's thread: never while it sleeps in one call.
@@ -222,9 +223,21 @@ def _stack(frame: FrameType | None) -> list[FrameType]:
     return frames
 
 
-def _busy(thread: int) -> float:
-    """Processor seconds that a thread of this process has used; 0 where the system does not tell, or when it has ended."""
+def _clock(thread: int) -> int | None:
+    """The clock that counts the processor seconds of a thread of this process; None where the system has none.
+
+    The thread must be there still: with the id of one that has ended this stops the whole process
+    (docs.python.org/3/library/time.html#time.pthread_getcpuclockid).
+    """
     try:
-        return time.clock_gettime(time.pthread_getcpuclockid(thread))
+        return time.pthread_getcpuclockid(thread)
     except (AttributeError, OSError):
+        return None
+
+
+def _read(clock: int | None) -> float:
+    """What such a clock says; 0 where there is none, or when its thread has ended."""
+    try:
+        return 0.0 if clock is None else time.clock_gettime(clock)
+    except OSError:
         return 0.0

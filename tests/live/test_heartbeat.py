@@ -240,6 +240,33 @@ def test_it_ends_with_its_loop():
     assert not [thread for thread in threading.enumerate() if thread.name == "heartbeat"]
 
 
+OUTLIVED = """
+import asyncio, threading, time
+from helpers.live.heartbeat import Heartbeat
+
+for _ in range(20):
+    over, loop = threading.Event(), asyncio.new_event_loop()
+    threads = [threading.Thread(target=over.wait) for _ in range(60)]
+    for thread in threads:
+        thread.start()
+    hearts = [Heartbeat(loop, thread.ident) for thread in threads]
+    over.set()
+    for thread in threads:
+        thread.join()
+    hearts += [Heartbeat(loop, thread.ident) for thread in threads]
+    time.sleep(0.01)
+    for heart in hearts:
+        heart._used()
+    loop.close()
+print([hearts[0]._used(), hearts[-1]._used()])
+"""
+
+
+def test_a_loops_thread_that_has_ended_does_not_stop_the_process():
+    done = subprocess.run([sys.executable, "-c", OUTLIVED], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, "[0.0, 0.0]"), done.stderr
+
+
 @pytest.mark.slow
 def test_a_busy_machine_is_not_taken_for_a_hold():
     crowd = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(8)]
@@ -286,7 +313,7 @@ def test_the_collectors_time_is_nobodys(monkeypatch):
     heartbeat._collector("stop", None)  # it had begun before it was watched
     for phase in ("start", "stop", "start", "stop"):
         heartbeat._collector(phase, None)
-    monkeypatch.setattr("helpers.live.heartbeat._busy", lambda thread: 2.0)
+    monkeypatch.setattr("helpers.live.heartbeat._read", lambda clock: 2.0)
     assert heartbeat._used() == 2.0 - 0.75
     monkeypatch.setattr(heartbeat, "_thread", -1)
     heartbeat._collector("start", None)  # in another thread
