@@ -24,7 +24,8 @@ from tests.notebooks.kernels import code_of, run, shown
 from tests.notebooks.needs import names, needed, selected
 
 SANITISE = Sanitiser()
-FORGET = "get_ipython().run_line_magic('reset', '-f')"
+# What is thrown away says its last word here, and not in a cell that follows.
+FORGET = "get_ipython().run_line_magic('reset', '-f'); import gc; gc.collect()"
 
 
 # What is run

@@ -1,12 +1,20 @@
 """What the crowds of chapter 5 do: all at once, and all the time."""
 
+import asyncio
 import threading
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated
 
 import pytest
-from fastapi import FastAPI, HTTPException
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
+from sqlmodel import create_engine
 
-from helpers.chapters.ch05.exercises.load import LOAD, Together, at_once, under_load
+from helpers.chapters.ch05.exercises import load
+from helpers.chapters.ch05.exercises.load import LOAD, LOOKS, STILL, Together, at_once, under_load
 from helpers.errors import CourseError
 from helpers.live.server import running
 
@@ -41,6 +49,64 @@ def test_the_lifespan_of_the_app_runs_and_one_client_alone_need_not_wait():
     together.alone = True
     with running(together) as server:
         assert server.client.get("/").json() == "here"
+
+
+def read(session: Session) -> None:
+    session.connection()
+
+
+def test_no_connection_is_used_before_each_request_is_in_a_thread_or_waits_for_one(tmp_path):
+    order, lock, app = [], threading.Lock(), FastAPI()
+    engine = create_engine(f"sqlite:///{tmp_path / 'crowd.db'}")
+
+    def arrive() -> None:
+        with lock:
+            order.append("here")
+            late = order.count("here") > 45
+        if late:
+            time.sleep(LOOKS * STILL / 2)  # as a thread that the machine leaves waiting
+        with lock:
+            order.append("goes on")
+
+    @app.get("/")
+    def query(gone_on: Annotated[None, Depends(arrive)]) -> None:
+        with Session(engine) as session:
+            read(session)
+            order.append("query")
+
+    assert at_once(app, 50, "GET", "/") == {200: 50}
+    assert order.index("query") == 100
+    engine.dispose()
+
+
+def test_connections_that_are_used_on_the_event_loop_are_not_held_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(load, "STILL", 0.5)
+    app, engine = FastAPI(), create_async_engine(f"sqlite+aiosqlite:///{tmp_path / 'crowd.db'}")
+
+    @app.get("/")
+    async def query() -> None:
+        async with AsyncSession(engine) as session:
+            await session.run_sync(read)
+
+    begun = time.monotonic()
+    assert at_once(app, 5, "GET", "/") == {200: 5}
+    assert time.monotonic() - begun < load.STILL * LOOKS
+    asyncio.run(engine.dispose())
+
+
+def test_a_loop_that_waits_for_a_thread_is_not_held_up_for_good(tmp_path, monkeypatch):
+    monkeypatch.setattr(load, "STILL", 0.01)
+    engine, app, worker = create_engine(f"sqlite:///{tmp_path / 'crowd.db'}"), FastAPI(), ThreadPoolExecutor(1)
+
+    @app.get("/")
+    async def query() -> None:
+        with Session(engine) as session:
+            worker.submit(read, session).result()  # the loop, which would let it go on, waits for it
+
+    begun = time.monotonic()
+    assert at_once(app, 1, "GET", "/") == {200: 1}
+    assert load.STILL * LOOKS * 50 <= time.monotonic() - begun
+    engine.dispose()
 
 
 @pytest.fixture

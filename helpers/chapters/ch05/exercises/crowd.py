@@ -26,7 +26,7 @@ def _check_crowd(app: FastAPI, engine: "AnyEngine") -> str:
     for recipient in ("check Ada", "check Grace"):
         execute(engine, "INSERT INTO letter (recipient) VALUES (:to)", to=recipient)
     try:
-        with borrowed(engine) as connections, running(together) as server, record():
+        with borrowed(engine) as connections, together.holding(), running(together) as server, record():
             with ThreadPoolExecutor(CLIENTS) as clients:
                 answers = list(clients.map(lambda client: server.client.get("/letters"), range(CLIENTS)))
             errors = logged_error(server.log)
