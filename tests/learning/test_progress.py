@@ -349,6 +349,20 @@ def test_each_sentence_below_the_map_is_a_paragraph(folder, monkeypatch):
     assert [text[:12] for text in told] == ["What is left", "Due for revi"] and following.startswith("Next: ")
 
 
+@pytest.mark.parametrize(
+    ("recorded", "says"),
+    [
+        ({"1.1-inline": "b", "1.1-wait": "0.8@3"}, "As measured, by how sure you were: certain 1 of 1."),
+        ({"1.1-inline": "c@1", "1.1-wait": "9@1"}, "As measured, by how sure you were: a guess 0 of 2."),
+        ({"1.1-inline": "zz@2", "1.1-wait": "0.8"}, ""),
+    ],
+)
+def test_the_map_tells_how_many_came_as_measured_by_how_sure_one_was(folder, recorded, says):
+    store.record(recorded)
+    text = progress.show().text
+    assert says in text and ("how sure" in text) == bool(says)
+
+
 @pytest.mark.parametrize(("due", "says"), [(0, ""), (4, "Due for review today: 4. exam.review() asks them")])
 def test_the_map_tells_what_is_due_for_review(folder, monkeypatch, due, says):
     monkeypatch.setattr(spacing, "count_due", lambda now, prompts: due)
@@ -384,6 +398,10 @@ def test_one_chapter_in_short(folder):
     store.record({"1.2-order": "solved"})
     assert progress.show(1).text.endswith("Exercises: 2 of 2 solved. Nothing is left to do in this chapter.")
     assert progress.show(2).text == "Chapter 2, Core Concepts: not yet written."
+    (folder / "02_core_concepts.ipynb").write_text('{"cells": []}')
+    assert progress.show(2).text == (
+        "Predictions: 0 of 0 made. Exercises: 0 of 0 solved. Nothing is left to do in this chapter."
+    )
 
 
 def test_a_copy_in_another_folder_shows_the_same_but_for_the_link(folder):

@@ -4,11 +4,13 @@ import asyncio
 import time
 from itertools import pairwise
 
+import httpx
 import pytest
 from fastapi import FastAPI, HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from helpers.errors import CourseError
+from helpers.live.client import came
 from helpers.live.pinging import ping
 from helpers.live.server import running
 from helpers.services.waiting import until
@@ -75,6 +77,22 @@ def test_a_server_that_stops_meanwhile_is_told():
         with running(app) as server, ping(server):
             assert until(lambda: len(asked) > 1, 20)
             server.stop(0)
+
+
+def test_what_is_no_number_of_seconds_is_told_by_name(server):
+    with pytest.raises(CourseError, match=r"^ping\(every=\.\.\.\) expects"):
+        ping(server, every=-1)
+
+
+def test_what_was_measured_is_told_in_milliseconds(server):
+    pings = ping(server)
+    pings.waits = [0.0025, 0.004, 1.5]
+    assert repr(pings) == "pings: 3 answers, the worst waited 1500 ms, the typical one 4.0 ms"
+
+
+@pytest.mark.parametrize("error", [httpx.ReadTimeout("late"), httpx.ConnectError("refused")])
+def test_an_error_that_is_no_answer_is_told_by_its_kind(error):
+    assert came(error) == type(error).__name__
 
 
 def refusing(status: int):

@@ -81,6 +81,16 @@ EXPLAINED = {
     "live/picture.py _head: room = int((WIDEST - 20) / LETTER) -> room = int((WIDEST - 21) / LETTER)": (
         "As many whole letters find room."
     ),
+    "live/heartbeat.py Heartbeat._keep: seconds >= LEAST -> seconds > LEAST": (
+        "The clock does not show a tenth of a second itself, to the nanosecond."
+    ),
+    "live/peers.py _ask: family = socket.AF_INET6 if ':' in ends[0] else socket.AF_INET -> "
+    "family = socket.AF_INET6 if ':' in ends[1] else socket.AF_INET": ("Both ends of a connection are of one family."),
+    "learning/attempts.py module: DEADLINE = 10.0 -> DEADLINE = 11.0": (
+        "A second more for what does not end; the sentence tells the number that is set."
+    ),
+    "learning/promises/keeping.py terminated.end: service.process.signal('SIGTERM' if POSIX else 'SIGINT') -> "
+    "service.process.signal('SIGTERM' if POSIX else 'SIGINTX')": "The other system is tested there.",
     "learning/finding.py module: MOST = 10 -> MOST = 11": (
         "How many lines of a kind are one too many, nobody is promised."
     ),

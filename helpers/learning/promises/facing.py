@@ -90,9 +90,9 @@ def generated(bench: Bench) -> str:
 
 def _shortly(call: Call) -> str:
     """What was sent, in a few words."""
-    query = "".join(f"?{name}={value}" for name, value in itertools.islice(call.query.items(), 2))
+    query = "&".join(f"{name}={value}" for name, value in itertools.islice(call.query.items(), 2))
     body = (call.content or b"").decode(errors="replace")
-    return f"{call.method} {call.path}{query} {body}".strip()[:160]
+    return f"{call.method} {call.path}{'?' if query else ''}{query} {body}".strip()[:160]
 
 
 def private(bench: Bench) -> str:

@@ -20,6 +20,7 @@ from helpers.authoring.refresh import NOTEBOOKS
 from helpers.errors import CourseError
 from helpers.learning.promises import PROMISES, _fits, answering, bench, facing, keeping, promises, proving
 from helpers.learning.promises.bench import Broken
+from helpers.learning.promises.generating import Call
 from helpers.learning.promises.mutant import Mutant
 from helpers.learning.promises.plan import read
 from tests.learning.promises.memory import DOCUMENT, Memory, Otherwise, Table, operation
@@ -301,6 +302,27 @@ def test_a_repetition_may_be_told_to_wait(table: Made, code: int):
         return httpx.Response(code) if 1 < next(numbers) <= keeping.REPEATS else None
 
     assert keeping.once(table(at(LABELS, under_way, "POST"))) == KEPT["once"]
+
+
+@pytest.mark.parametrize("code", [400, 409, 422])
+def test_another_body_may_be_refused_in_three_ways(table: Made, code: int):
+    refused = at(LABELS, from_the(keeping.REPEATS + 2, gives(code)), "POST")
+    assert keeping.once(table(refused)) == KEPT["once"]
+
+
+def test_what_broke_a_promise_is_told_in_short():
+    call = Call("GET", "/labels", {"limit": "1", "after": "2", "sort": "3"}, content=b"x" * 200)
+    assert facing._shortly(call) == f"GET /labels?limit=1&after=2 {'x' * 132}"
+    assert facing._shortly(Call("GET", "/live")) == "GET /live"
+
+
+@pytest.mark.parametrize("answer", [gives(500), late])
+def test_what_broke_a_promise_serves_no_other(table: Made, monkeypatch, answer: Callable):
+    one = table(at(LABELS, answer, "GET"))
+    monkeypatch.setattr("helpers.learning.promises.Bench", lambda plan, place: one)
+    monkeypatch.setattr("helpers.learning.promises._fits", lambda bench: bench.calm())
+    assert [verdict.kept for verdict in promises(LABELS_FOLDER, "lists").verdicts] == [False]
+    assert len(one.all) == 1 and not one._shared
 
 
 def test_an_answer_of_503_is_no_failure_and_one_of_500_is_no_surprise_to_the_documentation(table: Made):
