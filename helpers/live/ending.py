@@ -66,8 +66,21 @@ def _arm_again(frame: FrameType, event: str, argument: object) -> None:
         _arm(frame)
 
 
+class _Unraisable:
+    """Python says nothing of a `Stop` that no code can take: one that met a thread at its very start, or a destructor."""
+
+    def __init__(self, told: Callable[[Any], object]):
+        self._told = told
+
+    def __call__(self, ignored: Any) -> None:
+        if not issubclass(ignored.exc_type, Stop):
+            self._told(ignored)
+
+
 def raise_in(thread: threading.Thread) -> None:
     """Raise `Stop` in a thread at its next step, and wake it when it waits for an event, a queue or a future."""
+    if not isinstance(sys.unraisablehook, _Unraisable):
+        sys.unraisablehook = _Unraisable(sys.unraisablehook)
     with contextlib.suppress(AttributeError):
         # pyrefly: ignore[missing-attribute]
         thread._invoke_excepthook = lambda *_: None  # or `threading` prints the traceback into some later cell

@@ -146,3 +146,24 @@ def test_only_threads_with_the_learners_code_are_struck():
     found = ending.own_threads([library, own, threading.current_thread()])
     over.set()
     assert found == [own]
+
+
+class Dying:
+    def __init__(self, error: BaseException):
+        self.error = error
+
+    def __del__(self) -> None:
+        raise self.error
+
+
+def test_a_blow_that_no_code_can_take_is_told_to_nobody(monkeypatch):
+    told: list[type] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda ignored: told.append(ignored.exc_type))
+    over = threading.Thread(target=int)
+    over.start()
+    over.join()
+    for _ in range(3):
+        ending.raise_in(over)
+    for error in (ending.Stop.__new__(ending.Stop), ZeroDivisionError()):  # a `Stop` that is called arms a trace here
+        Dying(error)
+    assert told == [ZeroDivisionError]

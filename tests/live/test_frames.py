@@ -45,8 +45,8 @@ def test_a_look_beside_starting_threads_never_stops_the_process():
 @pytest.mark.slow
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="Python collects elsewhere since 3.12")
 def test_a_bare_look_does_stop_it():
-    # One process may be spared: whether a thread starts inside the collection is chance.
-    assert not all(looks("sys._current_frames") for _ in range(5))
+    # A process may be spared: whether a thread starts inside the collection is chance.
+    assert not all(looks("sys._current_frames") for _ in range(25))
 
 
 def test_many_looks_at_once_leave_the_collector_on():
