@@ -21,6 +21,7 @@ FEW = 4  # clients that ask while something changes
 LOAD = 40  # answers before the change, and after it
 STILL = 0.02  # seconds between two looks at the threads
 LOOKS = 5  # that find the same requests in them
+MOST = 250  # looks for which a thread is held up: a loop that waits for it never looks
 
 
 class Together:
@@ -52,13 +53,13 @@ class Together:
 
     @contextmanager
     def holding(self) -> Iterator["Together"]:
-        """Serve it in this block, so that its threads can be held up."""
+        """Serve it in this block, so that its threads can be held up; yields the app itself."""
         from sqlalchemy import event
         from sqlalchemy.pool import Pool
 
         def hold(*connection: object) -> None:
             if not _on_a_loop():
-                self._settled.wait(STILL * LOOKS * 50)
+                self._settled.wait(STILL * MOST)
 
         event.listen(Pool, "checkout", hold)
         try:
@@ -86,7 +87,10 @@ def _on_a_loop() -> bool:
 
 
 def at_once(app: Any, clients: int, method: str, path: str) -> Counter[int]:
-    """Serve an app, let so many clients ask for a path in the same moment, and count their answers by status code."""
+    """Serve an app, let so many clients ask for a path in the same moment, and count their answers by status code.
+
+    No thread uses a connection before all are there: see `Together`.
+    """
     with (
         Together(app, clients).holding() as together,
         running(together) as server,
