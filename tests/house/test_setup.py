@@ -377,12 +377,24 @@ except KeyboardInterrupt:
     time.sleep(0.7)
     print("put away", flush=True)
 """
-    code = f"import make, sys; make.PYTHON = sys.executable; make.VERBS['test'] = lambda: make.run('-c', {child!r}); make.main(['test'])"
+    code = f"""
+import make, subprocess, sys
+wait = subprocess.Popen.wait
+def tell_once(process, timeout=None):
+    subprocess.Popen.wait = wait
+    print("waits", flush=True)
+    return wait(process, timeout)
+subprocess.Popen.wait = tell_once
+make.PYTHON = sys.executable
+make.VERBS["test"] = lambda: make.run("-c", {child!r})
+make.main(["test"])
+"""
     command = [sys.executable, "-c", code]
     with subprocess.Popen(
         command, cwd=make.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
-        assert process.stdout.readline() == "begun\n"
+        # The child may be sooner than the verb, which is then still busy with starting it.
+        assert {process.stdout.readline(), process.stdout.readline()} == {"begun\n", "waits\n"}
         os.killpg(process.pid, signal.SIGINT)
         assert process.communicate() == ("put away\n", "Stopped.\n")
     assert process.returncode == 1
