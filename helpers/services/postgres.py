@@ -5,11 +5,12 @@ opens no port. It listens on a Unix socket in a folder that only this user may e
 end, and lets in nobody but this user (postgresql.org/docs/current/auth-peer.html).
 """
 
-import ctypes
+import contextlib
 import importlib.util
 import os
 import random
 import shutil
+import subprocess
 import tempfile
 import threading
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from urllib.parse import quote
 from helpers import given
 from helpers.errors import CourseError, Interrupted
 from helpers.services.scratch import goes_with, temporary_files
+from helpers.services.shared_memory import disown_segment, making
 from helpers.services.sockets import folder_for, listening
 
 if TYPE_CHECKING:
@@ -33,7 +35,6 @@ NONE = "no PostgreSQL"
 NEEDED = ("initdb", "postgres")
 SOCKET = ".s.PGSQL.5432"
 LEAST, MOST = 4, 1000  # connections: three are kept for the superuser
-IPC_RMID = 0  # sys/ipc.h, Linux and macOS
 OWNER = "postgres"  # the database's own name for its superuser, and of its first database
 
 # PostgreSQL refuses to run as root: what root starts becomes somebody else first (initdb and postgres, main.c).
@@ -128,8 +129,10 @@ class Postgres:
                 self._process.kill()
                 self._process = None
             folder = self._folder or self._made()
-            self._process = self._started(folder)
-            _disown_segment(folder)
+            try:
+                self._process = self._started(folder)
+            finally:
+                disown_segment(folder)
 
     def _made(self) -> Path:
         """A folder with an empty database, which only this user may enter; when it cannot be made, none is left."""
@@ -303,23 +306,38 @@ def _admit_only_this_user(data: Path) -> None:
     (data / "pg_ident.conf").write_text(f'learner "{name}" {OWNER}\n', encoding="utf-8")
 
 
-def _disown_segment(folder: Path) -> None:
-    """Let the system drop the server's segment of shared memory with its last process, also when that is killed.
-
-    PostgreSQL keeps 56 bytes of System V shared memory, which else stay until the machine is started anew
-    (postgresql.org/docs/current/kernel-resources.html). Their number stands in postmaster.pid, in the seventh line.
-    """
-    line = (folder / "data" / "postmaster.pid").read_text(encoding="utf-8").splitlines()[6].split()
-    if line:
-        ctypes.CDLL(None).shmctl(int(line[1]), IPC_RMID, None)
-
-
 def _command(command: Sequence[str | os.PathLike[str]], folder: Path, user: int) -> None:
-    """Run a command to its end; `CourseError` with its last line when it failed."""
-    from helpers.services.process import process
+    """Run a command to its end; `CourseError` with its last line when it failed.
 
-    with process([*_becoming(user), *command], cwd=folder, name="initdb") as running:
-        ended = running.wait(60)
-    if ended != "exit 0":
-        lines = [line.strip() for line in running.log.splitlines() if "error:" in line] or running.log.splitlines()
-        raise CourseError(f"PostgreSQL cannot be started here: {lines[0] if lines else ended}.")
+    No guard kills it when the kernel is gone: it has to end by itself (helpers/services/shared_memory.py).
+    """
+    from helpers.services import guard, launch
+
+    start = launch.prepare([*_becoming(user), *command], folder, None)
+    with making(folder) as lock:
+        running = subprocess.Popen(
+            start.arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            env={name: value for name, value in start.environment.items() if name != guard.VARIABLE},
+            text=True,
+            process_group=0,
+            pass_fds=[lock],
+        )
+        try:
+            said, _ = running.communicate(timeout=60)
+        except BaseException as error:
+            running.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                running.communicate(timeout=10)
+            if isinstance(error, KeyboardInterrupt):
+                raise Interrupted("Interrupted while PostgreSQL was making its database: there is none.") from None
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise CourseError("PostgreSQL has not made its database within 60 s.") from None
+            raise
+    if running.returncode != 0:
+        lines = [line.strip() for line in said.splitlines() if "error:" in line] or said.splitlines()
+        why = lines[0] if lines else f"initdb ended with {running.returncode}"
+        raise CourseError(f"PostgreSQL cannot be started here: {why}.")

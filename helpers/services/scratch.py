@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 # Where folders are made -> this kernel's one folder there, and who removes it: that holds the kernel's end of a pipe.
@@ -107,17 +107,23 @@ def _remove_here(folder: Path, process: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def remove(folder: Path, patience: float = 10.0) -> None:
-    """Remove a folder with all that is in it, trying again for `patience` seconds while others still write there."""
+def remove(folder: Path, patience: float = 10.0, released: Callable[[Path], bool] | None = None) -> None:
+    """Remove a folder with all that is in it, trying again for `patience` seconds while others still write there.
+
+    Until then nothing is touched while one of the folders in it is not `released`.
+    """
     deadline = time.monotonic() + patience
     while folder.exists() and time.monotonic() < deadline:
-        shutil.rmtree(folder, ignore_errors=True)
+        if released is None or all(released(one) for one in folder.glob("*")):
+            shutil.rmtree(folder, ignore_errors=True)
         time.sleep(0.05)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
     sys.path.insert(0, os.path.dirname(__file__))
     import guard  # pyrefly: ignore[missing-import]  (beside this file; `-I` hides the package)
+    import shared_memory  # pyrefly: ignore[missing-import]
 
     guard.wait_for_end_of(int(sys.argv[1]))
-    remove(Path(sys.argv[2]))
+    remove(Path(sys.argv[2]), released=shared_memory.released)

@@ -1,5 +1,6 @@
 """PostgreSQL: the system's or the package's, which starts once, keeps its rows, ends with the kernel, is told when missing."""
 
+import contextlib
 import gc
 import os
 import re
@@ -49,11 +50,11 @@ def pid(postgres: Postgres) -> int:
     return int((postgres._folder / "data" / "postmaster.pid").read_text().split()[0])
 
 
-def segments(pids: list[str]) -> list[str]:
-    """Shared memory that these processes made and that is there; others may use some at the same time."""
+def kept(segment: str) -> bool:
+    """Whether the system keeps this piece of shared memory; it counts on before it gives a number again."""
     file = Path("/proc/sysvipc/shm")
     lines = file.read_text().splitlines() if file.exists() else []
-    return [line for line in lines if line.split()[4] in pids]
+    return segment in [line.split()[1] for line in lines]
 
 
 @needed
@@ -194,14 +195,63 @@ def test_its_folder_does_not_go_with_a_forked_child():
 def test_it_ends_with_the_kernel_and_leaves_nothing(end):
     program = (
         "import os, psutil; from helpers import Postgres; p = Postgres(); p.start(); "
-        f"print(p._folder.parent, *[c.pid for c in psutil.Process().children(recursive=True)], flush=True); {end}"
+        "print(p._folder.parent, (p._folder / 'data' / 'postmaster.pid').read_text().splitlines()[6].split()[1], "
+        f"*[c.pid for c in psutil.Process().children(recursive=True)], flush=True); {end}"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
     assert done.stderr == ""
-    folder, *pids = done.stdout.split()
+    folder, segment, *pids = done.stdout.split()
     assert len(pids) > 3 and until(lambda: not any(alive(int(pid)) for pid in pids), 5.0)
     assert until(lambda: not Path(folder).exists(), 5.0), "no file is left behind"
-    assert segments(pids) == [], "no shared memory is left behind, which would stay until the machine is started anew"
+    assert not kept(segment), "no shared memory is left behind, which would stay until the machine is started anew"
+
+
+def shared_with(group: int) -> list[Path]:
+    """Pieces of shared memory with a name that belong to this group, which a server that root starts has for itself."""
+    found = []
+    for file in Path("/dev/shm").glob("PostgreSQL.*") if os.geteuid() == 0 else []:
+        with contextlib.suppress(FileNotFoundError):  # somebody else's, and gone
+            found += [file] * (file.stat().st_gid == group)
+    return found
+
+
+MAKING = """if True:
+    import os, threading, time
+    from helpers import Postgres, scratch_folder
+    home = scratch_folder().parent
+    def die():
+        seen = {{}}
+        while not (made := [number for number, since in seen.items() if time.monotonic() - since > 0.2]):
+            time.sleep(0.001)  # initdb runs several programs that have a segment; the last takes longest
+            now = [number for file in home.glob("*/data/postmaster.pid") for number in segment(file)]
+            seen = {{number: seen.get(number, time.monotonic()) for number in now}}
+        print(home, home.stat().st_gid, *made, flush=True)
+        {end}
+    def segment(file):
+        try:
+            return file.read_text().splitlines()[6].split()[1:]
+        except (FileNotFoundError, IndexError):
+            return []
+    threading.Thread(target=die, daemon=True).start()
+    try:
+        Postgres().start()
+        time.sleep(60)
+    except KeyboardInterrupt:
+        pass
+"""
+
+
+@needed
+@pytest.mark.parametrize("end", ["os.kill(os.getpid(), 9)", "os.kill(os.getpid(), 2)"])
+def test_a_kernel_that_ends_while_its_database_is_made_leaves_nothing(end):
+    done = subprocess.run(
+        [sys.executable, "-c", MAKING.format(end=end)], capture_output=True, text=True, cwd=ROOT, timeout=60
+    )
+    assert done.stderr == ""
+    folder, group, segment = done.stdout.split()
+    assert until(lambda: not Path(folder).exists(), 15.0), "no file is left behind"
+    assert not kept(segment), "what made the database has ended by itself, and its memory is gone"
+    assert not shared_with(int(group)), "all of it"
 
 
 @needed
