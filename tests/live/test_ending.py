@@ -137,6 +137,25 @@ def test_what_catches_everything_is_struck_until_it_is_over():
     assert not ending.alive(thread)
 
 
+def test_what_catches_twice_needs_no_second_blow():
+    def stubborn() -> None:
+        while True:
+            try:
+                while True:
+                    try:
+                        time.sleep(0.001)
+                    except BaseException:
+                        pass
+            except BaseException:
+                pass
+
+    thread = threading.Thread(target=stubborn, daemon=True)
+    thread.start()
+    ending.raise_in(thread)
+    thread.join(20)
+    assert not ending.alive(thread)
+
+
 def test_only_threads_with_the_learners_code_are_struck():
     over = threading.Event()
     library = threading.Thread(target=over.wait, daemon=True)

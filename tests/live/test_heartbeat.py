@@ -232,6 +232,17 @@ def test_a_hold_that_lasts_when_the_watching_ends_is_told():
     assert len(heartbeat.holds) == 1 and heartbeat.holds[0].seconds >= LEAST
 
 
+def test_what_was_before_the_start_is_no_hold():
+    loop = asyncio.new_event_loop()
+    heartbeat = Heartbeat(loop, threading.get_ident())
+    time.sleep(0.02)
+    started = time.monotonic()
+    heartbeat.start()
+    heartbeat.stop()
+    loop.close()
+    assert heartbeat.beaten >= started
+
+
 def test_it_ends_with_its_loop():
     watched(waits)
     deadline = time.monotonic() + 5

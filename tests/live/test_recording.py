@@ -291,7 +291,8 @@ def test_a_provider_of_the_readers_own_is_listened_to():
     code = """
         from opentelemetry import trace
         from opentelemetry.sdk.trace import TracerProvider
-        trace.set_tracer_provider(TracerProvider())
+        theirs = TracerProvider()
+        trace.set_tracer_provider(theirs)
         from fastapi import BackgroundTasks, FastAPI
         from helpers import record, serve
         app = FastAPI()
@@ -302,10 +303,11 @@ def test_a_provider_of_the_readers_own_is_listened_to():
         for _ in range(2):
             with record() as timeline:
                 server.client.get("/")
-        print(timeline.names)
+        print(timeline.names, len(theirs._active_span_processor._span_processors), "listens")
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60)
-    assert done.stdout == "['client', 'GET /', 'dependencies', 'root', 'serialization', 'int']\n", done.stderr
+    heard = "['client', 'GET /', 'dependencies', 'root', 'serialization', 'int'] 1 listens\n"
+    assert done.stdout == heard, done.stderr
 
 
 def test_importing_the_helpers_is_quick_and_quiet():

@@ -19,6 +19,7 @@ from fastapi import APIRouter, BackgroundTasks, FastAPI, WebSocket, routing
 from pydantic import ValidationError, create_model
 
 from helpers.errors import CourseError, Interrupted
+from helpers.live import engine, peers
 from helpers.live import server as module
 from helpers.live.aside import Hurry
 from helpers.live.client import Client
@@ -442,10 +443,72 @@ def test_what_was_interrupted_at_its_very_end_is_taken_back(monkeypatch):
 
 
 def test_whoever_asks_for_all_servers_gets_those_of_its_block():
-    with started() as servers, running(FastAPI()) as one:
-        pass
-    with running(FastAPI()):
+    app = FastAPI()
+
+    @app.get("/")
+    async def blocks() -> None:
+        time.sleep(0.3)
+
+    with started() as servers, running(app) as one:
+        one.client.get("/")
+    with running(FastAPI()) as two:
         assert servers == [one]
+    assert [hold.lines[-1].function for hold in one.holds] == ["blocks"], "and what held their loops"
+    assert two.holds == []
+
+
+def test_a_lifespan_that_ends_by_itself_is_not_disturbed(monkeypatch):
+    ended = []
+    for one in (engine, module):
+        monkeypatch.setattr(one, "LEAST", 20.0)
+
+    @asynccontextmanager
+    async def lifespan(app):
+        yield
+        try:
+            await asyncio.sleep(1.0)
+        finally:
+            ended.append(sys.exception())
+
+    server = serve(FastAPI(lifespan=lifespan))
+    assert server.stop(0.3) == [] and ended == [None]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells")
+def test_it_answers_nobody_but_its_user_and_root(monkeypatch):
+    with running(app_named("one")) as server:
+        monkeypatch.setattr(peers, "admitted", lambda peer, own: False)
+        with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
+            httpx.get(server.url, trust_env=False)
+
+
+def test_a_task_that_swallows_its_end_is_ended_in_the_thread_of_its_server():
+    ended, begun = [], threading.Event()
+
+    async def stubborn() -> None:
+        try:
+            while True:
+                try:
+                    begun.set()
+                    await asyncio.sleep(60)
+                except asyncio.CancelledError:
+                    pass
+        finally:
+            ended.append(threading.current_thread())
+
+    app = FastAPI()
+    kept = []
+
+    @app.get("/")
+    async def start() -> None:
+        kept.append(asyncio.create_task(stubborn()))
+
+    server = serve(app)
+    server.client.get("/")
+    assert begun.wait(5)
+    thread = server._thread
+    server.stop(0.1)
+    assert until(lambda: ended == [thread], 10), ended
 
 
 def test_the_threads_of_a_server_are_its_loops_and_its_workers():

@@ -78,6 +78,11 @@ EXPLAINED = {
     "longest = max((len(f\"{bar['kind']} {bar['name']}\") for bar in data['bars']), default=1)": (
         "Without a bar the lane is as wide as the narrowest either way."
     ),
+    "live/aside.py module: Result = TypeVar('Result') -> Result = TypeVar('ResultX')": "Only a type checker reads this name.",
+    "live/recording.py record: deadline = 0.0 -> deadline = 1.0": "The clock has shown more than a second for long.",
+    "live/picture.py _label: width > room and (not failed) -> width >= room and (not failed)": (
+        "No bar is as wide as its words to the last fraction of a dot."
+    ),
     "live/picture.py _head: room = int((WIDEST - 20) / LETTER) -> room = int((WIDEST - 21) / LETTER)": (
         "As many whole letters find room."
     ),
