@@ -322,7 +322,8 @@ def _command(command: Sequence[str | os.PathLike[str]], folder: Path, user: int)
             stderr=subprocess.STDOUT,
             cwd=folder,
             env={name: value for name, value in start.environment.items() if name != guard.VARIABLE},
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             process_group=0,
             pass_fds=[lock],
         )
@@ -333,7 +334,7 @@ def _command(command: Sequence[str | os.PathLike[str]], folder: Path, user: int)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 running.communicate(timeout=10)
             if isinstance(error, KeyboardInterrupt):
-                raise Interrupted("Interrupted while PostgreSQL was making its database: there is none.") from None
+                raise Interrupted("Interrupted while PostgreSQL was making its database: it was not started.") from None
             if isinstance(error, subprocess.TimeoutExpired):
                 raise CourseError("PostgreSQL has not made its database within 60 s.") from None
             raise

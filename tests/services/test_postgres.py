@@ -255,6 +255,31 @@ def test_a_kernel_that_ends_while_its_database_is_made_leaves_nothing(end):
 
 
 @needed
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (KeyboardInterrupt(), "Interrupted while PostgreSQL was making its database: it was not started."),
+        (subprocess.TimeoutExpired("initdb", 60), "PostgreSQL has not made its database within 60 s."),
+    ],
+)
+def test_a_database_that_is_not_waited_for_is_told_and_makes_no_server(monkeypatch, error, told):
+    theirs, errors = subprocess.Popen.communicate, [error]
+
+    def communicate(running, *arguments, **options):
+        if errors:
+            raise errors.pop()
+        return theirs(running, *arguments, **options)
+
+    monkeypatch.setattr("subprocess.Popen.communicate", communicate)
+    home = scratch_folder().parent
+    gc.collect()
+    before = set(home.iterdir())
+    with pytest.raises((CourseError, Interrupted), match=f"^{re.escape(told)}$"):
+        Postgres().start()
+    assert set(home.iterdir()) == before
+
+
+@needed
 def test_the_systems_own_comes_before_the_package(tmp_path, monkeypatch):
     programs = tmp_path / "15" / "bin"
     programs.mkdir(parents=True)
@@ -321,6 +346,20 @@ def test_one_that_cannot_start_says_so_and_leaves_nothing(monkeypatch, tmp_path,
     assert not postgres.available and re.match(says, postgres.why_not)
     del postgres
     assert set(home.iterdir()) == before
+
+
+@needed
+@pytest.mark.parametrize(
+    ("says", "told"), [("printf 'it\\351s error: no room\\n'", "it�s error: no room"), ("", "initdb ended with 3")]
+)
+def test_whatever_initdb_says_is_told(monkeypatch, tmp_path, says, told):
+    programs = tmp_path / "pginstall" / "bin"
+    programs.mkdir(parents=True)
+    for name in module.NEEDED:
+        (programs / name).write_text(f"#!/bin/sh\n{says}\nexit 3\n", encoding="utf-8")
+        (programs / name).chmod(0o755)
+    monkeypatch.setattr(module, "_find", lambda: (programs, module.SYSTEM))
+    assert Postgres().why_not == f"PostgreSQL cannot be started here: {told}."
 
 
 def test_the_import_loads_no_package():
