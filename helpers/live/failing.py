@@ -16,6 +16,7 @@ import weakref
 from types import TracebackType
 from typing import Any
 
+from helpers.live.changed import follow
 from helpers.live.frames import is_own
 from helpers.surroundings import checked
 from helpers.wording import HEAD, tracebacks
@@ -38,6 +39,7 @@ def install() -> None:
         return
     shell._course_failing = original = shell.showtraceback
     began: Lengths = weakref.WeakKeyDictionary()
+    changed = follow(shell) if not checked() else str
 
     def note_logs(*_: Any) -> None:
         began.clear()
@@ -48,7 +50,7 @@ def install() -> None:
         error = exc_tuple[1] if exc_tuple else sys.exc_info()[1]
         try:
             if error is not None and _wanted(shell) and not isinstance(error, SyntaxError):
-                lines = _rendered(error, shell, began)
+                lines = _rendered(error, shell, began, changed())
                 vars(error)["_render_traceback_"] = lambda: lines
         except Exception:
             pass  # then as IPython shows it
@@ -79,8 +81,9 @@ def _text(source: Any, since: int = 0) -> str:
     return log if isinstance(log, str) else "\n".join(log)
 
 
-def _rendered(error: BaseException, shell: Any, began: Lengths) -> list[str]:
-    """The lines that a failing cell shows: the learner's own frames, the error, what came, what the app logged."""
+def _rendered(error: BaseException, shell: Any, began: Lengths, changed: str) -> list[str]:
+    """The lines that a failing cell shows: the learner's own frames, the error, what came, what the app logged, and what
+    other cells have changed."""
     said = f"{type(error).__name__}: {error}".rstrip(": ")
     frames = [
         (frame, line) for frame, line in traceback.walk_tb(error.__traceback__) if is_own(frame.f_code.co_filename)
@@ -92,7 +95,12 @@ def _rendered(error: BaseException, shell: Any, began: Lengths) -> list[str]:
         code = linecache.getline(frame.f_code.co_filename, line).strip()
         inside = "" if frame.f_code.co_name == "<module>" else f", in {frame.f_code.co_name}"
         lines.append(f"  {_place(frame.f_code.co_filename, line, shell)}{inside}\n    {code}")
-    told = [*_values(error), *_logged(shell, began)] if not isinstance(error, KeyboardInterrupt) else []
+    if isinstance(error, KeyboardInterrupt):
+        told = []
+    elif changed and not isinstance(error, NameError):
+        told = [*_values(error), *(line.removesuffix(DEFINED_ANEW) for line in _logged(shell, began)), changed]
+    else:
+        told = [*_values(error), *_logged(shell, began)]
     return [*lines, said, *getattr(error, "__notes__", []), *told]
 
 

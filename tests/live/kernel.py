@@ -4,27 +4,31 @@ import os
 import queue
 import re
 import textwrap
+from pathlib import Path
 
 from jupyter_client.manager import start_new_kernel
 
 
 class Kernel:
-    def __init__(self, **environment: str):
+    def __init__(self, cwd: Path | None = None, **environment: str):
         self.errors: dict[str, list[str]] = {}
         kept = {name: value for name, value in os.environ.items() if name != "COURSE_RUN"}
         self.manager, self.client = start_new_kernel(
-            env={**kept, **environment}, extra_arguments=["--IPKernelApp.log_level=ERROR"]
+            env={**kept, **environment}, cwd=cwd, extra_arguments=["--IPKernelApp.log_level=ERROR"]
         )
 
-    def run(self, code: str, stop_on_error: bool = True) -> tuple[str, list[str]]:
+    def run(self, code: str, stop_on_error: bool = True, cell: str | None = None) -> tuple[str, list[str]]:
         """What a cell printed while it ran, and the lines of its error."""
-        sent = self.send(code, stop_on_error)
+        sent = self.send(code, stop_on_error, cell)
         out = self.outputs([sent])[sent]
         return out, self.errors.pop(sent, [])
 
-    def send(self, code: str, stop_on_error: bool = True) -> str:
-        """Queue a cell; gives the id of its request."""
-        return self.client.execute(textwrap.dedent(code), stop_on_error=stop_on_error)
+    def send(self, code: str, stop_on_error: bool = True, cell: str | None = None) -> str:
+        """Queue a cell, with its id as JupyterLab sends it; gives the id of its request."""
+        content = {"code": textwrap.dedent(code), "stop_on_error": stop_on_error}
+        message = self.client.session.msg("execute_request", content, metadata={"cellId": cell} if cell else {})
+        self.client.shell_channel.send(message)
+        return message["header"]["msg_id"]
 
     def outputs(self, cells: list[str]) -> dict[str, str]:
         """What landed in each of these cells until the last of them had ended."""
