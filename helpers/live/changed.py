@@ -29,7 +29,7 @@ class Ran:
 
     place: int
     number: int
-    used: dict[str, str]
+    used: dict[str, str | None]
     filled: set[str]  # names of objects to which it did something: `@app.get(...)`, `shelf[7] = ...`
 
 
@@ -39,17 +39,18 @@ class Changes:
 
     names: dict[str, Any]  # of the kernel
     bound: dict[str, tuple[int, bool]] = field(default_factory=dict)  # what each name is bound to, and whether it ended
-    binder: dict[str, str] = field(default_factory=dict)  # the cell that bound it
-    ran: dict[str, Ran] = field(default_factory=dict)
+    binder: dict[str, str | None] = field(default_factory=dict)  # the cell that bound it
+    ran: dict[str | None, Ran] = field(default_factory=dict)
 
     def note(self, cell: str | None, code: str, number: int | None, well: bool) -> None:
         """What a cell that has ended has bound and, where it ended well, used. One without an id is nobody's."""
         names = list(self.names.items())  # a task of the app may add one meanwhile
         now = {name: (id(value), _ended(value)) for name, value in names if not name.startswith("_")}
-        now[SERVED] = (id(_served()), False)
+        if (served := _served()) is not None:
+            now[SERVED] = (id(served), False)
         anew = [name for name, value in now.items() if self.bound.get(name) != value]
         self.bound = now
-        self.binder.update(dict.fromkeys(anew, cell or ""))
+        self.binder.update(dict.fromkeys(anew, cell))
         if cell and number and well:
             now_used = {name: self.binder[name] for name in self._used(code) if self.binder.get(name, cell) != cell}
             first = self.ran.get(cell, Ran(number, number, now_used, set()))
@@ -58,7 +59,7 @@ class Changes:
 
     def told(self, cell: str | None) -> str:
         """What other cells have changed since this one ran well, and from where on to run again; nothing if nothing."""
-        ran = self.ran.get(cell or "")
+        ran = self.ran.get(cell)
         first = ran and self._first(ran)
         if not ran or not first:
             return ""
@@ -68,7 +69,7 @@ class Changes:
         listed = " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
         return (
             f"Since this cell last ran well, other cells have changed {listed}."
-            f" If that is why, run again what stands from In[{first.number}] down to this cell."
+            f" If that is why, run again from Cell In[{first.number}] down to this one."
         )
 
     def _needed(self, ran: Ran) -> dict[str, list[Ran]]:
@@ -78,12 +79,12 @@ class Changes:
         lost = {name: self._lost(name, by, ran) for name, by, _ in known if name not in anew}
         return anew | {name: cells for name, cells in lost.items() if cells}
 
-    def _filling(self, name: str, by: str, ran: Ran) -> list[Ran]:
+    def _filling(self, name: str, by: str | None, ran: Ran) -> list[Ran]:
         """The cells before this one that filled what another bound."""
         before = [one for one in self.ran.values() if one.place < ran.place]
         return [one for one in before if name in one.filled and one.used.get(name) == by]
 
-    def _lost(self, name: str, by: str, ran: Ran) -> list[Ran]:
+    def _lost(self, name: str, by: str | None, ran: Ran) -> list[Ran]:
         """Those of them that ran before the other cell ran again, and left it empty."""
         return [one for one in self._filling(name, by, ran) if one.number < self.ran[by].number]
 
@@ -91,8 +92,10 @@ class Changes:
         """The first cell that has to run again, so that this one finds what it found."""
         first, seen, waiting = ran, [ran], [ran]
         while waiting:
-            needed = itertools.chain(*self._needed(waiting.pop()).values())
-            new = [one for one in needed if one not in seen]
+            one = waiting.pop()
+            # Whoever makes an app may name a helper, but asks nobody yet.
+            needed = [cells for name, cells in self._needed(one).items() if one is ran or name != SERVED]
+            new = [cell for cell in itertools.chain(*needed) if cell not in seen]
             first = min([first, *new], key=lambda one: one.place)
             seen += new
             waiting += new
@@ -105,7 +108,7 @@ class Changes:
         it is called.
         """
         tree = compile(code, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-        own = {step.argval for step in dis.get_instructions(tree) if step.opname in ("STORE_NAME", "STORE_GLOBAL")}
+        own = {step.argval for step in dis.get_instructions(tree) if step.opname == "STORE_NAME"}
         used: set[str] = set()
         waiting = list(_read(tree))
         while waiting:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import make
-from tests.browser.lab_driver import WRITE, faults
+from tests.browser.lab_driver import WRITE, Reader, faults
 
 pytestmark = pytest.mark.browser
 
@@ -53,6 +53,29 @@ def test_a_prediction_is_made_and_compared(read):
     for index in range(asked + 1, (settled or measured) + 1):
         reader.run(index)
     assert not reader.cells()[measured]["hidden"], "running it shows it"
+
+
+def test_who_goes_back_to_a_measurement_is_told_from_where_to_run_again(read):
+    """By the ids that JupyterLab sends, and by the numbers that it shows."""
+    reader = read(FIRST)
+    measured = reader.index('client.post("/register-inline"')
+    another = reader.index('@app.post("/depots/{depot}/senders"')
+    for index in range(another + 1):
+        assert failure(reader, index) == ""
+    told = re.search(
+        r"other cells have changed `app`\. .* from Cell In\[(\d+)\] down to this one", failure(reader, measured)
+    )
+    assert told and int(told[1]) - 1 == reader.index("app = FastAPI()")
+    reader.photograph("gone back")
+    for index in range(int(told[1]) - 1, measured + 1):
+        assert failure(reader, index) == ""
+
+
+def failure(reader: Reader, index: int) -> str:
+    """Runs a cell; the last line of its error, if it ends in one."""
+    reader.run(index)
+    errors = [output for output in reader.cells()[index]["outputs"] if output["output_type"] == "error"]
+    return errors[-1]["traceback"][-1] if errors else ""
 
 
 def test_progress_is_taken_along_and_given_back(read, lab):

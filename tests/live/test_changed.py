@@ -17,7 +17,7 @@ from tests.notebooks.kernels import code_of
 
 SAYS = re.compile(
     r"Since this cell last ran well, other cells have changed (.+)\."
-    r" If that is why, run again what stands from In\[(\d+)\] down to this cell\."
+    r" If that is why, run again from Cell In\[(\d+)\] down to this one\."
 )
 
 
@@ -50,7 +50,7 @@ class Notebook:
 def told(names: str, first: int) -> str:
     return (
         f"Since this cell last ran well, other cells have changed {names}."
-        f" If that is why, run again what stands from In[{first}] down to this cell."
+        f" If that is why, run again from Cell In[{first}] down to this one."
     )
 
 
@@ -106,6 +106,13 @@ def test_what_a_cell_binds_itself_is_no_other_cells():
     notebook = Notebook(reads="seen = [1]\nfor n in seen: assert n == 1", second="n, seen = 2, []")
     notebook.cells["reads"] = "seen = [1]\nfor n in seen: assert n == 2"
     assert notebook.run("reads") == ""
+    same = Notebook(first="n = 5", reads="for n in [5]: assert n == 5", second="n = 6")
+    same.cells["reads"] += "\nassert n == 6"
+    assert same.run("reads") == "", "nor where it is the same object that another cell had bound"
+
+
+def test_names_that_ipython_makes_for_itself_are_nobodys():
+    assert Notebook(first="_ = 1", reads="assert _ == 1", second="_ = 2").run("reads") == ""
 
 
 def test_three_names_are_told_and_that_there_are_more():
@@ -227,6 +234,29 @@ def test_another_app_that_is_served_counts_where_a_cell_asks(nobody_served):
     assert notebook.run("counts") == told("`right`", 1)
     assert notebook.run("asks") == told("`right` and what is served", 1)
     assert notebook.run("right") is None and notebook.run("asks") is None
+
+
+def test_what_an_app_needs_that_is_not_served_does_not_count(nobody_served):
+    notebook = Served(
+        model="Parcel = 'old'",
+        other="other = App()\nother.routes.append(lambda: Parcel)",
+        serves="app = App()\nserver = serve(app)",
+        reads="assert server.app.routes == []",
+        second="Parcel = 'new'",
+    )
+    notebook.cells["reads"] = "assert server.app.routes == [1]"
+    assert notebook.run("reads") == ""
+
+
+def test_a_cell_that_names_a_helper_and_asks_nothing_does_not_begin_where_something_else_was_served(nobody_served):
+    notebook = Served(
+        imports="size = 1",
+        early="other = serve(App())",
+        app="app, helper = App(), serve",
+        asks="helper\nassert serve(app).app.routes == []",
+        second="app = App()\napp.routes.append(1)",
+    )
+    assert notebook.run("asks") == told("`app`", 3)
 
 
 def test_what_the_cells_read_that_made_the_served_app_counts_though_no_cell_names_it(nobody_served):

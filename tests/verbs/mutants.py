@@ -44,6 +44,9 @@ CHOICE = "MUTANTS_CHOICE"  # names, for the plugin below, the file that says whi
 
 # Survivors that change nothing that a learner, a test or another module could see: the change, and why.
 EXPLAINED = {
+    "live/changed.py Changes._lost: one.number < self.ran[by].number -> one.number <= self.ran[by].number": (
+        "A cell does not fill what it has bound itself, and no two cells run with one number."
+    ),
     "live/engine.py Engine.shutdown: time.monotonic() < self.deadline -> time.monotonic() <= self.deadline": (
         "The clock does not show the deadline itself, to the nanosecond."
     ),
