@@ -998,17 +998,20 @@ def test_every_control_of_the_widget_is_kept_from_single_keys():
 
 
 def test_drawing_and_showing_takes_less_than_a_fifth_of_a_second():
-    """In processor time, so that others' load does not count."""
+    """In processor time, so that others' load does not count, on a processor that takes a loop in an eighth."""
     exam.start(1, new=True)
     exam.show()
-    took = []
+    took, loops = [], []
     for seed in range(5):
+        begun = time.process_time()
+        sum(number * number for number in range(2_000_000))
+        loops.append(time.process_time() - begun)
         bank.load.cache_clear()
         begun = time.process_time()
         exam.start(seed, new=True)
         exam.show()._repr_mimebundle_()
         took.append(time.process_time() - begun)
-    assert min(took) < 0.2
+    assert min(took) < 1.6 * min(loops), (took, loops)
 
 
 @pytest.mark.slow
