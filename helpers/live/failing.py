@@ -95,12 +95,11 @@ def _rendered(error: BaseException, shell: Any, began: Lengths, changed: str) ->
         code = linecache.getline(frame.f_code.co_filename, line).strip()
         inside = "" if frame.f_code.co_name == "<module>" else f", in {frame.f_code.co_name}"
         lines.append(f"  {_place(frame.f_code.co_filename, line, shell)}{inside}\n    {code}")
-    if isinstance(error, KeyboardInterrupt):
-        told = []
-    elif changed and not isinstance(error, NameError):
-        told = [*_values(error), *(line.removesuffix(DEFINED_ANEW) for line in _logged(shell, began)), changed]
-    else:
-        told = [*_values(error), *_logged(shell, began)]
+    told = [*_values(error), *_logged(shell, began)] if not isinstance(error, KeyboardInterrupt) else []
+    if changed and not isinstance(
+        error, KeyboardInterrupt | NameError
+    ):  # which knows more than what the last refusal lets guess
+        told = [*(line.removesuffix(DEFINED_ANEW) for line in told), changed]
     return [*lines, said, *getattr(error, "__notes__", []), *told]
 
 

@@ -1,6 +1,7 @@
 """An exam from start to grade: drawn from its seed, kept across a restart, forgiving, and scored as it says."""
 
 import errno
+import inspect
 import json
 import os
 import random
@@ -997,37 +998,48 @@ def test_every_control_of_the_widget_is_kept_from_single_keys():
 # Speed
 
 
+def spun():
+    begun = time.process_time()
+    sum(number * number for number in range(2_000_000))
+    return time.process_time() - begun
+
+
+# A fifth of a second is meant in processor time, so that others' load does not count, and where that loop takes a tenth:
+# it runs beside what is measured, because another processor takes twice as long for both.
+LOOPS = 2
+
+
 def test_drawing_and_showing_takes_less_than_a_fifth_of_a_second():
-    """In processor time, so that others' load does not count, on a processor that takes a loop in an eighth."""
     exam.start(1, new=True)
     exam.show()
     took, loops = [], []
     for seed in range(5):
-        begun = time.process_time()
-        sum(number * number for number in range(2_000_000))
-        loops.append(time.process_time() - begun)
+        loops.append(spun())
         bank.load.cache_clear()
         begun = time.process_time()
         exam.start(seed, new=True)
         exam.show()._repr_mimebundle_()
         took.append(time.process_time() - begun)
-    assert min(took) < 1.6 * min(loops), (took, loops)
+    assert min(took) < LOOPS * min(loops), (took, loops)
 
 
 @pytest.mark.slow
 def test_the_first_exam_of_a_kernel_is_there_in_a_fifth_of_a_second():
-    """Imports, the bank and the widget's package included; in processor time, so that others' load does not count."""
+    """Imports, the bank and the widget's package included."""
     code = (
         "import ipykernel.ipkernel, helpers.live.recording, time\n"  # what a kernel and the chapter's first cells have loaded
+        f"{inspect.getsource(spun)}\n"
+        "loop = spun()\n"
         "begun = time.process_time()\n"
         "from helpers import exam\n"
         "exam.start(7)\n"
         "exam.show()._repr_mimebundle_()\n"
-        "print(time.process_time() - begun)"
+        "print(time.process_time() - begun, loop)"
     )
     options = {"capture_output": True, "text": True, "check": True, "env": {**os.environ, "COURSE_RUN": "ci"}}
-    took = [float(subprocess.run([sys.executable, "-c", code], **options).stdout) for _ in range(5)]
-    assert min(took) < 0.2, took
+    said = [subprocess.run([sys.executable, "-c", code], **options).stdout.split() for _ in range(5)]
+    took, loops = [[float(number) for number in one] for one in zip(*said)]
+    assert min(took) < LOOPS * min(loops), (took, loops)
 
 
 def test_hundred_seeds_make_a_sound_exam():
