@@ -6,7 +6,11 @@ import httpx
 
 from helpers.live.spans import client_span
 
-__all__ = ["AsyncClient", "Client", "came"]
+__all__ = ["LIMITS", "AsyncClient", "Client", "came"]
+
+# httpx's own, but for the last. uvicorn closes a connection that has been idle for 5 s, as does httpx: where a busy
+# machine delays one of them, a request is on its way over a connection that is being closed, and is lost.
+LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=1.0)
 
 
 class Client(httpx.Client):
@@ -14,6 +18,9 @@ class Client(httpx.Client):
 
     A streamed answer (`client.stream(...)`) counts until its headers, because httpx returns then.
     """
+
+    def __init__(self, *, limits: httpx.Limits = LIMITS, **options: Any):
+        super().__init__(limits=limits, **options)
 
     def hang_up(self) -> None:
         """Close the kept connections; the client stays usable and connects again when it is next asked."""
@@ -26,6 +33,9 @@ class Client(httpx.Client):
 
 class AsyncClient(httpx.AsyncClient):
     """`httpx.AsyncClient`, observed in the same way."""
+
+    def __init__(self, *, limits: httpx.Limits = LIMITS, **options: Any):
+        super().__init__(limits=limits, **options)
 
     async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         with client_span(request) as finished:

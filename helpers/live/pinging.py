@@ -11,7 +11,7 @@ import httpx
 from helpers import given
 from helpers.errors import CourseError
 from helpers.live.aside import SLICE, Patience
-from helpers.live.client import came
+from helpers.live.client import LIMITS, came
 from helpers.live.server import Server
 
 __all__ = ["ping"]
@@ -38,7 +38,7 @@ class ping:  # noqa: N801 - reads as a verb: `with ping(server) as pings:`
         self._path = given.path("ping(server, path)", path)
         self._every = given.seconds("ping(every=...)", every)
         self.waits: list[float] = []
-        self._client = httpx.Client(base_url=url, trust_env=False, verify=False, timeout=60.0)
+        self._client = httpx.Client(base_url=url, trust_env=False, verify=False, timeout=60.0, limits=LIMITS)
         self._done, self._ended, self._failure = threading.Event(), threading.Event(), ""
 
     @property

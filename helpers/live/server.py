@@ -33,6 +33,7 @@ from helpers.wording import message, raised
 
 __all__ = ["Server", "any_busy", "condemn", "live", "running", "serve", "set_aside", "started", "threads_of"]
 
+KEPT = 15  # seconds that an idle connection is kept; uvicorn's 5 can be over while a client's request is on its way
 HANDOVER = 5.0  # seconds that the tasks of the app before get
 GRACE = 0.1  # seconds after a deadline, for an event loop that sees it
 
@@ -47,7 +48,7 @@ class Server:
 
     def __init__(self, app: Any, **options: Any):
         self.app = app
-        self.options = options
+        self.options: dict[str, Any] = {"timeout_keep_alive": KEPT, **options}
         self.log: list[str] = []
         self.holds: list[Hold] = []  # filled by `running` only
         self.url = ""

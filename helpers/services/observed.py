@@ -15,6 +15,7 @@ import httpx
 
 from helpers import given, surroundings
 from helpers.errors import CourseError
+from helpers.live.client import LIMITS
 from helpers.live.recording import bars_of
 from helpers.live.spans import Span
 from helpers.live.timeline import Bar, Timeline
@@ -69,7 +70,7 @@ class _Client(httpx.Client):
 
     def __init__(self, service: "Service"):
         # Plain HTTP to this machine: no proxy, no certificates.
-        super().__init__(base_url=service.url, trust_env=False, verify=False, timeout=PATIENCE)
+        super().__init__(base_url=service.url, trust_env=False, verify=False, timeout=PATIENCE, limits=LIMITS)
         self._service = service
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:

@@ -45,7 +45,7 @@ class ReverseProxy:
         """
         import httpx
 
-        from helpers.live.client import Client
+        from helpers.live.client import LIMITS, Client
 
         proxy = self._process
 
@@ -61,7 +61,7 @@ class ReverseProxy:
                     ) from None
 
         # The certificate is for localhost, by name; which of the machine's addresses the client has is `address`.
-        way = Way(local_address=address, verify=trusts or True, trust_env=False)
+        way = Way(local_address=address, verify=trusts or True, trust_env=False, limits=LIMITS)
         return Client(base_url=self.url, transport=way, headers={MINE: self._secret}, timeout=10.0)
 
     def stop(self) -> None:

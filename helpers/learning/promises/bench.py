@@ -17,6 +17,7 @@ import httpx
 
 from helpers.errors import CourseError
 from helpers.learning.promises.plan import NAME, Plan, filled, inside
+from helpers.live.client import LIMITS
 from helpers.services import scratch
 from helpers.services.interpreter import interpreter_of
 from helpers.services.process import Process, process
@@ -60,7 +61,9 @@ class Service:
         self.client = self._new_client()
 
     def _new_client(self) -> httpx.Client:
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+        limits = httpx.Limits(
+            max_connections=None, max_keepalive_connections=100, keepalive_expiry=LIMITS.keepalive_expiry
+        )
         return httpx.Client(base_url=self.process.url, trust_env=False, verify=False, timeout=PATIENCE, limits=limits)
 
     def again(self) -> None:
