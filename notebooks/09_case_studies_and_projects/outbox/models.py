@@ -64,7 +64,7 @@ class Change(Table, table=True):
 WRITE_CHANGE = """
 CREATE TRIGGER IF NOT EXISTS parcel_{event} AFTER {event} ON parcel BEGIN
     INSERT INTO change (parcel_id, version, what, "to", weight_kg)
-    VALUES (new.id, new.version, {what}, new."to", new.weight_kg);
+    VALUES ({row}.id, {row}.version, {what}, {row}."to", {row}.weight_kg);
 END
 """
 KEEP_CHANGES = """
@@ -73,8 +73,11 @@ CREATE TRIGGER IF NOT EXISTS change_{event} BEFORE {event} ON change BEGIN
 END
 """
 for statement in (
-    WRITE_CHANGE.format(event="INSERT", what="'created'"),
-    WRITE_CHANGE.format(event="UPDATE", what="CASE WHEN new.deleted_at IS NULL THEN 'changed' ELSE 'deleted' END"),
+    WRITE_CHANGE.format(event="INSERT", row="new", what="'created'"),
+    WRITE_CHANGE.format(
+        event="UPDATE", row="new", what="CASE WHEN new.deleted_at IS NULL THEN 'changed' ELSE 'deleted' END"
+    ),
+    WRITE_CHANGE.format(event="DELETE", row="old", what="'erased'"),
     KEEP_CHANGES.format(event="UPDATE"),
     KEEP_CHANGES.format(event="DELETE"),
 ):

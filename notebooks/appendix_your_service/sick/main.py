@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import secrets
 import time
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from storage import Session, get_session
 
 password_hash = PasswordHash.recommended()
 known = {"ada": password_hash.hash("engine")}
+nobody = password_hash.hash(secrets.token_urlsafe())  # so that an unknown name takes as long as a known one
 billing = Celery("billing", broker="memory://")
 followed: list[asyncio.Task[None]] = []
 
@@ -85,7 +87,8 @@ async def hand_back(order: Order, background_tasks: BackgroundTasks) -> Order:
 
 @app.post("/log-in")
 async def log_in(log_in: LogIn) -> bool:
-    return log_in.name in known and password_hash.verify(log_in.password, known[log_in.name])
+    right = password_hash.verify(log_in.password, known.get(log_in.name, nobody))
+    return right and log_in.name in known
 
 
 @app.post("/invoices", status_code=202)

@@ -310,6 +310,8 @@ def test_every_change_is_kept_whoever_makes_it(stored):
         ("changed", 2, "Grace", 3),
         ("deleted", 3, "Grace", 3),
     ]
+    stored.execute("DELETE FROM parcel")
+    assert trail(stored)[3:] == [("erased", 3, "Grace", 3)]
 
 
 def test_a_change_that_is_rolled_back_leaves_no_trace(stored):

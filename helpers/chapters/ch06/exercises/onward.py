@@ -34,7 +34,7 @@ def _check_onward(onward: Callable[..., Any], request_id: ContextVar[str]) -> st
 
         async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "http":
-                request_id.set(dict(scope["headers"]).get(b"x-request-id", b"none").decode())
+                request_id.set(dict(scope["headers"]).get(b"x-request-id", b"none").decode("ascii", "ignore"))
             await self.app(scope, receive, send)
 
     clients: list[Any] = []
