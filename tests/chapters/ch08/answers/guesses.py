@@ -119,7 +119,7 @@ def guesses_say_403():
     return made(limit)
 
 
-@wrong("8.2-guesses", says="what you keep ends in 3600 s")
+@wrong("8.2-guesses", says="what you keep ends in 3")
 def guesses_an_hour():
     def limit(store, name):
         tries, _ = store.pipeline().incr(f"codes:{name}").expire(f"codes:{name}", 3600).execute()

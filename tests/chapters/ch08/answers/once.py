@@ -79,7 +79,7 @@ def once_for_ever():
     return made(read)
 
 
-@wrong("8.3-once", says="what you keep ends in 3600 s")
+@wrong("8.3-once", says="what you keep ends in 3")
 def once_an_hour():
     def read(store, plan, depot):
         with store.lock(f"planning:{depot}", timeout=10, sleep=0.01):
