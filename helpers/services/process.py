@@ -99,7 +99,7 @@ class Process:
             return [child.pid for child in found if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
         return []
 
-    def wait_for(self, text: str | re.Pattern[str], timeout: float = 10.0) -> None:
+    def wait_for(self, text: str | re.Pattern[str], timeout: float = 30.0) -> None:
         """Wait until the log holds `text`, or what a compiled pattern finds, for at most `timeout` seconds.
 
         Raises `CourseError` when that has not come in time or cannot come because the process has ended.
@@ -130,7 +130,7 @@ class Process:
             raise CourseError(f"{self.name} has ended already ({self.ended}) and gets no more signals.")
         self._command.send_signal(number)
 
-    def wait(self, timeout: float = 10.0) -> str:
+    def wait(self, timeout: float = 30.0) -> str:
         """Wait until the command has ended and return how, as `ended` does; `CourseError` after `timeout` seconds."""
         timeout = given.seconds("wait(timeout=...)", timeout)
         with self._interruptible("waiting for its end"):
@@ -204,7 +204,7 @@ def process(
     ready_path: str | None = None,
     ready_text: str | re.Pattern[str] | None = None,
     name: str | None = None,
-    timeout: float = 40.0,
+    timeout: float = 60.0,
 ) -> Process:
     """Start `command`, a list of arguments, as a process of its own and return its `Process` when it is ready.
 
