@@ -17,7 +17,7 @@ def reading(monkeypatch) -> None:
 
 def test_each_long_wait_says_what_for(reading, capsys):
     with process(["sh", "-c", "sleep 0.4; echo ready; sleep 60"], name="worker", ready_text="ready") as worker:
-        assert capsys.readouterr().out == "Waiting for worker to be ready, at most 40 s.\n"
+        assert capsys.readouterr().out == "Waiting for worker to be ready, at most 60 s.\n"
         with pytest.raises(CourseError):
             worker.wait_for("done", timeout=0.2)
         assert capsys.readouterr().out == "Waiting for worker to log 'done', at most 0.2 s.\n"
