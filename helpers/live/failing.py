@@ -96,9 +96,8 @@ def _rendered(error: BaseException, shell: Any, began: Lengths, changed: str) ->
         inside = "" if frame.f_code.co_name == "<module>" else f", in {frame.f_code.co_name}"
         lines.append(f"  {_place(frame.f_code.co_filename, line, shell)}{inside}\n    {code}")
     told = [*_values(error), *_logged(shell, began)] if not isinstance(error, KeyboardInterrupt) else []
-    if changed and not isinstance(
-        error, KeyboardInterrupt | NameError
-    ):  # which knows more than what the last refusal lets guess
+    if changed and not isinstance(error, KeyboardInterrupt | NameError):
+        # It knows more than what the last refusal lets guess.
         told = [*(line.removesuffix(DEFINED_ANEW) for line in told), changed]
     return [*lines, said, *getattr(error, "__notes__", []), *told]
 
