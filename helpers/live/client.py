@@ -1,5 +1,7 @@
 """The client in the cells: httpx's own, whose exchanges a `record()` observes."""
 
+import sys
+from importlib import import_module
 from typing import Any
 
 import httpx
@@ -20,6 +22,7 @@ class Client(httpx.Client):
     """
 
     def __init__(self, *, limits: httpx.Limits = LIMITS, **options: Any):
+        _load_httpcore()
         super().__init__(limits=limits, **options)
 
     def hang_up(self) -> None:
@@ -35,6 +38,7 @@ class AsyncClient(httpx.AsyncClient):
     """`httpx.AsyncClient`, observed in the same way."""
 
     def __init__(self, *, limits: httpx.Limits = LIMITS, **options: Any):
+        _load_httpcore()
         super().__init__(limits=limits, **options)
 
     async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
@@ -52,3 +56,18 @@ def came(error: httpx.HTTPError) -> str:
     log_in = ", so it asks for a log-in"
     why = {401: log_in, 403: log_in, 429: ", so it limits how often it is asked"}
     return f"{answer.status_code}{why.get(answer.status_code, '')}"
+
+
+def _load_httpcore() -> None:
+    """Load what httpx connects with, but not HTTP/2, which would be a fifth of the first `serve()`.
+
+    httpcore loads `h2` wherever it finds it (`httpcore/_sync/__init__.py`), and Hypercorn brings it. A client that is
+    made with `http2=True` loads it when it speaks HTTP/2.
+    """
+    if "httpcore" in sys.modules or "h2" in sys.modules:
+        return
+    sys.modules["h2"] = None  # type: ignore[assignment]  # so that its import fails
+    try:
+        import_module("httpcore")
+    finally:
+        sys.modules.pop("h2", None)

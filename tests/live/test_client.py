@@ -1,6 +1,8 @@
 """Nobody asks over a connection that the server is about to close."""
 
 import asyncio
+import subprocess
+import sys
 import time
 
 import httpx
@@ -54,3 +56,25 @@ def test_the_server_keeps_a_connection_for_a_client_that_was_held_up(server):
         first = client.get("/ping").json()
         time.sleep(7.0)
         assert client.get("/ping").json() == first
+
+
+def test_http_2_is_loaded_by_who_speaks_it_alone(tmp_path):
+    tmp_path.joinpath("main.py").write_text(
+        "async def app(scope, receive, send):\n"
+        "    if scope['type'] == 'http':\n"
+        "        await send({'type': 'http.response.start', 'status': 200})\n"
+        "        await send({'type': 'http.response.body', 'body': scope['http_version'].encode()})\n"
+    )
+    asks = """
+import sys, httpx
+from helpers import Client, process
+assert "httpcore" not in sys.modules and "h2" not in sys.modules
+Client().close()
+assert "httpcore" in sys.modules and "h2" not in sys.modules
+with process(["-m", "hypercorn", "main:app", "--bind", "127.0.0.1:{port}"]) as server:
+    for options in ({}, {"http1": False, "http2": True}):
+        with Client(trust_env=False, base_url=server.url, **options) as client:
+            print(client.get("/").text, "h2" in sys.modules)
+"""
+    said = subprocess.run([sys.executable, "-c", asks], cwd=tmp_path, capture_output=True, text=True)
+    assert said.stdout.split("\n")[:2] == ["1.1 False", "2 True"], said.stderr
