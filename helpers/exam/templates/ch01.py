@@ -45,7 +45,9 @@ print({p.name}({given}), TestClient(app).get("/{p.name}?number={p.n}").text)
     def query_stays_text(self, p: Shape) -> str:
         return f'{self.text(p) if p.direct else int(p.n) * p.times} "{self.text(p)}"'
 
-    @believing("It is the other way round: the served call is the one that is converted.")
+    @believing(
+        "A direct call works with the very value that it gets, number or text; only the served call is converted."
+    )
     def turned_round(self, p: Shape) -> str:
         return f'{self.number(p)} "{self.text(p)}"' if p.direct else f"{self.text(p)} {self.number(p)}"
 

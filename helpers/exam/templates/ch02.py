@@ -118,7 +118,7 @@ class Overlapped(Template):
     def all_overlap(self, p: Shape) -> float:
         return round(max(p.waits) + p.after, 2)
 
-    @believing("It waits for the slowest of them, not for the first.")
+    @believing("It waits for all of them, not for the first.")
     def first_ends(self, p: Shape) -> float:
         return round(min(p.waits) + p.after, 2)
 
@@ -126,7 +126,7 @@ class Overlapped(Template):
     def last_line_overlaps(self, p: Shape) -> float | None:
         return max([*p.waits, p.after]) if p.after else None
 
-    @believing("Nobody is served in turn here: there is no mean of the waits.")
+    @believing("There is no mean of the waits: they overlap, or they add up.")
     def mean(self, p: Shape) -> float:
         return round(sum(p.waits) / 3 + p.after, 2)
 
@@ -182,15 +182,19 @@ print(asyncio.run(main()))
     def by_time(self, p: Shape) -> str:
         return str([one for _, one in sorted(zip(p.waits, self._kept(p)))])
 
-    @believing("What failed is not left out: its place holds the error.")
+    @believing("An error is not left out: it is raised, or with `return_exceptions=True` stands in its place.")
     def left_out(self, p: Shape) -> str:
         return str([name for n, name in enumerate(p.names) if n not in p.broken])
 
-    @believing("The error that happens first in time is raised, not the first of the arguments.")
+    @believing(
+        "Without `return_exceptions=True` the error that happens first in time is raised, not the first of the arguments; with it, none is."
+    )
     def first_argument(self, p: Shape) -> str:
         return str([p.errors[p.broken[0]]])
 
-    @believing("One error is raised, the first in time; the others are dropped.")
+    @believing(
+        "Without `return_exceptions=True` one error is raised, the first in time, and the others are dropped; with it, each place of the list holds its own."
+    )
     def all_errors(self, p: Shape) -> str:
         return str([p.errors[n] for n in p.broken])
 
@@ -376,7 +380,7 @@ for option in {self.options(p)!r}:
 class United(Template):
     id, level, proof = "2.2-united", 3, "cell core-unions"
     facts = ("smart-union",)
-    why = "In a union the member that takes the value as it is goes first; only where none does, the members are tried from left to right, with conversion."
+    why = "In a union the member that takes the value as it is goes first; only where none does, the members are tried from left to right, with conversion. With `left_to_right` the first member that can take it does, converted if need be."
 
     def shape(self, dice: Random) -> Shape:
         hints = dice.choice(
@@ -444,7 +448,7 @@ print(found)
             return None
         return self._by(p, lambda value: value if type(value).__name__ in p.hints else self._first(p.hints, value))
 
-    @believing("Text is no number in a union unless a member can read it: and then it is one.")
+    @believing("A text is not made a number beforehand: where `str` is a member, it can stay a text.")
     def numbers(self, p: Shape) -> str:
         return self._by(p, lambda value: self._first([*sorted(p.hints, key="str".__eq__)], float(value)))
 
@@ -803,7 +807,7 @@ print(list(app.openapi()["paths"]))
 class Filtered(Template):
     id, level, proof = "2.5-filtered", 2, "cell core-exclude"
     facts = ("model-filters",)
-    why = "What goes out has the fields of the answer's model, `response_model` before the return type, less what `response_model_exclude` and its like take away."
+    why = "What goes out has the fields of the answer's model, `response_model` before the return type, less what `response_model_exclude` and its like take away. Without any model nothing is filtered, and these do nothing either."
 
     FIELDS = {"name": ("str", "Ada"), "mail": ("str", "ada@example.org"), "city": ("str", "Kiel"), "age": ("int", 36)}
 
@@ -855,7 +859,9 @@ print(list(TestClient(app).get("/").json()))
             names = [name for name in names if name == p.ruled]
         return str(names)
 
-    @believing("`response_model` goes before the return type.")
+    @believing(
+        "`response_model` goes before the return type; where there is neither, there is no model, and no rule applies."
+    )
     def hint_wins(self, p: Shape) -> str:
         return self._ruled(p, self._fields(p, p.hint or p.model))
 
@@ -945,7 +951,9 @@ print(answer.status_code, answer.headers.get("{p.header}"))
     def parameter_wins(self, p: Shape) -> str | None:
         return self._told(p.parameter or p.decorator, p.returned is None)
 
-    @believing("What is set on the parameter is taken over, its code as well as its headers.")
+    @believing(
+        "What is set on the parameter goes into the answer that FastAPI makes, code and headers alike; a response that is returned takes over neither."
+    )
     def only_headers(self, p: Shape) -> str | None:
         return self._told(p.decorator or 200, True)
 

@@ -81,7 +81,7 @@ print([answer.status_code for answer in answers])
     def path_is_405(self, p: Shape) -> str | None:
         return self._told(p, path=405)
 
-    @believing("Each mistake of a client has a code of its own; 400 is none that FastAPI chooses by itself.")
+    @believing("Each mistake of a client has a code of its own; FastAPI answers none of these with 400.")
     def all_400(self, p: Shape) -> str | None:
         return self._told(p, **dict.fromkeys(("absent", "typed", "method", "path", "bare", "listed"), 400))
 

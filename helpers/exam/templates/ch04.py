@@ -782,7 +782,9 @@ print(answer.status_code, answer.headers.get("access-control-allow-origin"))
     def _fits(self, p: Shape) -> bool:
         return p.star or p.asked == p.origin
 
-    @believing("An origin is scheme, host and port: another one of them makes another origin.")
+    @believing(
+        "An origin is scheme, host and port: another one of them makes another origin. And a preflight for a method that is not allowed is 400, whatever its origin."
+    )
     def by_host(self, p: Shape) -> str:
         return self._told(p, 200, p.asked)
 
@@ -808,7 +810,7 @@ print(answer.status_code, answer.headers.get("access-control-allow-origin"))
     def method_missing(self, p: Shape) -> str:
         return self._told(p, 405, "*" if p.star else p.asked if self._fits(p) else None)
 
-    @believing("An origin that fits is named, though the method is refused, so that the page may read why.")
+    @believing("An origin that is allowed is named in the answer, whether the method is allowed or not.")
     def nameless(self, p: Shape) -> str:
         return self._told(p, 400 if p.preflight else 200, None)
 

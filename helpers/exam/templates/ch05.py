@@ -95,7 +95,7 @@ with Session(engine) as session:
     def everything(self, p: Shape) -> str:
         return str(list(range(1, p.steps.count("add") + 1)))
 
-    @believing("Only what was committed is kept, and then what was written first stands there, too.")
+    @believing("What is kept is all that was committed, whichever came last.")
     def last_only(self, p: Shape) -> str:
         return str([p.steps.count("add")])
 
@@ -217,26 +217,34 @@ with Session(engine) as session:
     def _good(self, p: Shape) -> list[str]:
         return [name for name, fails in p.inner if not fails]
 
+    def _fails(self, p: Shape) -> bool:
+        return any(fails for _, fails in p.inner)
+
+    # First, so that its reason is told where nothing but the outer block fails.
+    @believing("An error that leaves the outer block takes everything back.")
+    def outer_ignored(self, p: Shape) -> str | None:
+        return None if p.outer else str([p.first, *self._good(p), p.last])
+
     @believing("An error in a nested block takes back that block; its outer one goes on when the error is caught.")
-    def all_back(self, p: Shape) -> str:
-        return "[]" if any(fails for _, fails in p.inner) else str([p.first, p.last])
+    def all_back(self, p: Shape) -> str | None:
+        return "[]" if self._fails(p) else None
 
     @believing("A nested block that fails is taken back to its savepoint.")
-    def nothing_back(self, p: Shape) -> str:
-        return str([p.first, *(name for name, _ in p.inner), p.last])
+    def nothing_back(self, p: Shape) -> str | None:
+        return str([p.first, *(name for name, _ in p.inner), p.last]) if self._fails(p) else None
 
     @believing("A released savepoint is not committed: it shares the fate of the outer transaction.")
     def inner_committed(self, p: Shape) -> str:
         return str(self._good(p))
 
     @believing("An error that is caught inside does not end what surrounds it.")
-    def stops(self, p: Shape) -> str:
+    def stops(self, p: Shape) -> str | None:
         kept = [p.first]
         for name, fails in p.inner:
             if fails:
-                break
+                return str(kept)
             kept.append(name)
-        return str(kept)
+        return None
 
     @believing("What was written before the savepoint is not part of it.")
     def first_lost(self, p: Shape) -> str:
@@ -245,10 +253,6 @@ with Session(engine) as session:
     @believing("The outer transaction that ends well keeps its own rows and those of the blocks that did.")
     def outer_only(self, p: Shape) -> str:
         return str([p.first, p.last])
-
-    @believing("An error that leaves the outer block takes everything back.")
-    def outer_ignored(self, p: Shape) -> str | None:
-        return None if p.outer else str([p.first, *self._good(p), p.last])
 
 
 class Listed(Template):

@@ -298,8 +298,12 @@ class Compatible(Template):
         "`Told` loses `{field}`": ("told-lose", "", "less"),
         "`{field}` of `New` becomes `int | str`": ("new-type", "int | str", ""),
         "`{field}` of `Told` becomes `int | None`, and is null at times": ("told-type", "None", "null"),
-        "`{field}` of `New` gets the limit `le={less}`": ("new-type", "Annotated[int, Field(le={less})]", "tight"),
-        "`{field}` of `New` gets the limit `le={more}`": ("new-type", "Annotated[int, Field(le={more})]", ""),
+        "the limit of `{field}` of `New` becomes `le={less}`": (
+            "new-type",
+            "Annotated[int, Field(le={less})]",
+            "tight",
+        ),
+        "the limit of `{field}` of `New` becomes `le={more}`": ("new-type", "Annotated[int, Field(le={more})]", ""),
         "`{field}` of `Told` becomes a text of digits with `kg` behind it": ("told-type", "text", "text"),
         "`New` forbids what it does not know": ("new-forbid", "", "forbid"),
     }
@@ -314,7 +318,7 @@ class Compatible(Template):
         return f"""
 class New(BaseModel):
     to: str
-    {p.field}: int
+    {p.field}: Annotated[int, Field(le={p.top})]
 
 class Told(BaseModel):
     id: int
@@ -339,7 +343,7 @@ changes = [
 ]
 found = []
 for option, where, how in changes:
-    takes, tells = {{"to": "str", "{p.field}": "int"}}, {{"id": 7, "{p.field}": {p.top}}}
+    takes, tells = {{"to": "str", "{p.field}": "Annotated[int, Field(le={p.top})]"}}, {{"id": 7, "{p.field}": {p.top}}}
     config = "extra='ignore'"
     match where:
         case "new":

@@ -12,7 +12,7 @@ from helpers.live.server import running
 
 
 def _check_kept(keep: Callable[..., Any]) -> str:
-    for limit, numbers in ((3, [1, 2, 3, 4, 5]), (2, [7, 8, 7, 9])):
+    for limit, numbers in ((3, [1, 2, 3, 4, 5]), (3, [3, 1, 2, 5, 4]), (2, [7, 8, 7, 9]), (2, [7, 8, 8])):
         _fill(keep, limit, numbers)
     return "The newest labels stay, those printed again count as new, and the oldest go."
 

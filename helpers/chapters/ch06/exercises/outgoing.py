@@ -24,7 +24,7 @@ def _track(fault: str = "") -> Callable[..., Any]:
     async def track(carrier: httpx.AsyncClient, number: int) -> str:
         try:
             answer = await ask(carrier, number)
-        except (httpx.HTTPStatusError, httpx.TransportError) as error:
+        except (httpx.HTTPStatusError, httpx.RequestError) as error:
             if _passes(error, fault):
                 raise
             return "unknown"

@@ -1,5 +1,7 @@
 """Exercise 6.2-socket: a test that holds a WebSocket."""
 
+import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -24,10 +26,14 @@ def _app(fault: str = "", protected: bool = True) -> FastAPI:
             raise WebSocketException(1011 if fault == "another code" else 1008)
         await websocket.accept()
         mine = everybody if fault == "shared" else []
-        async for code in websocket.iter_text():
-            mine.append(code)
-            number = 1 if fault == "stuck" else len(mine)
-            await websocket.send_json({"code": mine[0] if fault == "first" else code, "number": number})
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(None if key == KEY else 1):  # a test may wait for the refusal
+                async for code in websocket.iter_text():
+                    mine.append(code)
+                    number = 1 if fault == "stuck" else len(mine)
+                    await websocket.send_json({"code": mine[0] if fault == "first" else code, "number": number})
+                return
+        await websocket.close()
 
     return app
 

@@ -13,6 +13,10 @@ CASES = [(20, 5, 120), (3, 12, 60), (90, 8, 600), (0, 1, 10)]  # longest task, l
 TOO_LITTLE = [(60, 5, 60), (25, 10, 30), (10, 2, 10)]
 
 
+class _Refused(AssertionError):
+    """The function raised `ValueError`."""
+
+
 def _check_grace(shutdown_times: Times) -> str:
     for case in CASES:
         _judge(_asked(shutdown_times, case), *case)
@@ -26,12 +30,15 @@ def _check_grace(shutdown_times: Times) -> str:
             f"platform gives, and nobody was told: {_shown(times)} came. Raise `ValueError`."
         )
     tight = _least(20, 5) + 4
-    try:
-        shutdown_times(20, 5, tight)
-    except ValueError:
-        raise AssertionError(
-            f"a task of 20 s and a load balancer that is 5 s late do fit into {tight} s, but your function refused."
-        ) from None
+    for most in range(20 + 5, tight + 1):
+        try:
+            times = _asked(shutdown_times, (20, 5, most))
+        except _Refused:
+            assert most < tight, (
+                f"a task of 20 s and a load balancer that is 5 s late do fit into {tight} s, but your function refused."
+            )
+        else:
+            _judge(times, 20, 5, most)
     return "Nobody comes any more when SIGTERM does, every task may end, and the server gives up before it is killed."
 
 
@@ -44,7 +51,7 @@ def _asked(shutdown_times: Times, case: tuple[int, int, int]) -> dict[str, int]:
     try:
         times: Any = shutdown_times(*case)
     except ValueError as error:
-        raise AssertionError(f"`shutdown_times{case}` fits, but your function refused: {error}.") from None
+        raise _Refused(f"`shutdown_times{case}` fits, but your function refused: {error}.") from None
     assert not inspect.isawaitable(times), "`shutdown_times` has nothing to wait for: a plain `def` will do."
     assert isinstance(times, Mapping), f"a dict was asked for, but `shutdown_times{case}` gave {_shown(times)}."
     missing = [name for name in NAMES if name not in times]

@@ -69,6 +69,10 @@ def _check_once(charge: Charge) -> str:
             "the second delivery replaced the line of the first: what a replaced line had been is lost. Leave it, and do nothing."
         )
         assert again is False, f"a key that stands there already should return False, but {again!r} came."
+        assert not two.in_transaction, (
+            "a key that stands there already left a transaction open, and no other worker can write until it ends: commit "
+            "or roll back in any case, as `with ledger:` does."
+        )
         other = _called(charge, two, 101, "insurance-101", "Another charge of the same parcel")
         assert other is True and len(_rows(one)) == 2, (
             "the same parcel was charged for something else, with a key of its own, and nothing was booked: the `key` "

@@ -79,7 +79,11 @@ def _check_smoke(smoke: Smoke) -> str:
             "deploy: `DELETE /parcels/{id}` what you have created."
         )
     for sick, misses in SICK.items():
-        assert not _run(smoke, _Version("2.0.1", 30, sick=sick), "2.0.1", may_raise=True), misses
+        half_dead = _Version("2.0.1", 30, sick=sick)
+        assert not _run(smoke, half_dead, "2.0.1", may_raise=True), misses
+        assert not half_dead.kept, (
+            "your smoke test stopped a half-dead version and left its parcel behind: delete it in a `finally`."
+        )
     return "It passes what customers can use, and stops six kinds of half-dead versions before they come."
 
 

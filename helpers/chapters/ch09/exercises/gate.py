@@ -26,6 +26,9 @@ def _check(breaks: Callable[..., Any]) -> str:
     )
     _same(breaks, more, old, {"GET /carriers"}, "an operation is gone, though others stay")
     _same(breaks, old, _changed(old, _answer_202), {f"POST {LABELS}"}, "201 became 202")
+    either = _changed(old, _answer_202_too)
+    _same(breaks, old, either, set(), "a second 2xx answer has come")
+    _same(breaks, either, old, {f"POST {LABELS}"}, "one of two 2xx answers is gone")
     strict = _changed(old, _require_the_carrier)
     _same(
         breaks,
@@ -114,6 +117,11 @@ def _forget_422(paths: Document) -> None:
 def _answer_202(paths: Document) -> None:
     responses = paths[LABELS]["post"]["responses"]
     responses["202"] = responses.pop("201")
+
+
+def _answer_202_too(paths: Document) -> None:
+    responses = paths[LABELS]["post"]["responses"]
+    responses["202"] = deepcopy(responses["201"])
 
 
 def _require_the_carrier(paths: Document) -> None:

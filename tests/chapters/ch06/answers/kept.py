@@ -101,3 +101,24 @@ def kept_by_an_ordered_dict():
         printed.update(ordered)
 
     return keep
+
+
+@wrong("6.3-kept", says="fewer than may stay")
+def kept_room_for_a_known_one():
+    def keep(printed, number, label, limit):
+        if len(printed) >= limit:
+            del printed[next(iter(printed))]
+        printed[number] = label
+
+    return keep
+
+
+@wrong("6.3-kept", says="the first is the oldest")
+def kept_the_largest():
+    def keep(printed, number, label, limit):
+        printed.pop(number, None)
+        printed[number] = label
+        while len(printed) > limit:
+            del printed[min(printed)]
+
+    return keep

@@ -130,3 +130,9 @@ def outgoing_with_a_transport_of_its_own():
         assert transport.seen == [("GET", f"/parcels/{n}") for n in (1, 2, 3, 4)]
 
     return test_track
+
+
+@right("6.2-outgoing")
+def outgoing_any_request_error():
+    return plays((1, 200, "at the depot"), (2, 404, "unknown"), (3, 500, "unknown"), (4, httpx.RequestError("no answer"), "unknown"),
+                 asked=[f"GET /parcels/{number}" for number in (1, 2, 3, 4)])  # fmt: skip

@@ -133,3 +133,15 @@ def socket_together():
         refused(app, "/scans", "/scans?key=k-10")
 
     return test_scans
+
+
+@right("6.2-socket")
+def socket_waiting_for_the_refusal():
+    def test_scans(app):
+        scanned(app, ["R-7", "R-8"], connections=2)
+        for path in ("/scans", "/scans?key=wrong"):
+            with pytest.raises(WebSocketDisconnect) as found, TestClient(app).websocket_connect(path) as socket:
+                socket.receive_json()
+            assert found.value.code == 1008
+
+    return test_scans

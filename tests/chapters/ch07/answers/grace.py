@@ -125,3 +125,13 @@ def grace_with_a_long_pause():
         return {"grace": needed, "patience": longest_task, "preStop": late + 2, "note": 0}
 
     return shutdown_times
+
+
+@wrong("7.3-grace", says="the platform gives")
+def grace_refused_by_the_bare_sum():
+    def shutdown_times(longest_task, late, most):
+        if late + longest_task > most:
+            raise ValueError("the platform gives too little")
+        return {"preStop": late, "patience": longest_task, "grace": late + longest_task + 5}
+
+    return shutdown_times

@@ -151,3 +151,16 @@ def once_under_a_lock():
             return True
 
     return charge_once
+
+
+@wrong("7.1-once", says="left a transaction open")
+def once_committed_when_new():
+    def charge_once(ledger: sqlite3.Connection, parcel: int, key: str) -> bool:
+        try:
+            ledger.execute(INSERT, (key, parcel))
+            ledger.commit()
+        except sqlite3.IntegrityError:
+            return False
+        return True
+
+    return charge_once

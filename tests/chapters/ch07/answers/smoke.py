@@ -143,3 +143,18 @@ def smoke_that_says_false():
             return False
 
     return smoke
+
+
+@wrong("7.4-smoke", says="stopped a half-dead version and left its parcel behind")
+def smoke_tidies_up_what_is_sound():
+    def smoke(client, version):
+        if client.get("/health").raise_for_status().json()["version"] != version:
+            return False
+        created = client.post("/parcels", json=PARCEL).raise_for_status().json()
+        found = client.get(f"/parcels/{created['id']}").raise_for_status().json()
+        if found["recipient"] != PARCEL["recipient"]:
+            return False
+        client.delete(f"/parcels/{created['id']}")
+        return True
+
+    return smoke

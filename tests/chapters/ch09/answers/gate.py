@@ -51,6 +51,16 @@ def gate_of_any_change():
     return breaks_by(lambda was, now: was != now)
 
 
+@wrong("9.4-gate", says="a second 2xx answer has come, nobody")
+def gate_of_the_same_answers():
+    return breaks_by(lambda was, now: now is None or successes(was) != successes(now))
+
+
+@wrong("9.4-gate", says="one of two 2xx answers is gone")
+def gate_of_any_answer_that_stays():
+    return breaks_by(lambda was, now: now is None or not successes(was) & successes(now))
+
+
 @wrong("9.4-gate", says="a parameter is required that could be left out")
 def gate_of_answers():
     return breaks_by(lambda was, now: now is None or bool(successes(was) - successes(now)))

@@ -58,6 +58,17 @@ def days_negative():
     return days_app(count_days)
 
 
+@wrong("10.3-days", says="was answered with 0 days")
+def days_of_the_day_before():
+    def count_days(first: date, last: date | None = None) -> int:
+        days = ((last or first) - first).days + 1
+        if days < 0:
+            raise HTTPException(422, "last is before first")
+        return days
+
+    return days_app(count_days)
+
+
 @wrong("10.3-days", says="should be a 422, but 400 came")
 def days_with_400():
     def count_days(first: date, last: date | None = None) -> int:
