@@ -15,7 +15,11 @@ from helpers.learning.model import Exercise
 from helpers.live.server import Server, running
 from helpers.wording import code, describe
 
-PARCELS = ({"to": "Ada in Bern", "weight_kg": 2.5}, {"to": "Grace in Zürich", "weight_kg": 12})
+PARCELS = (
+    {"to": "Ada in Bern", "weight_kg": 2.5},
+    {"to": "Grace in Zürich", "weight_kg": 12},
+    {"to": 'Lin "the van"', "weight_kg": 0.5},
+)
 
 
 class Parcel(BaseModel):
@@ -41,7 +45,7 @@ def _check_request(write_request: Callable[[dict[str, Any]], bytes]) -> str:
         assert came == parcel, (
             f"{code(json.dumps(parcel))} was asked for, but {code(json.dumps(came))} reached the app."
         )
-    return "Both parcels arrived as bytes that you wrote, the one with an umlaut as well."
+    return "All parcels arrived as bytes that you wrote, the one with an umlaut as well."
 
 
 def _send(server: Server, parcel: dict[str, Any], raw: bytes) -> None:
@@ -72,7 +76,8 @@ def _send(server: Server, parcel: dict[str, Any], raw: bytes) -> None:
     )
     assert "host" in headers, "400 came: HTTP/1.1 asks for a `Host` header, since one server may serve many names."
     assert status != 422, (
-        "422 came: the body is no JSON of the parcel. `str(parcel)` writes Python, with other quotes: use `json.dumps`."
+        f"422 came: the body is no JSON of the parcel {code(json.dumps(parcel))}. `str(parcel)` writes Python, with other "
+        "quotes, and one within a name ends what is written by hand: use `json.dumps`."
     )
     raise AssertionError(f"the server answered {status or 'nothing'}; your first line is {code(lines[0])}.")
 

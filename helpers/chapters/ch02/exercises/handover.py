@@ -15,11 +15,12 @@ RIGHT = (
     {"at": "door", "name": "Grace"},
     {"at": "shop", "shop_id": 12},
     {"at": "door", "name": "Ada"},
-    {"at": "shop", "shop_id": 3},
+    {"at": "shop", "shop_id": 1},
 )
 WRONG = (  # and the field that is wrong
     ({"at": "shop", "shop_id": 0}, "shop_id"),
     ({"at": "shop", "shop_id": "near"}, "shop_id"),
+    ({"at": "shop"}, "shop_id"),
     ({"at": "door"}, "name"),
     ({"at": "boat", "name": "Ada"}, "at"),
     ({"name": "Ada"}, "at"),

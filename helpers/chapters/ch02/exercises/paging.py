@@ -20,6 +20,7 @@ CASES = (
     ("/parcels?size=500", slice(0, 50)),
     ("/parcels?page=2&size=80", slice(50, 100)),
 )
+FIRST = "/parcels?page=1&size=1"
 REFUSED = ("/parcels?page=0", "/parcels?page=-1&size=5", "/carriers?size=0", "/parcels?page=last")
 
 
@@ -50,6 +51,10 @@ def _check_paging(get_page: Callable[..., Any]) -> str:
             )
             expected = LISTS[path.partition("?")[0]][wanted]
             assert answer.json() == expected, _told(path, answer.json(), expected)
+        first = ask(server, "GET", FIRST)
+        assert first.status_code == 200 and first.json() == [1], (
+            f"{code(FIRST)} should bring the first item, but {first.status_code} {first.text[:40]} came: page and size begin at 1."
+        )
         for path in REFUSED:
             status = ask(server, "GET", path).status_code
             assert status != 200, f"{code(path)} got a list. A page or a size below 1 is refused with 422."

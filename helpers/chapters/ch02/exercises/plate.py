@@ -41,9 +41,11 @@ def _keeps(server: Server, typed: str, kept: str) -> None:
     assert complaint(answer) != "Field required", (
         "a body with a `plate` alone was refused, because another field is required: `plate` is the name of the only one."
     )
-    assert answer.status_code == 200, (
-        f"{code(repr(typed))} was refused: {complaint(answer)}. A pattern in `Field` is checked before any after validator: tidy "
-        'up first, with `mode="before"`, or check the pattern in your own function.'
+    assert answer.status_code == 200, f"{code(repr(typed))} was refused: {complaint(answer)}. " + (
+        'A pattern in `Field` is checked before any after validator: tidy up first, with `mode="before"`, or check the '
+        "pattern in your own function."
+        if typed == next(iter(TIDY))
+        else "Two letters, a hyphen and one to six digits were asked for."
     )
     plate: Any = answer.json().get("plate") if isinstance(answer.json(), dict) else answer.json()
     assert plate is not None, (

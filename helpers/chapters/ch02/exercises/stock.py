@@ -7,7 +7,7 @@ from typing import Annotated
 import httpx
 from fastapi import FastAPI, HTTPException, Query
 
-from helpers.chapters.asking import PATIENCE, ask, logged
+from helpers.chapters.asking import PATIENCE, logged
 from helpers.learning.model import Exercise
 from helpers.live.server import Server, running
 
@@ -35,7 +35,14 @@ def _check_stock(app: FastAPI, stock: dict[str, int]) -> str:
 def _one_after_the_other(server: Server, stock: dict[str, int]) -> None:
     stock["labels"] = 5
     for count, status, left in ((2, 200, 3), (4, 409, 3), (3, 200, 0)):
-        answer = ask(server, "POST", "/take", params={"count": count})
+        server.client.hang_up()
+        try:
+            answer = server.client.post("/take", params={"count": count}, timeout=PATIENCE)
+        except httpx.ReadTimeout:
+            raise AssertionError(
+                f"`POST /take?count={count}` had not answered after {PATIENCE:g} s: is a lock held that nobody releases? An "
+                "`HTTPException` leaves your function, too. `async with lock:` releases it in each case."
+            ) from None
         told = logged(server)
         assert answer.status_code < 500, f"your app answered {answer.status_code}: {told}."
         assert answer.status_code == status, (
@@ -65,6 +72,10 @@ def _at_once(server: Server, stock: dict[str, int], labels: int, counts: list[in
             "stops the loop, and with it the one who would release the lock. What is awaited needs an `asyncio.Lock`."
         ) from None
     statuses = Counter(answer.status_code for answer in answers)
+    assert "different event loop" not in logged(server), (
+        "your lock belongs to the loop of an earlier server or check: an `asyncio.Lock` stays with the loop on which somebody first "
+        "waited for it. Make it in the cell that makes the app, and run that again."
+    )
     assert set(statuses) <= {200, 409}, f"one by one it works; of clients that came together some got {max(statuses)}."
     sold = sum(count for count, answer in zip(counts, answers) if answer.status_code == 200)
     assert sold <= labels, (

@@ -32,6 +32,7 @@ def _check_change(app: FastAPI, stock: dict[int, Any]) -> str:
         weighed = patch(5, weight_kg=3.5)
         five = FIVE | {"weight_kg": 3.5}
         assert weighed.status_code == 200, f"a new weight was answered with {weighed.status_code}: {weighed.text[:90]}"
+        assert isinstance(weighed.json(), dict), f"{wanted(five, weighed)}."
         if weighed.json() == five:
             assert held(stock, 5) != FIVE, (
                 "the answer has the new weight, and the stock the old one: keep the changed parcel."
@@ -66,6 +67,10 @@ def _check_change(app: FastAPI, stock: dict[int, Any]) -> str:
                 f"{body} was answered with {answer.status_code}, not 422: the models' limits hold."
             )
             holds(6, six, f"{body}")
+        for weight in (0.5, 30):
+            fits = patch(6, weight_kg=weight)
+            assert fits.status_code == 200, f"{weight} kg are within the models' limits, but {fits.status_code} came."
+        patch(6, weight_kg=six["weight_kg"])
         patch(6, to="Eve", id=77)
         holds(6, six, "a PATCH with `to` and `id`, which are not to be changed,")
         unknown = patch(987654, weight_kg=1).status_code

@@ -33,6 +33,10 @@ def _check_list(app: FastAPI, stock: dict[int, Any]) -> str:
             assert isinstance(came, dict) and {"items", "total"} <= set(came), (
                 f"{wanted({'items': [], 'total': 0}, answer)}."
             )
+            parcels = came["items"]
+            assert isinstance(parcels, list) and all(isinstance(one, dict) and "id" in one for one in parcels), (
+                f"`items` should be a list of parcels, each with its id, but {answer.text[:80]} came."
+            )
             return [*(parcel["id"] for parcel in came["items"]), came["total"]]
 
         def ids(parcels: list[dict[str, Any]]) -> list[int]:
@@ -56,6 +60,7 @@ def _check_list(app: FastAPI, stock: dict[int, Any]) -> str:
         assert third[:-1] == ids(ordered[7:12]), (
             f"five from offset 7 on should be {ids(ordered[7:12])}, but {third[:-1]} came: an offset counts parcels, not pages."
         )
+        assert page(limit=1, offset=0)[:-1] == ids(ordered[:1]), "a limit of 1 and an offset of 0 are allowed."
         plain = page()
         assert len(plain) - 1 == 20, f"without a limit a page has 20 parcels, but {len(plain) - 1} came."
         beyond = page(offset=500)

@@ -28,15 +28,16 @@ def _check_manifest(app: FastAPI, office: Path) -> str:
     before = set(office.iterdir())
     try:
         with running(app) as server:
-            for day in (7, 12):
+            for day in (7, 12, 1):
                 _download(server, office, before, day)
-            answer = _get(server, "/manifests/0")
-            assert answer.status_code != 200, "a manifest of day 0 was handed out: 404 was asked for below 1."
-            assert answer.status_code == 404, (
-                f"day 0 was answered with {answer.status_code}: 404 was asked for, which you raise."
-            )
+            for day in (0, -3):
+                answer = _get(server, f"/manifests/{day}")
+                assert answer.status_code != 200, f"a manifest of day {day} was handed out: 404 was asked for below 1."
+                assert answer.status_code == 404, (
+                    f"day {day} was answered with {answer.status_code}: 404 was asked for, which you raise."
+                )
             assert set(office.iterdir()) == before, (
-                "day 0 got its 404, and a file stayed behind: it was written before the day was looked at."
+                "days below 1 got their 404, and a file stayed behind: it was written before the day was looked at."
             )
             with record(), server.client.stream("GET", "/manifests/3") as answer:
                 next(answer.iter_bytes(), b"")

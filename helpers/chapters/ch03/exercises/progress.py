@@ -11,6 +11,7 @@ from helpers.chapters.asking import ask, logged, wanted
 from helpers.learning.answered import Answered
 from helpers.learning.model import Exercise
 from helpers.live.server import Server, running
+from helpers.services.waiting import until
 
 PRINTING = 0.2  # seconds that `print_label` takes
 ORDERS = ([7, 8, 9, 10], [21, 22])
@@ -27,6 +28,7 @@ def _check_progress(app: FastAPI, labels: list[int]) -> str:
         assert first["printed"] == len(ORDERS[0]), (
             f"the first job said {len(ORDERS[0])}, and says {first['printed']} since the second was printed: each job counts its own."
         )
+        _two_at_once(server, labels)
         unknown = ask(server, "GET", "/jobs/987654").status_code
     assert unknown == 404, f"a job that nobody ordered should be a 404, but {unknown} came."
     return "202 at once, and the job at its `Location` counted the labels one by one while they were printed."
@@ -78,6 +80,24 @@ def _order(server: Server, answered: Answered, labels: list[int], parcels: list[
         "label when it is printed, and let the client be answered meanwhile."
     )
     return location
+
+
+def _two_at_once(server: Server, labels: list[int]) -> None:
+    before = len(labels)
+    both = [
+        ask(server, "POST", "/labels", json={"parcels": parcels}).headers["Location"]
+        for parcels in ([31, 32, 33], [41])
+    ]
+
+    def counted() -> list[int]:
+        return [_job_in(ask(server, "GET", location), server)["printed"] for location in both]
+
+    until(lambda: len(labels) - before >= 4, 20 * PRINTING)
+    until(lambda: counted() == [3, 1], PRINTING)
+    assert counted() == [3, 1], (
+        f"orders of 3 labels and of 1 came together, and their jobs say {counted()}: by then a name that all requests share "
+        "stands for the last job. Pass the task its own."
+    )
 
 
 def _job_in(answer: httpx.Response, server: Server) -> dict[str, int]:

@@ -28,6 +28,7 @@ def _check_caller(app: Any, keys: dict[str, str]) -> str:
         "wrong bearer": {"Authorization": "Bearer k-0000"},
         "empty": {"X-API-Key": ""},
         "basic": {"Authorization": f"Basic {SECOND}"},
+        "bare": {"Authorization": SECOND},
         "accent": {"X-API-Key": "clé".encode("latin-1")},
     }
     try:
@@ -65,9 +66,8 @@ def _check_caller(app: Any, keys: dict[str, str]) -> str:
     )
     refused = {code[name] for name in ("wrong header", "wrong bearer", "empty", "accent")}
     assert refused == {401}, f"a wrong key should get 401, but {', '.join(map(str, sorted(refused - {401})))} came."
-    assert code["basic"] == 401, (
-        "a key behind `Authorization: Basic` was let in: a bearer token is announced by `Bearer`."
-    )
+    for kind, what in (("basic", "behind `Authorization: Basic`"), ("bare", "alone in `Authorization`")):
+        assert code[kind] == 401, f"a key {what} was let in: a bearer token is announced by `Bearer`."
     lacking = [
         name for name in ("nothing", "wrong header", "wrong bearer") if "WWW-Authenticate" not in answers[name].headers
     ]

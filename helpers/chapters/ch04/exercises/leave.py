@@ -92,7 +92,7 @@ def _follow(server: Server, follower: ClientConnection, texts: list[str]) -> Non
                 f"the connection was closed after {number} news{_logged(server)}, though the follower had not left."
             ) from None
         assert came == text, f"the text {text!r} should be sent as it is, but {came!r} came."
-        follower.send("thank you")
+        follower.send(b"thank you" if number == len(texts) - 2 else "thank you")
 
 
 def _logged(server: Server) -> str:

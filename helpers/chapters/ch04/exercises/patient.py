@@ -88,9 +88,14 @@ def _check_patient(patient: Callable[..., Any], given_up: list[str]) -> str:
     )
     with asyncio.Runner() as runner:
         swallowed = runner.run(_swallows_cancellation(patient))
+        tries = runner.run(_tries_in_two_runs(patient))
     assert not swallowed, (
         "a task that was cancelled should stay cancelled, but yours went on: `CancelledError` is no `Exception`, "
         "and `except BaseException` (or a bare `except`) catches it."
+    )
+    assert tries == 6, (
+        f"what `patient` gave back was added twice, and its task was tried {tries} times in both runs together: tries are counted "
+        "in the function that you give back, anew for each run."
     )
     return "Busy twice is no failure, three times is noted, and whatever happens, the next task runs and nobody waits."
 
@@ -170,6 +175,23 @@ async def _swallows_cancellation(patient: Callable[..., Any]) -> bool:
     waiting.cancel()
     await asyncio.wait([waiting])
     return not waiting.cancelled()
+
+
+async def _tries_in_two_runs(patient: Callable[..., Any]) -> int:
+    """How often a task that always fails is tried when it is added twice; 6 where there is no coroutine to await."""
+    tries: list[int] = []
+
+    async def call_twice() -> None:
+        tries.append(1)
+        raise ConnectionError("busy")
+
+    again = patient(call_twice)
+    for _ in range(2):
+        started = again()
+        if not inspect.iscoroutine(started):
+            return 6
+        await started
+    return len(tries)
 
 
 def _solve_patient() -> tuple[Callable[..., Any], list[str]]:

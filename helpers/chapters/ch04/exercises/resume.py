@@ -20,7 +20,7 @@ def _check_resume(app: FastAPI, news: list[str]) -> str:
     kept = list(news)
     try:
         with running(app) as server:
-            for texts in (["label printed", "on its way", "delivered"], ["7", "9", "lost", "found", "paid"]):
+            for texts in (["label printed", "on its way", "delivered"], ["7", "9", "lost", "7", "paid"]):
                 news[:] = texts
                 _try(server, texts)
             news.append("paid back")

@@ -35,6 +35,7 @@ def _try(shape: Callable[..., Any], detail: str, field: str, headers: dict[str, 
             return server.client.request(method, path, json=body, headers={"Connection": "close"})
 
         refused, lost, wrong_method = ask("GET", "/refused"), ask("GET", "/nowhere"), ask("DELETE", "/refused")
+        taken, teapot = ask("GET", "/taken"), ask("GET", "/teapot")
         invalid, fine = ask("POST", "/parcels", {field: "heavy"}), ask("POST", "/parcels", {field: 1})
     of_router = "The router raises Starlette's `HTTPException`, the parent of FastAPI's."
     error = logged_error(server.log)
@@ -51,6 +52,11 @@ def _try(shape: Callable[..., Any], detail: str, field: str, headers: dict[str, 
         f"the 403 was raised with a header {name}, which is gone: hand `error.headers` on."
     )
     assert "Allow" in wrong_method.headers, "the router's 405 lost its header `Allow`: hand `error.headers` on."
+    for answer, status in ((taken, 409), (teapot, 418)):
+        _judge(answer, error, f"your {status}", "Every 4xx was asked for.", status)
+    assert "gone" in teapot.json()["detail"], (
+        "a `detail` that is no text, here {'why': 'gone'}, became one that does not hold it."
+    )
 
 
 def _judge(answer: httpx.Response, error: str, what: str, made_by: str, status: int, detail: str | None = None) -> None:
@@ -84,6 +90,14 @@ def _app(detail: str, field: str, headers: dict[str, str]) -> FastAPI:
     @app.get("/refused")
     async def refuse() -> None:
         raise HTTPException(403, detail, headers)
+
+    @app.get("/taken")
+    async def take() -> None:
+        raise HTTPException(409, detail)
+
+    @app.get("/teapot")
+    async def brew() -> None:
+        raise HTTPException(418, {"why": "gone"})
 
     @app.post("/parcels")
     async def create(given: parcel) -> int:  # type: ignore[valid-type]

@@ -44,6 +44,10 @@ def _check_shop(options: Mapping[str, Any]) -> str:
         "stands for may hold anything."
     )
     assert OWN[0] in allowed, "a page of https://shop.example itself may not read: it is an origin like its subdomains."
+    assert OWN[1] not in allowed or OWN[2] in allowed, (
+        f"a page of {OWN[2]} may not read, one of {OWN[1]} may: a name may hold digits and hyphens, too. What does your regex "
+        "take for a subdomain?"
+    )
     missing = [page for page in OWN if page not in allowed]
     assert not missing, (
         f"a page of {missing[0]} may not read. `allow_origins` compares whole origins; for any subdomain there is "

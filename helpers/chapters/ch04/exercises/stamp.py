@@ -131,11 +131,18 @@ def _headers(server: Server, depot: str) -> None:
 
 def _afterwards(server: Server, steps: list[str]) -> None:
     with server.client.stream("GET", "/stream") as answer:
-        next(answer.iter_raw())
+        pieces = answer.iter_raw()
+        next(pieces)
         early = list(steps)
+        meanwhile = "" if early else _meanwhile(server)
         steps.append("got")
+        rest = _rest(pieces)
     assert not early, (
         "a streamed answer was held back until its end: the first piece came after the second was made. Pass each message on as it comes."
+    )
+    assert meanwhile in ("", "7") and rest == b"second", (
+        "another client asked while a stream was on its way, and one of the two did not get its own answer. One object of your "
+        "class serves all requests at once: what belongs to one of them, such as its `send`, stays in a variable of `__call__`."
     )
     server.client.post("/parcels")
     printed = "label printed" in steps
@@ -145,6 +152,20 @@ def _afterwards(server: Server, steps: list[str]) -> None:
     )
     with connect(f"{server.url.replace('http', 'ws')}/talk", proxy=None):
         pass
+
+
+def _meanwhile(server: Server) -> str:
+    try:
+        return server.client.get(PATHS[0], timeout=3.0).text
+    except httpx.HTTPError:
+        return "nothing"
+
+
+def _rest(pieces: Iterator[bytes]) -> bytes:
+    try:
+        return b"".join(pieces)
+    except httpx.HTTPError:
+        return b""
 
 
 def _solve_stamp() -> type:

@@ -64,6 +64,7 @@ def _try_pages(server: Server, rows: list[tuple[int, str, int]]) -> None:
         ("recipient=check Ada&sort=-day", "check Ada", "-day", 0, 20),
         ("recipient=check Ada&sort=day&limit=2&offset=1", "check Ada", "day", 1, 2),
         ("recipient=check many&sort=day", "check many", "day", 0, 20),
+        ("recipient=check many&sort=day&offset=0", "check many", "day", 0, 20),
         ("recipient=check many&sort=-day&limit=100&offset=60", "check many", "-day", 60, 100),
         ("recipient=check nobody", "check nobody", "day", 0, 20),
         ("recipient=check Ada&sort=day&offset=1000", "check Ada", "day", 1000, 20),
@@ -95,7 +96,7 @@ def _page(server: Server, query: str) -> tuple[list[int], int]:
     assert isinstance(body, dict) and isinstance(body.get("items"), list) and "total" in body, (
         'an object with `items` and `total` was asked for, such as `{"items": [], "total": 0}`.'
     )
-    assert all({"id", "recipient", "day"} <= set(item) for item in body["items"]), (
+    assert all(isinstance(item, dict) and {"id", "recipient", "day"} <= set(item) for item in body["items"]), (
         "each item should have the receipt's id, recipient and day."
     )
     return [item["id"] for item in body["items"]], body["total"]

@@ -25,17 +25,20 @@ def _app(fault: str = "", protected: bool = True) -> FastAPI:
         if protected and (key != KEY if fault != "any key" else not key):
             raise WebSocketException(1011 if fault == "another code" else 1008)
         await websocket.accept()
-        mine = everybody if fault == "shared" else []
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(None if key == KEY else 1):  # a test may wait for the refusal
-                async for code in websocket.iter_text():
-                    mine.append(code)
-                    number = 1 if fault == "stuck" else len(mine)
-                    await websocket.send_json({"code": mine[0] if fault == "first" else code, "number": number})
+                await _answer(websocket, everybody if fault == "shared" else [], fault)
                 return
         await websocket.close()
 
     return app
+
+
+async def _answer(websocket: WebSocket, mine: list[str], fault: str) -> None:
+    async for code in websocket.iter_text():
+        mine.append(code)
+        number = 1 if fault == "stuck" else len(mine)
+        await websocket.send_json({"code": mine[0] if fault == "first" else code, "number": number})
 
 
 _BROKEN = {

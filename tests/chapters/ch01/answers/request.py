@@ -124,3 +124,8 @@ def request_in_chunks():
         return head + b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
 
     return write_request
+
+
+@wrong("1.1-request", says="JSON")
+def request_of_quotes_by_hand():
+    return lambda parcel: written(parcel, body=f'{{"to": "{parcel["to"]}", "weight_kg": {parcel["weight_kg"]}}}')

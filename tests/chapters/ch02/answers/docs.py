@@ -153,3 +153,13 @@ def docs_with_plain_responses():
         return PlainTextResponse(f"parcel {number}") if number > 0 else Response(status_code=404)
 
     return docs_app(find_by_number)
+
+
+@wrong("2.4-docs", says="/parcels/1")
+def docs_from_parcel_two():
+    def find_by_number(number: int) -> str:
+        if number <= 1:
+            raise HTTPException(404)
+        return f"parcel {number}"
+
+    return docs_app(find_by_number)

@@ -113,3 +113,21 @@ def handover_by_a_function():
         return body.get("at") if isinstance(body, dict) else getattr(body, "at", None)
 
     return Annotated[Annotated[Door, Tag("door")] | Annotated[Shop, Tag("shop")], Discriminator(named)]
+
+
+@wrong("2.2-handover", says="greater than 1")
+def handover_from_shop_two():
+    class Shop(BaseModel):
+        at: Literal["shop"]
+        shop_id: Annotated[int, Field(gt=1)]
+
+    return Annotated[Door | Shop, Field(discriminator="at")]
+
+
+@wrong("2.2-handover", says="`shop_id`")
+def handover_at_some_shop():
+    class Shop(BaseModel):
+        at: Literal["shop"]
+        shop_id: Annotated[int, Field(gt=0)] = 1
+
+    return Annotated[Door | Shop, Field(discriminator="at")]

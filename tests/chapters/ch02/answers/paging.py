@@ -143,3 +143,12 @@ def paging_by_hand():
         return slice((page - 1) * min(size, 50), page * min(size, 50))
 
     return get_page
+
+
+@wrong("2.3-paging", says="page and size begin at 1")
+def paging_above_one():
+    def get_page(page: Annotated[int, Query(gt=1)] = 1, size: Annotated[int, Query(gt=1)] = 10) -> slice:
+        size = min(size, 50)
+        return slice((page - 1) * size, page * size)
+
+    return get_page

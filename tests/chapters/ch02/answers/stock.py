@@ -189,3 +189,43 @@ def stock_in_threads():
             return stock["labels"]
 
     return stock_app(take)
+
+
+@wrong("2.1-stock", says="is a lock held that nobody releases?")
+def stock_with_a_lock_that_a_refusal_keeps():
+    lock = asyncio.Lock()
+
+    async def take(count: int) -> int:
+        await lock.acquire()
+        if stock["labels"] < count:
+            raise HTTPException(409)
+        await confirm()
+        stock["labels"] -= count
+        lock.release()
+        return stock["labels"]
+
+    return stock_app(take)
+
+
+@wrong("2.1-stock", says="the loop of an earlier server or check")
+def stock_with_a_lock_of_another_loop():
+    lock = asyncio.Lock()
+
+    async def wait_in_turn() -> None:
+        async def hold() -> None:
+            async with lock:
+                await asyncio.sleep(0)
+
+        await asyncio.gather(hold(), hold())
+
+    asyncio.run(wait_in_turn())
+
+    async def take(count: int) -> int:
+        async with lock:
+            if stock["labels"] < count:
+                raise HTTPException(409)
+            await confirm()
+            stock["labels"] -= count
+            return stock["labels"]
+
+    return stock_app(take)

@@ -211,3 +211,24 @@ def change_checked_by_hand():
         return stock[number]
 
     return change_app(change_entry)
+
+
+@wrong("3.4-correction", says="30 kg are within the models' limits")
+def change_below_thirty():
+    class Lighter(BaseModel):
+        weight_kg: Annotated[float, Field(gt=0, lt=30)] = 1
+        state: State = "waiting"
+
+    def change_entry(number: int, change: Lighter) -> Stored:
+        stock[number] = found(number).model_copy(update=change.model_dump(exclude_unset=True))
+        return stock[number]
+
+    return change_app(change_entry)
+
+
+@wrong("3.4-correction", says="null")
+def change_that_tells_nothing():
+    def change_entry(number: int, change: Change):
+        usual_change(number, change)
+
+    return change_app(change_entry)

@@ -160,3 +160,23 @@ def list_checked_by_hand():
         return Page(items=list(islice(found, offset, offset + limit)), total=len(found))
 
     return list_app(list_entries)
+
+
+@wrong("3.2-listing", says="a query of limit=1&offset=0 was answered with 422")
+def list_from_the_second_on():
+    def list_entries(
+        state: State | None = None,
+        limit: Annotated[int, Query(gt=1, le=100)] = 20,
+        offset: Annotated[int, Query(gt=0)] = 0,
+    ) -> Page:
+        return Page(items=fitting(state)[offset : offset + limit], total=len(fitting(state)))
+
+    return list_app(list_entries)
+
+
+@wrong("3.2-listing", says="a list of parcels, each with its id")
+def list_of_numbers():
+    def list_entries():
+        return {"items": sorted(stock), "total": len(stock)}
+
+    return list_app(list_entries)

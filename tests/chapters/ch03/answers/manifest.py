@@ -153,3 +153,27 @@ def manifest_read_at_once():
         return Response(content, media_type="text/plain", headers=headers)
 
     return manifest_app(download)
+
+
+@wrong("3.2-manifest", says="`/manifests/1` answered 404")
+def manifest_from_day_two():
+    def download(day: int, background_tasks: BackgroundTasks) -> FileResponse:
+        if day <= 1:
+            raise HTTPException(404)
+        path = write_manifest(day)
+        background_tasks.add_task(path.unlink)
+        return FileResponse(path, filename=f"manifest-{day}.txt")
+
+    return manifest_app(download)
+
+
+@wrong("3.2-manifest", says="a manifest of day -3 was handed out")
+def manifest_of_any_day_but_zero():
+    def download(day: int, background_tasks: BackgroundTasks) -> FileResponse:
+        if day == 0:
+            raise HTTPException(404)
+        path = write_manifest(day)
+        background_tasks.add_task(path.unlink)
+        return FileResponse(path, filename=f"manifest-{day}.txt")
+
+    return manifest_app(download)

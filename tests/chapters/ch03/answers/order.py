@@ -201,3 +201,32 @@ def order_by_a_dependency():
         return told(order, sender, express)
 
     return order_app(place_order)
+
+
+def order_of(kind: type[BaseModel]) -> FastAPI:
+    class Counted(BaseModel):
+        to: str
+        lines: Annotated[list[kind], Field(min_length=1)]
+
+    def place_order(order: Counted, sender: Sender, express: Annotated[bool, Body()] = False) -> dict[str, Any]:
+        return told(order, sender, express)
+
+    return order_app(place_order)
+
+
+@wrong("3.6-order", says="a `count` of 1 is within the limits")
+def order_from_two_on():
+    class More(BaseModel):
+        what: str
+        count: Annotated[int, Field(gt=1, le=50)]
+
+    return order_of(More)
+
+
+@wrong("3.6-order", says="a `count` of 50 is within the limits")
+def order_below_fifty():
+    class Fewer(BaseModel):
+        what: str
+        count: Annotated[int, Field(ge=1, lt=50)]
+
+    return order_of(Fewer)

@@ -229,3 +229,10 @@ def photo_by_a_dependency():
         return StreamingResponse(iter([PICTURES[number]]), media_type="image/jpeg")
 
     return photo_app(keep_photo, show_photo, max_body_size=None)
+
+
+@right("3.7-picture")
+def photo_kept_by_the_check_before():
+    app, entries = photo_app()
+    PICTURES.update(dict.fromkeys(range(1, 12), b"left over"))
+    return app, entries

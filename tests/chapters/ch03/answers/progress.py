@@ -285,3 +285,22 @@ def progress_by_a_task_of_its_own():
         return job
 
     return progress_app(order_labels)
+
+
+@wrong("3.3-progress", says="Pass the task its own")
+def progress_of_the_last_job():
+    latest = 0
+
+    def print_labels(parcels: list[int]) -> None:
+        for parcel in parcels:
+            print_label(parcel)
+            label_jobs[latest].printed += 1
+
+    def order_labels(order: LabelOrder, response: Response, background_tasks: BackgroundTasks) -> LabelJob:
+        nonlocal latest
+        latest, job = keep(order)
+        background_tasks.add_task(print_labels, order.parcels)
+        response.headers["Location"] = f"/jobs/{latest}"
+        return job
+
+    return progress_app(order_labels)

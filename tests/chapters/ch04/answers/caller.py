@@ -221,3 +221,19 @@ def caller_by_plain_headers():
         return carrier
 
     return app, keys
+
+
+@wrong("4.1-caller", says="alone in `Authorization`")
+def caller_with_or_without_bearer():
+    app = FastAPI()
+
+    @app.get("/routes")
+    async def list_routes(
+        x_api_key: Annotated[str | None, Header()] = None, authorization: Annotated[str, Header()] = ""
+    ) -> str:
+        carrier = keys.get(x_api_key or authorization.removeprefix("Bearer "))
+        if carrier is None:
+            raise HTTPException(401, "show a key", headers=HOW)
+        return carrier
+
+    return app, keys

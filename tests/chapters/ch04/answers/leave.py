@@ -54,7 +54,7 @@ def leave_at_the_first_word():
                 await websocket.send_text(await news.get())
 
         sending = asyncio.create_task(send_news())
-        await websocket.receive_text()
+        await websocket.receive()
         sending.cancel()
 
     return follow
@@ -73,7 +73,7 @@ def leave_forgets_the_sender():
 
         await websocket.accept()
         follow.task = asyncio.create_task(send_news())
-        async for _ in websocket.iter_text():
+        while (await websocket.receive())["type"] != "websocket.disconnect":
             pass
 
     return follow
@@ -88,12 +88,10 @@ def leave_with_an_error():
 
         await websocket.accept()
         sending = asyncio.create_task(send_news())
-        try:
-            while True:
-                await websocket.receive_text()
-        except WebSocketDisconnect as left:
-            sending.cancel()
-            raise RuntimeError("left") from left
+        while (await websocket.receive())["type"] != "websocket.disconnect":
+            pass
+        sending.cancel()
+        raise RuntimeError("left")
 
     return follow
 
@@ -170,7 +168,7 @@ def leave_by_task_group():
                 await websocket.send_text(await news.get())
 
         async def listen():
-            async for _ in websocket.iter_text():
+            while (await websocket.receive())["type"] != "websocket.disconnect":
                 pass
             raise Left
 
@@ -181,5 +179,25 @@ def leave_by_task_group():
                 both.create_task(listen())
         except* Left:
             pass
+
+    return follow
+
+
+@wrong("4.4-leave", says="KeyError: 'text'")
+def leave_understands_text_alone():
+    async def follow(websocket, news):
+        async def send_news():
+            while True:
+                await websocket.send_text(await news.get())
+
+        await websocket.accept()
+        sending = asyncio.create_task(send_news())
+        try:
+            while True:
+                await websocket.receive_text()
+        except WebSocketDisconnect:
+            pass
+        finally:
+            sending.cancel()
 
     return follow

@@ -323,3 +323,27 @@ def patient_by_calling_itself():
         return wrapper
 
     return patient, given_up
+
+
+@wrong("4.6-patient", says="anew for each run")
+def patient_once_for_all():
+    def patient(task):
+        tries = 0
+
+        async def wrapper():
+            nonlocal tries
+            while tries < 3:
+                try:
+                    if inspect.iscoroutinefunction(task):
+                        await task()
+                    else:
+                        await run_in_threadpool(task)
+                    return
+                except Exception:
+                    tries += 1
+                    await asyncio.sleep(0.05)
+            given_up.append(task.__name__)
+
+        return wrapper
+
+    return patient, given_up

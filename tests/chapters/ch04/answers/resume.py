@@ -158,3 +158,18 @@ def resume_with_an_end():
             raise HTTPException(204)
 
     return streaming(read_news, check)
+
+
+@wrong("4.4-resume", says="each event needs an `id` of its own")
+def resume_by_the_text():
+    def rest(last: Annotated[str | None, Header(alias="Last-Event-ID")] = None) -> list[str]:
+        begin = news.index(last) + 1 if last in news else 0
+        if begin >= len(news):
+            raise HTTPException(204)
+        return news[begin:]
+
+    async def read_news(new: Annotated[list[str], Depends(rest)]) -> AsyncIterable[ServerSentEvent]:
+        for text in new:
+            yield ServerSentEvent(data=text, id=text)
+
+    return streaming(read_news)

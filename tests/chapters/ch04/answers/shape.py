@@ -15,7 +15,7 @@ def shaped(status, detail, headers=None):
 
 
 async def tell_http(request, error):
-    return shaped(error.status_code, error.detail, error.headers)
+    return shaped(error.status_code, str(error.detail), error.headers)
 
 
 async def tell_invalid(request, error):
@@ -121,10 +121,10 @@ def shape_with_plain_handlers():
         first = error.errors()[0]
         return shaped(422, f"{first['loc'][-1]} will not do")
 
-    return registering(lambda request, error: shaped(error.status_code, error.detail, error.headers), tell_first)
+    return registering(lambda request, error: shaped(error.status_code, str(error.detail), error.headers), tell_first)
 
 
-@right("4.6-shape")
+@wrong("4.6-shape", says="Every 4xx was asked for.")
 def shape_by_status():
     def shape(app):
         for status in (403, 404, 405):
@@ -140,7 +140,21 @@ def shape_with_a_class_of_responses():
         media_type = TYPE
 
     async def tell(request, error) -> Response:
-        body = {"type": "about:blank", "title": "Problem", "status": error.status_code, "detail": error.detail}
+        body = {"type": "about:blank", "title": "Problem", "status": error.status_code, "detail": str(error.detail)}
         return Problem(body, error.status_code, headers=error.headers)
+
+    return registering(tell)
+
+
+@wrong("4.6-shape", says="your 418")
+def shape_hands_on_what_is_no_text():
+    return registering(lambda request, error: shaped(error.status_code, error.detail, error.headers))
+
+
+@wrong("4.6-shape", says="became one that does not hold it")
+def shape_that_drops_what_is_no_text():
+    async def tell(request, error):
+        detail = error.detail if isinstance(error.detail, str) else "error"
+        return shaped(error.status_code, detail, error.headers)
 
     return registering(tell)

@@ -226,3 +226,20 @@ def stamp_by_a_method():
             return stamp
 
     return StampDepot
+
+
+@wrong("4.2-stamp", says="serves all requests at once")
+def stamp_with_one_send_for_all():
+    class StampDepot(Wrapper):
+        async def __call__(self, scope, receive, send):
+            if scope["type"] != "http":
+                return await self.app(scope, receive, send)
+            self.send = send
+            await self.app(scope, receive, self.stamp)
+
+        async def stamp(self, message):
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Depot"] = self.depot
+            await self.send(message)
+
+    return StampDepot

@@ -184,3 +184,25 @@ def list_with_an_enum():
         sort: Sort = Sort.UP
 
     return receipts(Sorted)
+
+
+class FromTheSecond(ReceiptQuery):
+    offset: int = Field(default=0, gt=0, le=2**63 - 1)
+
+
+@wrong("5.3-page", says="offset=0")
+def list_without_an_offset_of_zero():
+    return receipts(FromTheSecond)
+
+
+@wrong("5.3-page", says="each item should have the receipt's id")
+def list_of_ids():
+    app = FastAPI()
+
+    @app.get("/receipts")
+    def list_receipts():
+        with Session(engine) as session:
+            ids = session.exec(select(Receipt.id)).all()
+        return {"items": list(ids), "total": len(ids)}
+
+    return app, engine

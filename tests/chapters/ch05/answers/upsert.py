@@ -174,3 +174,17 @@ def upsert_in_async():
         return await asyncio.to_thread(work)
 
     return app, engine
+
+
+@wrong("5.3-upsert", says="1 of an item were added, and 422 came")
+def upsert_from_two_on():
+    app = FastAPI()
+
+    @app.put("/stock/{item}")
+    def add_stock(item: str, amount: Annotated[int, Query(gt=1, le=1_000_000)]) -> int:
+        with Session(engine) as session:
+            total = upsert(session, item, amount)
+            session.commit()
+            return total
+
+    return app, engine
