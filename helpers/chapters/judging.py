@@ -78,8 +78,8 @@ def ended(running: Generator[Any, Any, Any]) -> None:
 
 
 def raised(running: Generator[Any, Any, Any]) -> None:
-    """Let a fixture end as the block of a `with` does that an error leaves."""
+    """Leave by an error the `with` block that a fixture's body makes; pytest itself never throws into a fixture."""
     try:
-        running.throw(RuntimeError("the test is red"))
+        running.throw(RuntimeError("left by an error"))
     except (RuntimeError, StopIteration):
         return

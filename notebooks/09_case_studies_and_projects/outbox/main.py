@@ -24,8 +24,8 @@ def relay_once() -> int:
         return steps.relay(session, lambda letter: post(letter.parcel_id, letter.to))
 
 
-async def keep_relaying() -> None:
-    while True:
+async def keep_relaying(closing: asyncio.Event) -> None:
+    while not closing.is_set():
         try:
             pause = 0.0 if await run_in_threadpool(relay_once) else 0.02
         except Exception:  # or nobody would learn that letters are sent no more
@@ -37,9 +37,11 @@ async def keep_relaying() -> None:
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     Table.metadata.create_all(engine)
-    relaying = asyncio.create_task(keep_relaying())
+    closing = asyncio.Event()
+    relaying = asyncio.create_task(keep_relaying(closing))
     yield
-    relaying.cancel()
+    closing.set()  # a letter that is on its way is sent and noted
+    await relaying
 
 
 app = FastAPI(lifespan=lifespan)

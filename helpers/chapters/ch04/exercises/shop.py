@@ -38,7 +38,7 @@ def _check_shop(options: Mapping[str, Any]) -> str:
     assert "https://evil.example" not in strangers, (
         "every page is allowed: with credentials, Starlette sends the page's own origin in place of `*`."
     )
-    assert "null" not in strangers, "`null` is allowed: every sandboxed frame sends it, whoever made it."
+    assert "null" not in strangers, "`null` is allowed: any page's sandboxed frame sends it, whoever made it."
     assert not strangers, (
         f"{strangers[0]} may read, too: in a regex a dot without a backslash is any character, and what `.*` or `.+` "
         "stands for may hold anything."

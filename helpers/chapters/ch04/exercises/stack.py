@@ -94,7 +94,7 @@ EXERCISE = Exercise(
     id="4.2-stack",
     title="three middlewares in the right order",
     task="`protect(app)` should add three middlewares to the app: only requests for `parcels.example` are served, long answers "
-    "come compressed, and every answer carries an `X-Request-ID`, that of a refused request too.",
+    "come compressed, and every answer but a crash's 500 carries an `X-Request-ID`, that of a refused request too.",
     check=_check_stack,
     hints=(
         "Who makes the answer to a foreign host, and whom does that answer pass on its way out?",

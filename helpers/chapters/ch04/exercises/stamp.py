@@ -190,8 +190,8 @@ def _solve_stamp() -> type:
 EXERCISE = Exercise(
     id="4.2-stamp",
     title="a header on every answer",
-    task='Behind `app.add_middleware(StampDepot, depot="north")` every answer should carry `X-Depot: north`, and nothing else '
-    "should change: no header lost, no stream held back, no task awaited, start-up and WebSockets as before.",
+    task='Behind `app.add_middleware(StampDepot, depot="north")` every answer should carry `X-Depot: north`, '
+    "but for a crash's 500, and nothing else should change: no header lost, no stream held back, no task awaited, start-up and WebSockets as before.",
     check=_check_stamp,
     hints=(
         "Start from `StampId` in section 4.2: what does it keep in `__init__`, and which message does it change?",

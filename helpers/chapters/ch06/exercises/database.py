@@ -82,8 +82,10 @@ def _check_database(session_of: Callable[..., Any]) -> str:
     _add(session, "Grace")
     session.commit()
     raised(running)
-    assert _left(engine) == _SEED, "behind a test that raised, its rows are still there. `finally` runs in any case."
-    return "Each test commits as it likes, and the next finds the database as it was, behind a red test, too."
+    assert _left(engine) == _SEED, (
+        "an error left the `with` block, and its rows are still there. `finally` runs in any case."
+    )
+    return "Each test commits as it likes, and the next finds the database as it was, behind an error, too."
 
 
 def _solve_database() -> Callable[..., Any]:
@@ -103,7 +105,7 @@ EXERCISE = Exercise(
     id="6.2-database",
     title="a session whose commits do not stay",
     task="`session_of(engine)` should yield a `Session` that may commit and roll back, and leave the database as it was, "
-    "also when the test raises.",
+    "also when an error leaves the `with` block.",
     check=_check_database,
     hints=(
         "Who begins the transaction that is rolled back at the end: the session, or the connection that you give it?",

@@ -51,7 +51,7 @@ def _check_override(overridden: Callable[..., Any]) -> str:
     assert answer() == ["Bern", None], "with None as the value the app should get None."
     raised(zero)
     assert answer() == ["Bern", "North Post"], (
-        "a test that raised has left its override. What stands in `finally` runs in any case."
+        "an error left the `with` block, and the override is still there. What stands in `finally` runs in any case."
     )
     app.dependency_overrides[get_carrier] = lambda: "South Post"
     other, _ = begun(overridden, app, get_depot, "Chur")
@@ -66,7 +66,7 @@ def _check_override(overridden: Callable[..., Any]) -> str:
     assert answer() == ["Bern", "South Post"], (
         "the dependency had an override before, and has none now. Put back what was there."
     )
-    return "It overrides one dependency, and leaves everything as it was, behind a red test, too."
+    return "It overrides one dependency, and leaves everything as it was, behind an error, too."
 
 
 def _solve_override() -> Callable[..., Any]:
@@ -85,7 +85,7 @@ EXERCISE = Exercise(
     id="6.2-override",
     title="an override that is taken back",
     task="`overridden(app, dependency, value)` should yield once, with `value` in the dependency's place, and leave the "
-    "overrides as they were, also when the test raises.",
+    "overrides as they were, also when an error leaves the `with` block.",
     check=_check_override,
     hints=(
         "`app.dependency_overrides` is a plain dictionary: the dependency is the key. What must the value be?",

@@ -47,7 +47,7 @@ def shop_with_a_star_in_the_list():
     return options(allow_origin_regex=None, allow_origins=["https://shop.example", "https://*.shop.example"])
 
 
-@wrong("4.5-shop", says="every sandboxed frame sends it")
+@wrong("4.5-shop", says="sandboxed frame sends it")
 def shop_null():
     return options(allow_origins=["null"])
 
