@@ -81,5 +81,10 @@ def raised(running: Generator[Any, Any, Any]) -> None:
     """Leave by an error the `with` block that a fixture's body makes; pytest itself never throws into a fixture."""
     try:
         running.throw(RuntimeError("left by an error"))
-    except (RuntimeError, StopIteration):
+    except RuntimeError:
         return
+    except StopIteration:
+        raise AssertionError(
+            "an error left the `with` block, and your code swallowed it: a test that fails there would be green. `finally` tidies "
+            "up and lets it go on; behind an `except` a bare `raise` does."
+        ) from None

@@ -38,7 +38,7 @@ def test_is_proved_in_both_directions(number, exercise):
     assert answers.faults(exercise, answers.specimen(exercise, given)) == []
 
 
-@pytest.mark.slow  # some 1,900 answers, of which the test above judges three in ten
+@pytest.mark.slow  # some 2,000 answers, of which the test above judges three in ten
 @written
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
 def test_every_answer_is_judged_as_it_says(number, exercise):

@@ -48,6 +48,8 @@ def _why_old(tables: dict) -> str:
         )
     if "fastapi" not in tables.get("tool", {}):
         return "the old `main.py` was served: without a table `[tool.fastapi]` a file called main.py is taken."
+    if tables["tool"]["fastapi"].get("entrypoint") == "":
+        return "the old `main.py` was served, because the entrypoint is empty."
     if tables["tool"]["fastapi"].get("entrypoint"):
         return "the old `main.py` was served, because the entrypoint names it: `service` stands in `depot/web.py`."
     return f"the old `main.py` was served: the key is `entrypoint`, and yours has {', '.join(map(code, tables['tool']['fastapi'])) or 'none'}."
@@ -72,12 +74,12 @@ def _started(pyproject: str, depot: str) -> Iterator[Process]:
                 "fastapi run --host 127.0.0.1 --port {port}".split(), cwd=place, ready_path="/", name="fastapi run"
             )
         except CourseError as error:
-            raise AssertionError(_why_not(str(error))) from None
+            raise AssertionError(_why_not(str(error), pyproject)) from None
         with started:
             yield started
 
 
-def _why_not(said: str) -> str:
+def _why_not(said: str, pyproject: str) -> str:
     said = " ".join(re.sub(r"\x1b\[[0-9;]*m|[│╭╮╰╯─]", " ", said).split())
     if re.search(r"Could not import module|No module named", said):
         return (
@@ -85,6 +87,11 @@ def _why_not(said: str) -> str:
             "dot for each folder, without `.py`."
         )
     if re.search(r"Attribute .* not found|not found in module", said):
+        if re.search(r"depot:service\b", pyproject):
+            return (
+                "`depot` is only the folder, and holds no `service`: in front of the colon stands the module of the file "
+                "`depot/web.py`."
+            )
         return "the module was found, and it holds no app of that name: behind the colon stands the variable's name."
     if "format" in said:
         return "`fastapi run` wants `module:variable`: a colon and the name of the variable are missing."

@@ -91,6 +91,7 @@ def _page(server: Server, notes: list[str], known: set[str] | None) -> set[str]:
         "others wrote: Jinja does so, and `html.escape`."
     )
     items = [item.strip() for item in found.items]
+    notes = notes[::-1] if items == notes[::-1] else notes  # the newest may come first
     assert not [item for item, note in zip(items, notes) if item != note == html.unescape(item)], (
         f"a visitor reads {code(items[-1])}: the note was escaped twice."
     )

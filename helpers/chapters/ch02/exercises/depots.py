@@ -10,7 +10,7 @@ from helpers.wording import describe
 
 counts = {"Bern": 40, "Zug": 12}
 
-MORE = {"Aarau": 99, "Olten": 1}  # put in between two rounds of questions
+MORE = {"Aarau": 99, "Olten": 0}  # put in between two rounds of questions
 NOWHERE = "Atlantis"
 
 
@@ -44,7 +44,8 @@ def _examine(server: Server, counts: dict[str, int]) -> None:
         error = logged(server) if answer.status_code >= 500 else ""
         assert answer.status_code < 500, f"`/v1/depots/{name}` answered {answer.status_code}: {error}."
         assert answer.status_code == 200, (
-            f"`/v1/depots/{name}` answered {answer.status_code}, though that depot is there."
+            f"`/v1/depots/{name}` answered {answer.status_code}, though that depot is there"
+            + (": that it is empty is another thing, and `0` counts as false." if number == 0 else ".")
         )
         assert _said(answer) == str(number), (
             f"{number} parcels lie in {name}, but {describe(_said(answer))} came. Is it looked up in `counts`?"

@@ -47,6 +47,10 @@ def _check_leak(app: FastAPI, customers: dict[str, dict[str, Any]]) -> str:
             customers["grace"] = copy.deepcopy(GRACE)
             _shows(server, "grace", _public(GRACE), customers, GRACE)
             _get(server, "/customers", [_public(ADA), _public(GRACE)])
+            assert customers == {"ada": ADA, "grace": GRACE}, (
+                "after `GET /customers` the table is no longer what it was: the list was made of its own rows, and changing one changes "
+                "the table. Leave the rows alone and filter the answer."
+            )
             answer = ask(server, "GET", "/customers/nobody")
             assert answer.status_code == 404, (
                 f"for a customer who is not there 404 was asked for, but {answer.status_code} came. `raise HTTPException(404, ...)` "

@@ -64,6 +64,11 @@ def _examine(server: Server, front: Path, outside: str) -> None:
         f"a browser that asks for the page `/where/is/7` got {where.status_code} instead of `index.html`: `StaticFiles` knows "
         "only files that are there. Who falls back to the page?"
     )
+    folder = ask(server, "GET", "/assets", headers={"Accept": PAGE}, follow_redirects=True)
+    assert folder.status_code == 200 and folder.text == index, (
+        f"a browser that asks for `/assets`, which is a folder in `front` and no file, got {folder.status_code} instead of "
+        "`index.html`: `is_file()` tells the two apart, `exists()` does not."
+    )
     none = _get(server, "/assets/none.css", OTHER)
     assert none.status_code != 200, (
         "a style sheet that is not there was answered with 200 and the page: the browser would read HTML as CSS. Only a request "

@@ -37,6 +37,13 @@ def _check_create(app: FastAPI, stock: dict[int, Any]) -> str:
         assert all(stock.get(number) == parcel for number, parcel in before.items()), (
             "a new parcel overwrote one that was there before: its id was not free."
         )
+        stock.clear()
+        empty = ask(server, "POST", "/parcels", json=grace)
+        assert empty.status_code < 500, (
+            f"when all parcels had been taken out, your app answered {empty.status_code}: {logged(server)}. The largest id of "
+            "none is a question of its own."
+        )
+        _created(server, stock, ada, "The stock was empty but for a parcel to Grace")
     return "Each new parcel got an id of its own, 201 and its address; what was sent twice got 409."
 
 

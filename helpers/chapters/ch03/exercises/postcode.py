@@ -34,6 +34,7 @@ def _check_postcode(app: FastAPI) -> str:
             ("XYO104", "has a letter too many: `^` and `$` hold a pattern to the whole text"),
             ("12345", "has no letters"),
             ("Y_104", "has an underscore for a letter"),
+            ("YO104%0A", "ends with a line break, which `$` of Python's `re` lets pass: `fullmatch` does not"),
         ):
             answer = get(code)
             assert answer.status_code == 422, f"`{code}` {words}: 422 was asked for, but {answer.status_code} came."

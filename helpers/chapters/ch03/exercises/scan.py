@@ -55,6 +55,12 @@ def _check_scan(app: FastAPI) -> str:
         assert unknown.status_code == 404, (
             f"a number that nobody sent should be a 404, but {unknown.status_code} came{_error(server, unknown)}."
         )
+        ask(server, "PUT", "/scans/10", content=b"")
+        empty = ask(server, "GET", "/scans/10")
+        assert empty.status_code == 200 and empty.json() == {"bytes": 0}, (
+            f"scan 10 came and held nothing, and then `GET /scans/10` answered {empty.status_code}{_error(server, empty)}: 0 bytes are "
+            "a count, too, and only a number that nobody sent is a 404."
+        )
         fitting = ask(server, "PUT", "/scans/9", content=bytes(LIMIT))
         assert fitting.status_code < 400, f"{LIMIT:,} bytes are within the limit, but {fitting.status_code} came."
         over = ask(server, "PUT", "/scans/9", content=bytes(LIMIT + 1)).status_code

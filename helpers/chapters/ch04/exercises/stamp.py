@@ -40,7 +40,7 @@ def _check_stamp(stamp: type) -> str:
             server.client.headers["Connection"] = "close"  # after a 500, a kept connection ends under the next request
             _headers(server, depot)
             _afterwards(server, steps)
-    return "Every answer says its depot, at once, and nothing else has changed."
+    return "Every answer says its depot, at once, and beside its other headers."
 
 
 @asynccontextmanager
@@ -191,7 +191,7 @@ EXERCISE = Exercise(
     id="4.2-stamp",
     title="a header on every answer",
     task='Behind `app.add_middleware(StampDepot, depot="north")` every answer should carry `X-Depot: north`, '
-    "but for a crash's 500, and nothing else should change: no header lost, no stream held back, no task awaited, start-up and WebSockets as before.",
+    "but for a crash's 500, with no header lost, no stream held back, no task awaited, start-up and WebSockets as before.",
     check=_check_stamp,
     hints=(
         "Start from `StampId` in section 4.2: what does it keep in `__init__`, and which message does it change?",

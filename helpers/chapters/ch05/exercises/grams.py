@@ -48,8 +48,10 @@ def _check_grams(expand: Callable[..., Any], contract: Callable[..., Any]) -> st
             f"2.5, 0.0299, 1.1 and 5 kg became {found}: round, for a cast cuts off what stands behind the point."
         )
         assert all(isinstance(grams, int) for grams in found), f"grams are an integer, but the table holds {found}."
-        assert columns["grams"], "`grams` may still be null after `contract(op)`: the new version relies on it."
-        _let(connection, "the new version could not write after `contract(op)`", NEW, 0, 7)
+        assert columns["grams"], "`grams` may still be null after `contract(op)`: the third version relies on it."
+        _let(
+            connection, "the third version, which writes `grams` alone, could not write after `contract(op)`", NEW, 0, 7
+        )
     return "Both versions could write between the steps, and every kilogram became a thousand grams."
 
 

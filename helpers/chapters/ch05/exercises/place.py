@@ -26,9 +26,9 @@ def _check_place(app: FastAPI, engine: "AnyEngine") -> str:
         )
     ids = [
         execute(engine, "INSERT INTO depot (city, free) VALUES (:city, :free) RETURNING id", city=city, free=free)[0][0]
-        for city, free in (("check roomy", 3), ("check last", 1), ("check other", 9))
+        for city, free in (("check roomy", 3), ("check last", 1), ("check other", 9), ("check pair", 2))
     ]
-    roomy, last, other = ids
+    roomy, last, other, pair = ids
     try:
         with borrowed(engine) as connections, running(app) as server:
             codes = [_ask(server, roomy) for _ in range(5)]
@@ -36,10 +36,13 @@ def _check_place(app: FastAPI, engine: "AnyEngine") -> str:
             with _rival(engine, last) as taken:
                 code = _ask(server, last)
             errors, after = logged_error(server.log), _free(engine, last)
+            with _rival(engine, pair) as _:
+                second = _ask(server, pair)
+            errors = errors or logged_error(server.log)
             untouched = _free(engine, other) == 9
     finally:
         execute(engine, "DELETE FROM depot WHERE city LIKE 'check %'")
-    assert 500 not in (*codes, code), f"your app answered 500: {errors}."
+    assert 500 not in (*codes, code, second), f"your app answered 500: {errors}."
     assert connections.ever, (
         "no connection of the engine that you passed was borrowed: is it the one that your app uses?"
     )
@@ -55,6 +58,10 @@ def _check_place(app: FastAPI, engine: "AnyEngine") -> str:
         "row when you read it, or let one UPDATE look and take."
     )
     assert got == 1 and after == 0, f"one place was left and somebody asked: {got} got one, and {after} are left."
+    assert second == 204, (
+        f"two places were free, another process took one in the same moment, and {second} came: there was one more. Try again, lock "
+        "the row when you read it, or let one UPDATE look and take."
+    )
     return "Each place was given away once, also when another process came between."
 
 

@@ -53,6 +53,11 @@ def _check_factory(parcel: Callable[..., Any]) -> str:
         "a change stays in the parcels made later: the template itself was changed. Make a new dict."
     )
     assert taken(parcel(number=70_007))["number"] == 70_007, "a number that the test asks for should be kept."
+    for field, value in (("grams", 0), ("to", ""), ("number", 0)):
+        assert parcel(**{field: value})[field] == value, (
+            f"`parcel({field}={value!r})` has another `{field}`. A test of what the desk refuses asks for that: `or` takes it for "
+            "nothing, so ask whether it `is None`, or whether the name was given."
+        )
     parcel()["notes"].append("fragile")
     assert taken(parcel())["notes"] == first["notes"], (
         "all parcels share one list of notes: what a test adds is in the next one, too. Make a new list in each call."

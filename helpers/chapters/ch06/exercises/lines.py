@@ -102,10 +102,20 @@ def _judge(texts: list[str]) -> None:
     )
     levels = {entry.get("level") for entry in [*requests, *told]}
     assert levels == {"INFO"}, f"`level` should be the level's name, `INFO`, but {', '.join(map(str, levels))} came."
-    failed = [entry for entry in entries if entry.get("level") == "ERROR"]
+    _judge_failure([entry for entry in entries if entry.get("level") == "ERROR"])
+
+
+def _judge_failure(failed: list[dict[str, Any]]) -> None:
     assert failed and re.search("ConnectionError: the carrier", json.dumps(failed)), (
         "a task failed, and its traceback stands nowhere: where there is `record.exc_info`, "
         "`self.formatException(record.exc_info)` gives the text, for a field of its own."
+    )
+    assert any(re.search(r"\bfail\b", json.dumps(entry)) for entry in failed), (
+        "a task failed, and its error is told without the traceback: nobody learns in which function and line. "
+        "`self.formatException(record.exc_info)` gives both."
+    )
+    assert all("Exception in ASGI" in str(entry.get("message")) for entry in failed), (
+        "the failure has its traceback and no `message` any more: it is told as well, not instead."
     )
 
 

@@ -1,6 +1,7 @@
 """Exercise 7.1-ready: say which part is down, in time."""
 
 import asyncio
+import time
 
 import httpx
 from fastapi import FastAPI, Response
@@ -44,6 +45,7 @@ def _set(parts: Parts, trouble: dict[str, str]) -> None:
 def _ready(server: Server, parts: Parts, what: str) -> httpx.Response:
     """What `/ready` answers, in time and without failing itself."""
     server.client.hang_up()
+    begun = time.monotonic()
     try:
         answer = server.client.get("/ready", timeout=3 * LONG)
     except httpx.ReadTimeout:
@@ -52,6 +54,9 @@ def _ready(server: Server, parts: Parts, what: str) -> httpx.Response:
     assert not waited_out, (
         f"{what}, and `/ready` waited until it spoke, {LONG:g} s later. The orchestrator had given up by then: set each part "
         "a limit, for example by `asyncio.wait_for(..., 0.5)`."
+    )
+    assert "says nothing" not in what or time.monotonic() - begun < LONG / 2, (
+        f"{what}, and `/ready` gave it far longer than half a second: who asks may have given up by then. The limit is in seconds."
     )
     if answer.status_code == 500:
         reason = logged(server)

@@ -57,6 +57,19 @@ def _check_etag(make_label: Callable[[Callable[[], str]], FastAPI]) -> str:
         )
         _is_whole(changed, "Alan, Chur")
         assert changed.headers.get("ETag") != tag, "the label changed, and its `ETag` did not."
+        for text in ("Alan, Genf", "Łucja, Łódź"):
+            texts["now"], before = text, changed.headers.get("ETag", "")
+            changed = asked(before)
+            assert changed.status_code == 200, (
+                f"the label became {code(text)}, and the client that had the one before was told {changed.status_code}: a tag has to "
+                "differ whenever the text does, by a letter, too."
+            )
+            tag = changed.headers.get("ETag", "")
+            assert TAG.fullmatch(tag), (
+                f"for the label {code(text)} the tag is {code(tag)}, which is no tag: a label may hold any sign, a header may not."
+            )
+            _is_whole(changed, text)
+            assert asked(tag).status_code == 304, f"for the label {code(text)} nobody is told 304."
         stranger = asked('"nobody knows this"')
         assert stranger.status_code == 200, (
             f"a client whose tag was never yours was told {stranger.status_code}: it would show an empty page."

@@ -52,7 +52,18 @@ def _check_factory(create_app: Callable[[str, bool], FastAPI]) -> str:
     assert first == ("JPY", 1), (
         f"a third app, made later, should begin with JPY and 1, but {first[0]} and {first[1]} came."
     )
-    return "Three apps in one process, each with its own word, its own count and its own documentation."
+    again = create_app("CHF", True)
+    assert again is not apps[0], (
+        "asked with the same arguments, `create_app` returned the app that it had made before: a cache on it makes one app for all who "
+        "name the same."
+    )
+    with running(again) as fourth:
+        count_again = _ask(fourth, "POST", "/visits").json()
+    assert count_again == 1, (
+        f"a second app with the same arguments began with {count_again} visits instead of 1: what is kept by the word is shared by all "
+        "who name it."
+    )
+    return "Four apps in one process, each with its own word, its own count and its own documentation."
 
 
 def _ask(server: Server, method: str, path: str) -> Any:

@@ -1,8 +1,11 @@
 """Exercise 8.2-guesses: a limit that holds over all processes."""
 
+import contextlib
+import threading
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import redis
@@ -14,12 +17,15 @@ from helpers.learning.stubs import kind, missing_route, tell
 from helpers.live.server import running
 from helpers.services.broker import Broker
 
+LOOKS = {"GET", "MGET", "EXISTS", "HGET", "LLEN", "SCARD", "ZCARD", "ZCOUNT"}  # what counts without writing
+
 
 def _check_guesses(make_codes: Callable[[redis.Redis], FastAPI]) -> str:
     with Broker() as broker:
         store = broker.client()
         before = set(store.scan_iter())
-        first, second = make_codes(store), make_codes(broker.client())
+        looks = _Looks()
+        first, second = (make_codes(looks.of(client)) for client in (broker.client(), broker.client()))
         for app in (first, second):
             assert app is not None, "`make_codes` returned `None`: is there a `return app`?"
             assert kind(app) == "app", f"`make_codes` should return an app; {tell(app)}."
@@ -27,6 +33,7 @@ def _check_guesses(make_codes: Callable[[redis.Redis], FastAPI]) -> str:
             assert not missing, missing
         with running(first) as one, running(second) as other:
             _judge(one, other)
+            _at_the_same_moment(one, other, looks)
             put_off = _put_off(one, lambda: {key: store.pttl(key) for key in set(store.scan_iter()) - before})
         left = set(store.scan_iter()) - before
         waits = [store.ttl(key) for key in left]
@@ -42,6 +49,45 @@ def _check_guesses(make_codes: Callable[[redis.Redis], FastAPI]) -> str:
         "where there is none, `nx=True`."
     )
     return "Two processes, one count for each name, a minute long; and who is refused learns when to come back."
+
+
+class _Looks:
+    """Lets two processes that only look meet behind their look: the moment that a busy day brings about by itself."""
+
+    def __init__(self) -> None:
+        self.meet = False
+        self._both = threading.Barrier(2)
+
+    def of(self, store: Any) -> Any:
+        execute = store.execute_command
+
+        def execute_and_meet(*command: Any, **options: Any) -> Any:
+            came = execute(*command, **options)
+            if self.meet and command[0] in LOOKS:
+                with contextlib.suppress(threading.BrokenBarrierError):
+                    self._both.wait(1.0)
+            return came
+
+        store.execute_command = execute_and_meet
+        return store
+
+
+def _at_the_same_moment(one: Any, other: Any, looks: _Looks) -> None:
+    """Two of three are used, and both processes are asked for the third."""
+    name = uuid.uuid4().hex
+    for server in (one, other):
+        ask(server, "POST", f"/codes/{name}")
+    looks.meet = True
+    with ThreadPoolExecutor(2) as clients:
+        codes = sorted(clients.map(lambda server: ask(server, "POST", f"/codes/{name}").status_code, (one, other)))
+    looks.meet = False
+    assert codes != [202, 202], (
+        "two requests came at the same moment, one to each process, when one more was allowed, and both were taken: both had looked "
+        "before either had counted. Let one step count and tell, as `incr` does."
+    )
+    assert codes == [202, 429], (
+        f"of two requests at the same moment one was the third, 202, and one the fourth, 429, but {codes} came."
+    )
 
 
 def _put_off(server: Any, ends: Callable[[], dict]) -> bool:

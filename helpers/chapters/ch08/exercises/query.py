@@ -48,6 +48,12 @@ def _check_query(make_search: Callable[[Callable[..., list[tuple]]], FastAPI]) -
         assert (status, stolen) == (200, []), (
             f"nobody has such a name, so `[]` was asked for, but {status} came: {stolen}."
         )
+        for pattern in ("%", "_da"):
+            status, matched = found(pattern)
+            assert (status, matched) == (200, []), (
+                f"nobody is called {code(pattern)}, and {status} came: {matched}. `LIKE` reads signs of the value as a pattern, so that one "
+                "sender finds the parcels of others: compare by `=`."
+            )
         status, own = found("o'hara")
         assert (status, own) == (200, ["Ada"]), (
             f"a sender whose name holds a quote has one parcel, to Ada, but {status} came: {own}. A value beside the SQL "

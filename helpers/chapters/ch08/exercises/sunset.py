@@ -35,7 +35,7 @@ def _let_it_end(sunset: _Sunset, last: datetime) -> None:
             return 4.90
 
         app.get(f"/{version}/prices")(read_price)
-    sunset(app, last, lambda: moment)
+    sunset(app, last, lambda: moment.astimezone(UTC))  # the clock and `last` may stand in different places
     with running(app) as server:
 
         def ask(path: str) -> httpx.Response:
@@ -50,6 +50,8 @@ def _let_it_end(sunset: _Sunset, last: datetime) -> None:
             return {name: ask(path) for name, path in paths.items()}
 
         before = ask_all()
+        moment = last - timedelta(hours=3)
+        hours_before = ask("/v1/prices?kilograms=2")
         moment = last - timedelta(seconds=1)
         late = ask("/v1/prices?kilograms=2")
         ran_before = len(ran)
@@ -73,6 +75,8 @@ def _let_it_end(sunset: _Sunset, last: datetime) -> None:
     )
     assert late.status_code == 200, (
         f"a second before `last` version 1 should still answer, but {late.status_code} came."
+        + " The clock may stand in another place than `last`: compare two moments with their zones."
+        * (hours_before.status_code == 200)
     )
     assert after["200"].status_code == 410, (
         f"a day after `last` version 1 should answer 410, Gone, but {after['200'].status_code} came. "

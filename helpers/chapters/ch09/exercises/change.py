@@ -37,6 +37,10 @@ def _check(change_address: Callable[..., Any]) -> str:
             "version 1 was named, the parcel had version 2, and it was changed all the same."
         )
         assert answer is False, f"nothing was changed, so the answer is `False`, but `{answer}` came."
+        ahead = change(engine, 3, "Grace")
+        assert ahead is False and stored(engine) == ("Ada", 2), (
+            f"version 3 was named, which the parcel never had, and `{ahead}` came: compare by `==`, not by an order."
+        )
         assert change(engine, 1, "Ada", number=99) is False, (
             "there is no parcel 99, so nothing can be changed: `False`."
         )

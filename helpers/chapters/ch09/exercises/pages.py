@@ -60,8 +60,16 @@ def _page_through(server: Server, shelf: Shelf) -> str:
     codes = {limit: ask(server, "GET", f"/parcels?limit={limit}").status_code for limit in (0, 101)}
     assert codes[101] == 422, "`limit=101` was accepted: without an upper limit one request can ask for everything."
     assert codes[0] == 422, "`limit=0` was accepted: a page holds at least one parcel."
-    for _ in range(25):
+    for _ in range(100):
         shelf.add(ParcelIn(**GRACE))
+    for limit in (1, 100):
+        answer = ask(server, "GET", f"/parcels?limit={limit}")
+        assert answer.status_code == 200, (
+            f"`limit={limit}` is allowed, 1 and 100 included, but {answer.status_code} came."
+        )
+        assert len(answer.json()) == limit, (
+            f"`limit={limit}` should give as many parcels, but {len(answer.json())} came."
+        )
     plain = page("")
     assert len(plain) == 20, f"without `limit` a page holds 20 parcels, but {len(plain)} came."
     return "No parcel came twice and none was missed, though one came and one went between the pages."

@@ -74,6 +74,11 @@ def _hand_in_again(server: Server, answered: Answered, shelf: Shelf, mailbox: Ma
             f"the same key came with another {what}, and {clash.status_code} was answered. That is a mistake of the client, "
             "and 409 tells it so; the first parcel's answer would hide it."
         )
+    unchanged = hand_in(key)
+    assert unchanged.status_code == 201 and unchanged.json() == first.json(), (
+        "a body that was refused by 409 took the place of the first one: the first body came again under its key, and "
+        f"{unchanged.status_code} was answered. Refuse first, then remember."
+    )
     assert (len(shelf.parcels) - parcels, len(mailbox) - letters) == (2, 2), (
         "two keys came, so the shelf should hold two parcels and two receipts should be sent, but "
         f"{len(shelf.parcels) - parcels} and {len(mailbox) - letters} were."

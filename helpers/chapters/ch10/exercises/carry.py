@@ -42,6 +42,11 @@ def _travels(carry: Callable[..., Callable[..., Any]], request_id: contextvars.C
     assert seen[0][0] == "task" and len(seen) == 2 and result == 2, (
         "arguments and result should pass: take `*args` and `**kwargs`, and return what the function returns."
     )
+    left = elsewhere.get(request_id)
+    assert left == "r-9", (
+        f"where the function ran, `request_id` is {left!r} now instead of the caller's own 'r-9': the next one who runs there has another "
+        "request's id. A context that you `run` in keeps it to itself."
+    )
     assert seen[0][1] == id, (
         f"the function saw {seen[0][1]!r}, the id of the moment at which it ran. `contextvars.copy_context()` has to "
         "be taken when `carry` is called."

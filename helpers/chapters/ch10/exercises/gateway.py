@@ -17,11 +17,14 @@ WORDS = {
     "answers 404": 404,
     "answers 500": 502,
     "answers 429": 502,
+    "answers 400": 502,
     "cannot be reached (`httpx.ConnectError`)": 502,
     "breaks off (`httpx.RemoteProtocolError`)": 502,
+    "is cut off while it is read (`httpx.ReadError`)": 502,
     "is too slow (`httpx.ReadTimeout`)": 504,
     "cannot be reached in time (`httpx.ConnectTimeout`)": 504,
 }
+NO_JSON = "answers 200 with what is no JSON"
 STATES = {7: {"state": "on its way"}, 12: {"state": "delivered", "depot": "Chur"}}
 
 
@@ -40,6 +43,10 @@ class _Carrier:
                 raise httpx.ConnectError("nobody there", request=request)
             case "breaks off":
                 raise httpx.RemoteProtocolError("hung up", request=request)
+            case "is cut off while it is read":
+                raise httpx.ReadError("cut off", request=request)
+            case does if does == NO_JSON:
+                return httpx.Response(200, text="<html>")
             case "is too slow":
                 raise httpx.ReadTimeout("no answer", request=request)
             case "cannot be reached in time":
@@ -66,6 +73,10 @@ def _check(make_app: Callable[..., Any]) -> str:
                 _tells(answer, expected, carrier.does, logged(server) if answer.status_code == 500 else "")
                 if expected == 200:
                     assert answer.json() == STATES[number], f"the carrier's words: {wanted(STATES[number], answer)}."
+        carrier.does = NO_JSON  # whoever passes the bytes on need not look into them
+        answer = ask(server, "GET", "/parcels/7")
+        failed = answer.status_code == 500
+        _tells(answer, 502 if failed else answer.status_code, NO_JSON, logged(server) if failed else "")
     return "Every failure of the carrier has its code, and none looks like a failure of yours."
 
 

@@ -35,7 +35,7 @@ def _hand_in(
 
 
 def _check(hand_in: Callable[..., Any]) -> str:
-    for address, before in (("Bern", 0), ("Basel", 5)):
+    for address, before in (("Bern", 0), ("L'Isle", 5)):
         parcels, letters, number = _hand_in(hand_in, address, before)
         new = before + 1
         assert parcels, "the parcel was not there after the connection was closed: a transaction has to be committed."

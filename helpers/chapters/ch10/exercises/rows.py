@@ -15,7 +15,7 @@ FULL = "the disk is full"
 CASES: list[tuple[list[Row], list[Row], list[str]]] = [
     ([("A1", 100)], [("A2", 200), ("A1", 300), ("A3", 0), ("A4", 400)], ["A1", "A3"]),
     ([], [("Z9", -5), ("B1", 10), ("B1", 20), ("B0", 30), ("A8", -1)], ["Z9", "B1", "A8"]),
-    ([("C1", 1)], [("C2", 2), ("C3", 3)], []),
+    ([("C1", 1)], [("C2", 1), ("C'3", 3)], []),
 ]
 
 
@@ -54,6 +54,12 @@ def _stores_the_good(before: list[Row], rows: list[Row], refused: list[str], fou
         "nothing was stored when the connection was closed: a transaction has to be committed."
     )
     lost = [code for code, grams in good if (code, grams) not in found.stored]
+    refused_good = [
+        (code, grams) for code, grams in good if isinstance(found.told, list) and code in found.told and code in lost
+    ]
+    assert not refused_good, (
+        f"{refused_good[0][0]}, of {refused_good[0][1]} g, is good, and your code refused it: let the table say what it takes."
+    )
     assert not lost, (
         f"{lost[0]} is good and was not stored: a row that is refused must end neither the loop nor what the others wrote. Catch "
         "the refusal of each row by itself."

@@ -61,3 +61,13 @@ def entrypoint_with_dots():
 @right("1.4-entrypoint")
 def entrypoint_in_a_line():
     return '[project]\nname = "depot"\nversion = "1"\ndependencies = ["fastapi"]\n\n[tool]\nfastapi = { entrypoint = "depot.web:service" }\n'
+
+
+@wrong("1.4-entrypoint", says="`depot` is only the folder")
+def entrypoint_to_the_folder():
+    return '[tool.fastapi]\nentrypoint = "depot:service"\n'
+
+
+@wrong("1.4-entrypoint", says="because the entrypoint is empty")
+def entrypoint_empty():
+    return '[tool.fastapi]\nentrypoint = ""\n'

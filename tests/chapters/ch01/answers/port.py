@@ -174,3 +174,15 @@ def port_with_a_validator():
         return {"price": 2 + parcel.weight_kg + (5 if express is Express.yes else 0)}
 
     return price_app(price)
+
+
+@wrong("1.3-port", says="Input should be less than or equal to 30")
+def port_with_the_model_of_another_exercise():
+    class AtMostThirty(BaseModel):
+        to: str
+        weight_kg: Annotated[float, Field(gt=0, le=30)]
+
+    def price(parcel: AtMostThirty, express: bool = False):
+        return {"price": 2 + parcel.weight_kg + (5 if express else 0)}
+
+    return price_app(price)

@@ -148,3 +148,11 @@ def board_by_jinja_alone():
         return RedirectResponse(request.url_for("show"), 303)
 
     return board_app(show, add, response_class=HTMLResponse)
+
+
+@right("2.5-board")
+def board_with_the_newest_first():
+    def show() -> str:
+        return "<ul>" + "".join(f"<li>{html.escape(note)}</li>" for note in reversed(board)) + "</ul>"
+
+    return board_app(show, response_class=HTMLResponse)

@@ -190,3 +190,14 @@ def depots_on_the_app_with_a_response():
         return counts[depot] if depot in counts else JSONResponse({"detail": "no"}, status_code=404)
 
     return app, counts
+
+
+@wrong("2.4-depots", says="`0` counts as false")
+def depots_empty_is_unknown():
+    def count(name: str) -> int:
+        number = counts.get(name)
+        if not number:
+            raise HTTPException(404)
+        return number
+
+    return depots_app(count=count)

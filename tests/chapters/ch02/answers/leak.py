@@ -163,3 +163,22 @@ def leak_closed_in_a_response():
         return JSONResponse(Customer.model_validate(customers[key]).model_dump())
 
     return app, customers
+
+
+@wrong("2.5-leak", says="the list was made of its own rows")
+def leak_closed_in_the_rows_of_the_list():
+    app = FastAPI()
+
+    @app.get("/customers")
+    def list_customers() -> Any:
+        for row in customers.values():
+            row["address"] = {"city": row["address"]["city"]}
+        return [{"name": row["name"], "address": row["address"]} for row in customers.values()]
+
+    @app.get("/customers/{key}", response_model=Customer)
+    def read_customer(key: str) -> Any:
+        if key not in customers:
+            raise HTTPException(404, "no such customer")
+        return customers[key]
+
+    return app, customers

@@ -191,3 +191,17 @@ def page_of_static_files_that_fall_back():
     app = page_app()
     app.mount("/", Page(directory=front, html=True))
     return app, front
+
+
+@wrong("2.4-page", says="which is a folder in `front` and no file, got 500")
+def page_of_whatever_exists():
+    app = page_app()
+
+    @app.get("/{path:path}")
+    def find(path: str, request: Request) -> FileResponse:
+        file = (front / path).resolve()
+        if path and file.is_relative_to(front) and file.exists():
+            return FileResponse(file)
+        return find_file(path, request, inside=True)
+
+    return app, front

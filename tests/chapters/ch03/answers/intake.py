@@ -185,3 +185,12 @@ def create_with_the_first_free_id():
         return stored
 
     return create_app(create_entry)
+
+
+@wrong("3.3-intake", says="The largest id of none")
+def create_after_the_largest():
+    def create_entry(entry: Entry, response: Response) -> Stored:
+        refuse(entry)
+        return keep(entry, response, max(stock) + 1)
+
+    return create_app(create_entry)

@@ -160,3 +160,16 @@ def postcode_by_a_dependency():
         return code
 
     return app
+
+
+@wrong("3.5-postcode", says="ends with a line break")
+def postcode_by_a_match():
+    def checked(code: str) -> str:
+        code = code.upper()
+        if not re.match(PATTERN, code):
+            raise ValueError("two letters and three digits, please")
+        if sum(int(digit) for digit in code if digit.isdigit()) == 13:
+            raise ValueError("digits that sum to 13 cannot be printed")
+        return code
+
+    return postcode_app(Annotated[str, AfterValidator(checked)])

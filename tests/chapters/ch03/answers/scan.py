@@ -205,3 +205,24 @@ def scan_by_a_dependency():
         return {"bytes": arrived[number]}
 
     return scan_app(take_scan, arrived)
+
+
+@wrong("3.7-scan", says="0 bytes are a count, too")
+def scan_of_nothing_is_unknown():
+    arrived: dict[int, int] = {}
+
+    async def take_scan(number: int, request: Request) -> dict[str, int]:
+        count = arrived[number] = 0
+        async for piece in request.stream():
+            count += len(piece)
+            if count > LIMIT:
+                raise HTTPException(413)
+            arrived[number] = count
+        return {"bytes": count}
+
+    async def read_scan(number: int) -> dict[str, int]:
+        if not arrived.get(number):
+            raise HTTPException(404)
+        return {"bytes": arrived[number]}
+
+    return scan_app(take_scan, arrived, read_scan)

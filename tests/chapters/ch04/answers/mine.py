@@ -174,3 +174,16 @@ def mine_out_of_their_own():
         raise HTTPException(status_code=404, detail="Not Found")
 
     return app, senders
+
+
+@right("4.1-mine")
+def mine_that_names_the_number():
+    app = FastAPI()
+
+    @app.get(PATH)
+    async def get_parcel(parcel_id: int, name: Name) -> dict[str, int | str]:
+        if senders.get(parcel_id) != name:
+            raise HTTPException(404, f"no parcel {parcel_id}")
+        return {"parcel_id": parcel_id, "sender": name}
+
+    return app, senders

@@ -160,3 +160,15 @@ def place_awaited():
                 raise HTTPException(409)
 
     return place(take, asynchronous)
+
+
+@wrong("5.2-place", says="there was one more")
+def place_given_up_when_another_came():
+    def take(depot_id: int) -> None:
+        with Session(depots) as session, session.begin():
+            free = session.get_one(Depot, depot_id).free
+            seen = update(Depot).where(Depot.id == depot_id, Depot.free == free).values(free=free - 1)
+            if not free or not session.execute(seen).rowcount:
+                raise HTTPException(409)
+
+    return place(take)

@@ -133,3 +133,18 @@ def database_by_a_factory():
                 transaction.rollback()
 
     return session_of
+
+
+@wrong("6.2-database", says="your code swallowed it")
+def database_swallows():
+    def session_of(engine):
+        with engine.connect() as connection:
+            transaction = connection.begin()
+            with Session(connection, join_transaction_mode="create_savepoint") as session:
+                try:
+                    yield session
+                except Exception:
+                    session.rollback()
+            transaction.rollback()
+
+    return session_of

@@ -137,3 +137,18 @@ def factory_by_a_model():
         return Parcel(**changes).model_dump()
 
     return parcel
+
+
+@wrong("6.1-factory", says="`or` takes it for nothing")
+def factory_that_overlooks_nothing():
+    numbers = count(1)
+
+    def parcel(number=None, to=None, grams=None, notes=None):
+        return {
+            "number": number or next(numbers),
+            "to": to or "Ada",
+            "grams": grams or 750,
+            "notes": notes or [],
+        }
+
+    return parcel

@@ -143,3 +143,25 @@ def lines_by_match():
         return json.dumps({"level": entry.levelname} | found | traced(self, entry), ensure_ascii=False)
 
     return formatter(make)
+
+
+@wrong("6.4-lines", says="without the traceback")
+def lines_with_the_error_alone():
+    def make(self, entry):
+        found = fields(entry)
+        if entry.exc_info:
+            kind, error, _ = entry.exc_info
+            found["error"] = f"{kind.__name__}: {error}"
+        return json.dumps(found)
+
+    return formatter(make)
+
+
+@wrong("6.4-lines", says="it is told as well, not instead")
+def lines_with_the_traceback_instead():
+    def make(self, entry):
+        if entry.exc_info:
+            return json.dumps({"level": entry.levelname} | traced(self, entry))
+        return json.dumps(fields(entry))
+
+    return formatter(make)

@@ -134,3 +134,17 @@ def override_as_a_context_manager():
                 app.dependency_overrides[dependency] = before
 
     return overridden
+
+
+@wrong("6.2-override", says="your code swallowed it")
+def override_that_swallows():
+    def overridden(app, dependency, value):
+        before = dict(app.dependency_overrides)
+        app.dependency_overrides[dependency] = lambda: value
+        try:
+            yield
+        except Exception:
+            pass
+        app.dependency_overrides = before
+
+    return overridden

@@ -250,3 +250,15 @@ def ready_with_asyncio_timeout():
         return ready
 
     return ready_app(make)
+
+
+@wrong("7.1-ready", says="far longer than half a second")
+def ready_after_three_seconds():
+    def make(parts):
+        async def ready(response: Response) -> dict[str, str]:
+            states = await asyncio.gather(*(state(part, 3) for part in parts.values()))
+            return coded(response, dict(zip(parts, states)))
+
+        return ready
+
+    return ready_app(make)

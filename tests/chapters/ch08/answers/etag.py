@@ -165,3 +165,21 @@ def etag_by_a_middleware():
         return app
 
     return make_label
+
+
+@wrong("8.3-etag", says="failed: UnicodeEncodeError")
+def etag_of_the_text_itself():
+    def answer(text, known):
+        tag = f'"{text}"'
+        return unchanged(tag) if tag in known else whole(text, tag)
+
+    return made(answer)
+
+
+@wrong("8.3-etag", says="by a letter, too")
+def etag_of_the_length():
+    def answer(text, known):
+        tag = f'"{len(text)}"'
+        return unchanged(tag) if tag in known else whole(text, tag)
+
+    return made(answer)

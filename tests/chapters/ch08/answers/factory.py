@@ -1,5 +1,6 @@
 """What learners pass to 8.1-factory."""
 
+from functools import lru_cache
 from itertools import count
 from typing import Annotated
 
@@ -148,5 +149,25 @@ def factory_with_a_dependency():
             return len(numbers)
 
         return app
+
+    return create_app
+
+
+@wrong("8.1-factory", says="what is kept by the word")
+def factory_with_a_count_by_word():
+    counts: dict[str, count] = {}
+
+    def create_app(currency, docs):
+        visits = counts.setdefault(currency, count(1))
+        return filled(FastAPI(openapi_url="/openapi.json" if docs else None), currency, visits)
+
+    return create_app
+
+
+@wrong("8.1-factory", says="a cache on it makes one app")
+def factory_that_is_cached():
+    @lru_cache
+    def create_app(currency, docs):
+        return filled(FastAPI(openapi_url="/openapi.json" if docs else None), currency, count(1))
 
     return create_app

@@ -155,12 +155,13 @@ def guesses_with_an_end_at_the_first():
 def guesses_in_a_sliding_minute():
     def limit(store, name):
         key, now = f"codes:{name}", time.time()
-        store.zremrangebyscore(key, 0, now - 60)
-        if store.zcard(key) >= 3:
-            oldest = store.zrange(key, 0, 0, withscores=True)[0][1]
-            refuse(max(1, round(oldest + 60 - now)))
-        store.zadd(key, {uuid.uuid4().hex: now})
-        store.expire(key, 60)
+        with store.lock(f"counting:{name}", timeout=5, sleep=0.02):
+            store.zremrangebyscore(key, 0, now - 60)
+            if store.zcard(key) >= 3:
+                oldest = store.zrange(key, 0, 0, withscores=True)[0][1]
+                refuse(max(1, round(oldest + 60 - now)))
+            store.zadd(key, {uuid.uuid4().hex: now})
+            store.expire(key, 60)
 
     return made(limit)
 
@@ -179,3 +180,15 @@ def guesses_by_a_dependency():
         return app
 
     return make_codes
+
+
+@wrong("8.2-guesses", says="both had looked before either had counted")
+def guesses_looked_up_first():
+    def limit(store, name):
+        key = f"codes:{name}"
+        tries = int(store.get(key) or 0)
+        if tries >= 3:
+            refuse(max(1, store.ttl(key)))
+        store.set(key, tries + 1, ex=60)
+
+    return made(limit)

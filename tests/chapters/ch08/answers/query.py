@@ -161,3 +161,14 @@ def query_in_python():
         return find
 
     return made(search)
+
+
+@wrong("8.2-query", says="`LIKE` reads signs of the value as a pattern")
+def query_by_like():
+    def search(rows):
+        def find(sender: str, order: BY = "recipient") -> list[str]:
+            return [name for (name,) in rows(FIND.replace("=", "LIKE") + order, sender)]
+
+        return find
+
+    return made(search)

@@ -209,3 +209,14 @@ def signed_beside_a_parsed_body():
         return app
 
     return make_events
+
+
+@wrong("8.2-signed", says="kept outside `make_events`")
+def signed_with_one_memory_for_all():
+    taken = set()
+
+    def judge(key, body, signature, mine):
+        checked(key, body, signature)
+        once(body, taken)
+
+    return made(judge)

@@ -206,3 +206,8 @@ def sunset_as_pure_asgi():
         app.add_middleware(Sunset, last=last, now=now)
 
     return sunset
+
+
+@wrong("8.5-sunset", says="compare two moments with their zones")
+def sunset_by_the_hands_of_the_clock():
+    return ending(over=lambda now, last: now.replace(tzinfo=None) >= last.replace(tzinfo=None))

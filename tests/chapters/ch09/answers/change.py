@@ -137,3 +137,14 @@ def change_by_returning():
         return bool(rows)
 
     return change_address
+
+
+@wrong("9.2-change", says="which the parcel never had")
+def change_of_any_older_one():
+    def change_address(session: Session, parcel_id: int, version: int, to: str) -> bool:
+        mine = (col(Parcel.id) == parcel_id) & (col(Parcel.version) <= version)
+        result = session.exec(update(Parcel).where(mine).values(to=to, version=version + 1))
+        session.commit()
+        return result.rowcount == 1
+
+    return change_address

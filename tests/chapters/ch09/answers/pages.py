@@ -132,3 +132,19 @@ def pages_by_a_model():
         return out(older[: page.limit])
 
     return listing(list_page)
+
+
+@wrong("9.1-pages", says="`limit=1` is allowed, 1 and 100 included")
+def pages_between_the_limits():
+    def list_page(limit: Annotated[int, Query(gt=1, lt=100)] = 20, before: int | None = None) -> list[ParcelOut]:
+        return out([parcel for parcel in newest() if before is None or parcel.id < before][:limit])
+
+    return listing(list_page)
+
+
+@wrong("9.1-pages", says="`limit=100` is allowed, 1 and 100 included")
+def pages_below_a_hundred():
+    def list_page(limit: Annotated[int, Query(ge=1, lt=100)] = 20, before: int | None = None) -> list[ParcelOut]:
+        return out([parcel for parcel in newest() if before is None or parcel.id < before][:limit])
+
+    return listing(list_page)

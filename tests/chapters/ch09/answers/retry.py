@@ -225,3 +225,23 @@ def retry_by_a_dependency():
         return ParcelOut(**parcel.model_dump())
 
     return creating(create_parcel_once)
+
+
+@wrong("9.1-retry", says="took the place of the first one")
+def retry_remembers_what_it_refuses():
+    bodies: dict[str, ParcelIn] = {}
+
+    def create_parcel_once(
+        new: ParcelIn, idempotency_key: Key, response: Response, background_tasks: BackgroundTasks
+    ) -> ParcelOut:
+        before, bodies[idempotency_key] = bodies.get(idempotency_key, new), new
+        if before != new:
+            raise HTTPException(409)
+        parcel = shelf.keys.get(idempotency_key)
+        if parcel is None:
+            parcel = shelf.keys[idempotency_key] = shelf.add(new)
+            background_tasks.add_task(send_receipt, parcel.id, parcel.email)
+        response.headers["Location"] = f"/parcels/{parcel.id}"
+        return ParcelOut(**parcel.model_dump())
+
+    return creating(create_parcel_once)

@@ -115,3 +115,18 @@ def carry_as_an_object():
             return self.context.copy().run(self.function, *args, **kwargs)
 
     return lambda function: Carried(function), request_id
+
+
+@wrong("10.3-carry", says="the next one who runs there has another request's id")
+def carry_leaves_it_behind():
+    def carry(function):
+        values = dict(contextvars.copy_context())
+
+        def carried(*args, **kwargs):
+            for variable, value in values.items():
+                variable.set(value)
+            return function(*args, **kwargs)
+
+        return carried
+
+    return carry, request_id

@@ -189,6 +189,10 @@ def gateway_by_handlers():
                     code = 502
             return JSONResponse({"detail": "the carrier"}, code)
 
+        @app.exception_handler(ValueError)
+        async def misread(request: Request, error: ValueError) -> JSONResponse:
+            return JSONResponse({"detail": "the carrier"}, 502)
+
         return app
 
     return make_app
@@ -204,7 +208,10 @@ def gateway_by_statuses():
             raise HTTPException({404: 404}.get(error.response.status_code, 502)) from error
         except httpx.RequestError as error:
             raise HTTPException(504 if isinstance(error, httpx.TimeoutException) else 502) from error
-        return answer.json()
+        try:
+            return answer.json()
+        except ValueError:
+            raise HTTPException(502) from None
 
     return making(track)
 
@@ -230,3 +237,51 @@ def gateway_passes_bytes():
         return app
 
     return make_app
+
+
+@wrong("10.3-gateway", says="the carrier answers 400, and your app answered 200")
+def gateway_above_400():
+    async def track(carrier, number):
+        try:
+            answer = await carrier.get(f"/parcels/{number}")
+        except httpx.TimeoutException:
+            raise HTTPException(504) from None
+        except httpx.HTTPError:
+            raise HTTPException(502) from None
+        if answer.status_code > 400:
+            raise HTTPException(404 if answer.status_code == 404 else 502)
+        return answer.json()
+
+    return making(track)
+
+
+@wrong("10.3-gateway", says="answers 200 with what is no JSON, and your app answered 500, because")
+def gateway_believes_that_it_is_json():
+    async def track(carrier, number):
+        try:
+            answer = await carrier.get(f"/parcels/{number}")
+        except httpx.TimeoutException:
+            raise HTTPException(504) from None
+        except httpx.HTTPError:
+            raise HTTPException(502) from None
+        if answer.status_code >= 400:
+            raise HTTPException(404 if answer.status_code == 404 else 502)
+        return answer.json()
+
+    return making(track)
+
+
+@wrong("10.3-gateway", says="because `httpx.ReadError` came out of it")
+def gateway_of_two_errors():
+    async def track(carrier, number):
+        try:
+            answer = await carrier.get(f"/parcels/{number}")
+        except httpx.TimeoutException:
+            raise HTTPException(504) from None
+        except (httpx.ConnectError, httpx.RemoteProtocolError):
+            raise HTTPException(502) from None
+        if answer.status_code >= 400:
+            raise HTTPException(404 if answer.status_code == 404 else 502)
+        return answer.json()
+
+    return making(track)

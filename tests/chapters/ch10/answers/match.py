@@ -238,3 +238,17 @@ def match_by_an_alias_and_a_list():
         response.headers.update({"ETag": tag_of(number)})
 
     return match_app(change_address)
+
+
+@wrong("10.3-match", says="is compared whole, and by `==`")
+def match_only_older_ones_are_refused():
+    async def change_address(number: int, to: str, response: Response, if_match: Tag = None) -> None:
+        if if_match is None:
+            raise HTTPException(428)
+        if int(if_match.strip('"')) < versions[number]:
+            raise HTTPException(412)
+        addresses[number] = to
+        versions[number] += 1
+        response.headers["ETag"] = tag_of(number)
+
+    return match_app(change_address)

@@ -128,3 +128,14 @@ def outbox_in_an_explicit_transaction():
         return number
 
     return hand_in
+
+
+@wrong("10.3-outbox", says="your statement failed: near")
+def outbox_glued_together():
+    def hand_in(connection, address):
+        with connection:
+            number = connection.execute(f"INSERT INTO parcel (address) VALUES ('{address}')").lastrowid
+            connection.execute(f"INSERT INTO letter VALUES ({number})")
+        return number
+
+    return hand_in

@@ -225,3 +225,35 @@ def rows_rolled_back_by_hand():
         return refused
 
     return import_rows
+
+
+@wrong("10.3-rows", says="C2, of 1 g, is good, and your code refused it")
+def rows_above_one_gram():
+    def import_rows(connection, rows):
+        refused = []
+        with connection:
+            for code, grams in rows:
+                try:
+                    if grams <= 1:
+                        raise sqlite3.IntegrityError
+                    connection.execute(INSERT, (code, grams))
+                except sqlite3.IntegrityError:
+                    refused.append(code)
+        return refused
+
+    return import_rows
+
+
+@wrong("10.3-rows", says="your statement failed: ")
+def rows_glued_together():
+    def import_rows(connection, rows):
+        refused = []
+        with connection:
+            for code, grams in rows:
+                try:
+                    connection.execute(f"INSERT INTO parcel VALUES ('{code}', {grams})")
+                except sqlite3.IntegrityError:
+                    refused.append(code)
+        return refused
+
+    return import_rows
