@@ -11,6 +11,7 @@ from fastapi import Depends, FastAPI, Request, WebSocket, WebSocketDisconnect
 from fastapi.sse import EventSourceResponse
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
+from redis.exceptions import RedisError
 
 CHANNEL = "depot-news"
 
@@ -46,9 +47,12 @@ NewsDep = Annotated[asyncio.Queue[str], Depends(follow)]
 
 
 async def pass_on(pubsub: PubSub) -> None:
-    async for message in pubsub.listen():
-        if message["type"] == "message":
-            hub.publish(message["data"])
+    while True:
+        with suppress(RedisError):  # the broker is away; what is told meanwhile is lost
+            async for message in pubsub.listen():
+                if message["type"] == "message":
+                    hub.publish(message["data"])
+        await asyncio.sleep(0.5)
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 import os
 import smtplib
 from email.message import EmailMessage
+from uuid import uuid4
 
 from PIL import Image
 from sqlmodel import Session, select
@@ -35,7 +36,8 @@ def make_thumbnail(photo: str) -> None:
     folder = get_settings().photo_dir
     with Image.open(folder / photo) as image:
         image.thumbnail((240, 240))
-        image.save(folder / f"small-{photo}")
+        image.save(part := folder / f"{uuid4().hex}.part", "JPEG")
+    part.replace(folder / f"small-{photo}")
 
 
 def send_mail(address: str, subject: str, text: str) -> None:

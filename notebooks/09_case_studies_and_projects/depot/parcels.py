@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
+from uuid import uuid4
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Response, UploadFile
 from fastapi.concurrency import run_in_threadpool
@@ -51,7 +52,9 @@ def hand_in(new: ParcelIn, session: SessionDep, response: Response) -> ParcelOut
 
 @router.put("/{parcel_id}/photo", status_code=202)
 def add_photo(parcel_id: ParcelId, photo: UploadFile, session: SessionDep) -> None:
-    (settings.photos / f"{parcel_id}.upload").write_bytes(photo.file.read())
+    part = settings.photos / f"{uuid4().hex}.part"
+    part.write_bytes(photo.file.read())
+    part.replace(settings.photos / f"{parcel_id}.upload")
     owe(session, parcel_id, "thumbnail")
     session.commit()
 

@@ -19,15 +19,20 @@ from outbox.store import SessionDep, engine, post
 logger = logging.getLogger(__name__)
 
 
-def relay_once() -> int:
+def relay_once(closing: asyncio.Event) -> int:
+    def send(letter: Letter) -> None:
+        if closing.is_set():
+            raise OSError("the service closes: this letter stays owed")
+        post(letter.parcel_id, letter.to)
+
     with Session(engine) as session:
-        return steps.relay(session, lambda letter: post(letter.parcel_id, letter.to))
+        return steps.relay(session, send)
 
 
 async def keep_relaying(closing: asyncio.Event) -> None:
     while not closing.is_set():
         try:
-            pause = 0.0 if await run_in_threadpool(relay_once) else 0.02
+            pause = 0.0 if await run_in_threadpool(relay_once, closing) else 0.02
         except Exception:  # or nobody would learn that letters are sent no more
             logger.exception("the relay failed")
             pause = 0.5
@@ -105,7 +110,8 @@ def create(new: ParcelIn, idempotency_key: Annotated[str, Header()], session: Se
         except IntegrityError:  # the same key came twice at the same moment
             session.rollback()
         parcel = session.exec(known).one()
-    first = session.exec(select(Change).where(Change.parcel_id == parcel.id, Change.version == 1)).one()
+    created = select(Change).where(Change.parcel_id == parcel.id, Change.what == "created")
+    first = session.exec(created).one()
     if (first.to, parcel.email, first.weight_kg) != (new.to, new.email, new.weight_kg):
         raise HTTPException(409, "This key was used for another parcel.")
     response.headers["Location"] = f"/parcels/{parcel.id}"

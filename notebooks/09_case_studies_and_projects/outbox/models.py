@@ -30,7 +30,12 @@ class ParcelOut(SQLModel):
 
 
 class Parcel(Table, table=True):
-    """A parcel. `key` is the client's Idempotency-Key, `version` grows with every change, a deletion included."""
+    """A parcel. `key` is the client's Idempotency-Key, `version` grows with every change, a deletion included.
+
+    An erased parcel's id is not given again: its trail is its own.
+    """
+
+    __table_args__ = {"sqlite_autoincrement": True}
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
@@ -72,6 +77,13 @@ CREATE TRIGGER IF NOT EXISTS change_{event} BEFORE {event} ON change BEGIN
     SELECT RAISE(ABORT, 'the audit trail is only added to');
 END
 """
+# A REPLACE deletes without the trigger for DELETE.
+KEEP_LINES = """
+CREATE TRIGGER IF NOT EXISTS change_replaced BEFORE INSERT ON change
+WHEN EXISTS (SELECT 1 FROM change WHERE id = new.id) BEGIN
+    SELECT RAISE(ABORT, 'the audit trail is only added to');
+END
+"""
 for statement in (
     WRITE_CHANGE.format(event="INSERT", row="new", what="'created'"),
     WRITE_CHANGE.format(
@@ -80,6 +92,7 @@ for statement in (
     WRITE_CHANGE.format(event="DELETE", row="old", what="'erased'"),
     KEEP_CHANGES.format(event="UPDATE"),
     KEEP_CHANGES.format(event="DELETE"),
+    KEEP_LINES,
 ):
     event.listen(Table.metadata, "after_create", DDL(statement))
 

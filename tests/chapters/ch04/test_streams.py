@@ -1,18 +1,23 @@
 """What becomes of a stream whose client leaves: its dependency ends at once, its generator when it is collected."""
 
 import asyncio
+import contextlib
 import gc
 import importlib
 import logging
 import socket
+import sys
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
 
+import httpx
 import pytest
 from fastapi import Depends, FastAPI
 from fastapi.sse import EventSourceResponse
+from websockets.sync.client import ClientConnection, connect
 
 from helpers.live.server import running
+from helpers.services.broker import Broker
 from helpers.services.waiting import until
 
 PIECE = "label" * 20_000
@@ -117,6 +122,27 @@ def test_a_generator_held_at_its_yield_ends_when_it_is_collected(uncollected, er
         gc.collect()
         assert until(lambda: "generator" in ended, timeout=30)
     assert errors == [ExceptionGroup] * (path == "/events")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the embedded Valkey exists for Linux and macOS only")
+def test_the_board_hears_again_when_its_broker_was_started_anew(monkeypatch):
+    with Broker() as broker:
+        monkeypatch.setenv("REDIS_URL", broker.url)
+        board = importlib.import_module("notebooks.04_advanced_features.board")
+
+        def heard(follower: ClientConnection, news: str) -> bool:
+            with contextlib.suppress(httpx.HTTPError, TimeoutError):
+                server.client.post("/news", params={"news": news})
+                return follower.recv(timeout=0.2) == news
+            return False
+
+        with running(board.app) as server:
+            with connect(f"{server.url.replace('http', 'ws')}/board") as follower:
+                assert follower.recv(timeout=10) == "welcome"
+                assert until(lambda: heard(follower, "before"), 10)
+                broker.stop()
+                broker.start()
+                assert until(lambda: heard(follower, "after"), 30)
 
 
 def test_the_board_forgets_a_follower_who_reads_nothing_and_leaves(uncollected):

@@ -229,7 +229,10 @@ def test_the_image_is_well_made_and_holds_the_versions_of_the_course():
     told = subprocess.run([tool("hadolint"), "--no-color", DEPOT / "Dockerfile"], capture_output=True, text=True)
     assert (told.returncode, told.stdout) == (0, "")
     dockerfile = (DEPOT / "Dockerfile").read_text(encoding="utf-8")
-    assert yaml.safe_load(dockerfile.rsplit("CMD ", 1)[1]) == COMPOSE["services"]["web"]["command"]
+    command, web = yaml.safe_load(dockerfile.rsplit("CMD ", 1)[1]), COMPOSE["services"]["web"]["command"]
+    # Whom the server believes is the business of the place in which it runs.
+    assert web[: len(command)] == command and web[len(command)] == "--forwarded-allow-ips"
+    assert COMPOSE["networks"]["default"]["ipam"]["config"][0]["gateway"] in web[-1].split(",")
     assert (
         dockerfile.count(
             (DEPOT.parents[1] / "07_deployment" / "Dockerfile").read_text().split("ARG ")[1].splitlines()[0]

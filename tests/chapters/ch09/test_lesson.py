@@ -28,6 +28,8 @@ from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from helpers import Broker, Mailbox, process, record
 from helpers.chapters.ch09.exercises.database import load
@@ -340,7 +342,7 @@ def client(packages, tmp_path, monkeypatch):
     for name in ("outbox.main", "outbox.store"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     main = importlib.import_module("outbox.main")
-    monkeypatch.setattr(main, "relay_once", lambda: 0)
+    monkeypatch.setattr(main, "relay_once", lambda closing: 0)
     with TestClient(main.app) as asked:
         asked.post("/parcels", json=book, headers={"Idempotency-Key": "one"})
         yield asked
@@ -395,6 +397,42 @@ def test_what_is_deleted_is_gone_for_all_but_the_trail(client):
     ]:
         assert client.request(method, f"/parcels/1{path}", **options).status_code == 404
     assert [change["what"] for change in client.get("/parcels/1/changes").json()] == ["created", "deleted"]
+
+
+def test_what_the_database_was_told_at_night_makes_no_later_order_a_500(client):
+    engine = sys.modules["outbox.main"].engine
+
+    def hand_in(key: str) -> httpx.Response:
+        return client.post("/parcels", json=book, headers={"Idempotency-Key": key})
+
+    with engine.begin() as night:
+        night.execute(text("UPDATE parcel SET weight_kg = 9"))
+    assert hand_in("one").status_code == 201
+    with engine.begin() as night:
+        night.execute(text("DELETE FROM parcel"))
+    assert hand_in("two").json()["id"] == 2, "an erased parcel's number is not given again"
+    trail = client.get("/parcels/1/changes").json()
+    assert [line["what"] for line in trail] == ["created", "changed", "erased"]
+    for statement in ("DELETE FROM change", "REPLACE INTO change SELECT * FROM change"):
+        with pytest.raises(IntegrityError, match="only added to"), engine.begin() as night:
+            night.execute(text(statement))
+
+
+def test_a_service_that_ends_sends_the_letter_that_is_on_its_way_and_no_more(tmp_path):
+    shutil.copytree(FILES / "outbox", tmp_path / "outbox")
+    with Mailbox(delay=0.3) as mailbox:
+        env = {"DATABASE_URL": f"sqlite:///{tmp_path}/parcels.db", "SMTP_HOST": mailbox.host}
+        env["SMTP_PORT"] = str(mailbox.port)
+        command = "uvicorn outbox.main:app --port {port}".split()
+        with process(command, cwd=tmp_path, env=env, ready_path="/owed") as service:
+            for number in range(40):
+                service.client.post("/parcels", json=book, headers={"Idempotency-Key": str(number)})
+            before = len(mailbox)
+            service.stop()
+        with process(command, cwd=tmp_path, env=env, ready_path="/owed") as service:
+            noted = 40 - service.client.get("/owed").json()
+            sent = len(mailbox)
+    assert before <= noted <= before + 3 and sent <= before + 4, (before, noted, sent)
 
 
 # The outbox under kill -9

@@ -1,5 +1,5 @@
 from typing import Annotated, Literal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, HTTPException, UploadFile
 from fastapi.responses import FileResponse
@@ -42,7 +42,10 @@ ImageDep = Annotated[Image.Image, Depends(read_image)]
 @router.put("", status_code=202, max_body_size=MAX_BYTES)
 def add_photo(parcel: ParcelDep, image: ImageDep, run_later: RunLaterDep) -> PhotoAccepted:
     """What is stored is drawn from the pixels: whatever else the file held, a place or a script, is gone."""
-    image.save(get_settings().photo_dir / f"{parcel.id}.jpg", "JPEG", comment=b"")  # else Pillow copies it
+    photo_dir = get_settings().photo_dir
+    part = photo_dir / f"{uuid4().hex}.part"  # two that come at once do not write into each other
+    image.save(part, "JPEG", comment=b"")  # else Pillow copies it
+    part.replace(photo_dir / f"{parcel.id}.jpg")
     run_later(tasks.make_thumbnail, f"{parcel.id}.jpg")
     return PhotoAccepted(parcel_id=parcel.id, width=image.width, height=image.height)
 
