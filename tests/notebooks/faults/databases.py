@@ -238,7 +238,7 @@ Select.outerjoin = lambda self, *args, **options: self.join(*args, **options)
         "a recursive query goes one step",
         """
 from sqlalchemy.sql.selectable import CTE
-CTE.union_all = lambda self, *others: self
+CTE.union = CTE.union_all = lambda self, *others: self
 """,
         {5: "rel-many-measured"},
     ),
