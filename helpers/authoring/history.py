@@ -1,8 +1,8 @@
 """`make history`: asks the facts of `notebooks/appendix_versions/facts.py` of many FastAPI releases, and stores the answers.
 
-Each release gets an environment of its own with the Starlette, Pydantic, AnyIO, uvicorn and httpx of its time (Pydantic not older
-than the end of 2022, see `RAISED`). What that is, is asked of the index once (`uv pip compile --exclude-newer`) and then stored beside the answers, so that a second
-run installs the same. `ARGS=--check` stores nothing and fails where an answer differs; `ARGS=--newest` measures the
+Each release gets an environment of its own with the Starlette, Pydantic, AnyIO, uvicorn and httpx of its time (Pydantic
+not older than the end of 2022, see `RAISED`). What that is, is asked of the index once (`uv pip compile
+--exclude-newer`) and then stored beside the answers, so that a second run installs the same. `ARGS=--check` stores nothing and fails where an answer differs; `ARGS=--newest` measures the
 newest release alone, and fails where it answers differently from the last one that is stored.
 """
 

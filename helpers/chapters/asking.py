@@ -10,6 +10,7 @@ from helpers.live.server import Server
 from helpers.wording import code, describe, logged_error
 
 PATIENCE = 3.0  # seconds for an answer
+TASK = "Does it wait for its own task? That starts only when the answer has been sent."
 
 
 def logged(server: Server) -> str:
@@ -20,19 +21,16 @@ def logged(server: Server) -> str:
     return logged_error(server.log).rstrip(".")
 
 
-def ask(server: Server, method: str, path: str, **request: Any) -> httpx.Response:
+def ask(server: Server, method: str, path: str, *, silent: str = TASK, **request: Any) -> httpx.Response:
     """A request on a connection of its own: uvicorn closes the connection of a request whose task fails.
 
-    AssertionError when there is no answer after `PATIENCE` seconds.
+    AssertionError, with `silent` for a cause, when there is no answer after `PATIENCE` seconds.
     """
     server.client.hang_up()
     try:
         return server.client.request(method, path, timeout=PATIENCE, **request)
     except httpx.ReadTimeout:
-        raise AssertionError(
-            f"`{method} {path}` had not answered after {PATIENCE:g} s. Does it wait for its own task? That starts only when "
-            "the answer has been sent."
-        ) from None
+        raise AssertionError(f"`{method} {path}` had not answered after {PATIENCE:g} s. {silent}") from None
 
 
 def wanted(expected: Any, answer: httpx.Response) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 import httpx
 from fastapi import FastAPI, HTTPException, Query
 
-from helpers.chapters.asking import PATIENCE, logged
+from helpers.chapters.asking import PATIENCE, ask, logged
 from helpers.learning.model import Exercise
 from helpers.live.server import Server, running
 
@@ -20,6 +20,10 @@ async def confirm() -> None:
 
 
 CONFIRMING = 0.008  # seconds that `confirm` takes at least, by the coarsest clock
+HELD = (
+    "Is a lock held that nobody releases? An `HTTPException` leaves your function, too. `async with lock:` releases it "
+    "in each case."
+)
 ROUNDS = ((30, [1] * 12), (20, [2, 3, 4, 5] * 4))  # labels in stock, and what clients ask for at the same time
 
 
@@ -35,14 +39,7 @@ def _check_stock(app: FastAPI, stock: dict[str, int]) -> str:
 def _one_after_the_other(server: Server, stock: dict[str, int]) -> None:
     stock["labels"] = 5
     for count, status, left in ((2, 200, 3), (4, 409, 3), (3, 200, 0)):
-        server.client.hang_up()
-        try:
-            answer = server.client.post("/take", params={"count": count}, timeout=PATIENCE)
-        except httpx.ReadTimeout:
-            raise AssertionError(
-                f"`POST /take?count={count}` had not answered after {PATIENCE:g} s: is a lock held that nobody releases? An "
-                "`HTTPException` leaves your function, too. `async with lock:` releases it in each case."
-            ) from None
+        answer = ask(server, "POST", "/take", silent=HELD, params={"count": count})
         told = logged(server)
         assert answer.status_code < 500, f"your app answered {answer.status_code}: {told}."
         assert answer.status_code == status, (

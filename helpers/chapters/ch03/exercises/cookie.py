@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookies import Morsel, SimpleCookie
-from typing import Literal
+from typing import Any, Literal
 
 import httpx
 from fastapi import FastAPI, Response
@@ -59,7 +59,7 @@ def _check_cookie(app: FastAPI) -> str:
     return "The cookie came with all its limits, in both languages, and ended when it was told to."
 
 
-def _send(server: Server, method: str, **request: dict[str, str]) -> httpx.Response:
+def _send(server: Server, method: str, **request: Any) -> httpx.Response:
     answer = ask(server, method, "/language", **request)
     assert answer.status_code < 500, f"`{method} /language` was answered with {answer.status_code}: {logged(server)}."
     return answer

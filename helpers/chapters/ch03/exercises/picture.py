@@ -123,7 +123,8 @@ EXERCISE = Exercise(
     "should serve the same bytes back as `image/jpeg`; 404 without parcel or photo.",
     check=_check_photo,
     hints=(
-        "`Image.open(upload.file, formats=[...])` and `load()` raise an OSError for what is not whole. Section 3.7 has the check; here the declared type does not count.",
+        "`Image.open(upload.file, formats=[...])` and `load()` raise an OSError for what is not whole. Section 3.7 "
+        "has the check; here the declared type does not count.",
         "Decoding has read the file: `upload.file.seek(0)` before you read the bytes that you keep, by the parcel's number.",
         '`Response(content, media_type="image/jpeg")` serves bytes; a `FileResponse` serves a file of yours.',
         "The limit is the decorator's business: `max_body_size=`, in bytes.",

@@ -93,7 +93,7 @@ def _two_at_once(server: Server, labels: list[int]) -> None:
         return [_job_in(ask(server, "GET", location), server)["printed"] for location in both]
 
     until(lambda: len(labels) - before >= 4, 20 * PRINTING)
-    until(lambda: counted() == [3, 1], PRINTING)
+    until(lambda: counted() == [3, 1], 5 * PRINTING)
     assert counted() == [3, 1], (
         f"orders of 3 labels and of 1 came together, and their jobs say {counted()}: by then a name that all requests share "
         "stands for the last job. Pass the task its own."

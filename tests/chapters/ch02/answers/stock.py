@@ -191,7 +191,7 @@ def stock_in_threads():
     return stock_app(take)
 
 
-@wrong("2.1-stock", says="is a lock held that nobody releases?")
+@wrong("2.1-stock", says="Is a lock held that nobody releases?")
 def stock_with_a_lock_that_a_refusal_keeps():
     lock = asyncio.Lock()
 
