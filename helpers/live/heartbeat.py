@@ -19,6 +19,7 @@ import gc
 import sys
 import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,8 +160,7 @@ class _Late:
         self.beaten, self.busy, self.stood = beaten, busy, 0.0
         self.since = beaten if since is None else since
         self._looks = 0
-        self._seen: dict[FrameType, int] = {}  # in how many looks each frame stood, outermost first
-        self._numbers: dict[FrameType, int] = {}
+        self._seen: dict[FrameType, Counter[int]] = {}  # each frame's looks, by its line; outermost first
         self._at: tuple[FrameType, int] | None = None  # the innermost frame and its instruction
         self._looked, self._stands = self.since, 0.0  # when it was last seen, and for how long it has stood by then
         self._switches = 0
@@ -185,13 +185,18 @@ class _Late:
         self.stood = max(self.stood, self._stands)
         self._looks += 1
         for frame in stack:
-            self._seen[frame] = self._seen.get(frame, 0) + 1
-            self._numbers[frame] = frame.f_lineno or 0
+            self._seen.setdefault(frame, Counter())[frame.f_lineno or 0] += 1
 
     def lines(self) -> list[Line]:
-        """The frames that stood in most of the looks: the first may have been too early, the last too late."""
-        frames = [frame for frame, count in self._seen.items() if 2 * count > self._looks]
-        return [Line(frame.f_code.co_filename, self._numbers[frame], frame.f_code.co_name) for frame in frames]
+        """The frames that stood in most of the looks, each at its most frequent line.
+
+        The first look may have been too early, and the last too late.
+        """
+        held = {frame: numbers for frame, numbers in self._seen.items() if 2 * sum(numbers.values()) > self._looks}
+        return [
+            Line(frame.f_code.co_filename, numbers.most_common(1)[0][0], frame.f_code.co_name)
+            for frame, numbers in held.items()
+        ]
 
 
 _looking = threading.RLock()

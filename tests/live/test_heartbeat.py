@@ -351,5 +351,8 @@ def test_looks_count_time_only_where_nothing_moved(monkeypatch):
         late.look([code], switches)
     assert late.stood == pytest.approx(0.035)
     assert [(line.number, line.function) for line in late.lines()] == [(7, frame.f_code.co_name)]
+    code.f_lineno = 8  # the call is over, and the look came too late
+    late.look([code], 6)
+    assert [line.number for line in late.lines()] == [7]
     late.look([], 9)
     assert late.left_by([object()]) and not late.left_by([code]) and not late.left_by([])
