@@ -2,6 +2,7 @@
 
 import csv
 import io
+from email.message import Message
 from typing import Any
 
 import httpx
@@ -48,9 +49,16 @@ def _is_csv(answer: httpx.Response) -> None:
     )
     place = answer.headers.get("content-disposition", "")
     assert place, "a browser would show the text: `Content-Disposition` makes it a download."
-    assert place.startswith("attachment") and "parcels.csv" in place, (
+    assert _saved_as(place) == "parcels.csv", (
         f'`Content-Disposition` should be `attachment; filename="parcels.csv"`, but {code(place)} came.'
     )
+
+
+def _saved_as(place: str) -> str | None:
+    """The name under which a browser saves what came with this `Content-Disposition`; None if it shows it."""
+    header = Message()
+    header["Content-Disposition"] = place
+    return header.get_filename() if header.get_content_disposition() == "attachment" else None
 
 
 def _holds(answer: httpx.Response, table: list[tuple[str, float]]) -> None:

@@ -15,6 +15,7 @@ from helpers.live.server import running
 from helpers.wording import logged_error
 
 HOST = "parcels.example"
+STRANGERS = ("localhost", "127.0.0.1", f"old.{HOST}", f"{HOST}.evil.example")
 
 
 class StampId:
@@ -54,16 +55,23 @@ def _check_stack(protect: Callable[[FastAPI], Any]) -> str:
     )
     with running(app) as server:
         server.client.headers["Connection"] = "close"  # after a 500, a kept connection ends under the next request
-        ours, evil = {"Host": HOST}, {"Host": "evil.example"}
+        ours = {"Host": HOST}
         listed = [server.client.get("/parcels", headers=ours) for _ in range(2)]
         small = server.client.get("/parcels/7", headers=ours)
-        foreign = server.client.get("/parcels", headers=evil)
+        foreign, *others = [
+            server.client.get("/parcels", headers={"Host": host}) for host in ("evil.example", *STRANGERS)
+        ]
     error = logged_error(server.log)
     code = listed[0].status_code
     assert code != 500, f"with your middleware the app answered 500 ({error})."
     assert code == 200, f"a request for {HOST} should be answered with 200, but {code} came: which hosts are allowed?"
     assert foreign.status_code == 400, (
         f"a request for evil.example should be refused with 400, but {foreign.status_code} came: `allowed_hosts` says whom you serve."
+    )
+    served = [host for host, answer in zip(STRANGERS, others) if answer.status_code != 400]
+    assert not served, (
+        f"a request for {served[0]} was served as well, and only those for {HOST} should be: each entry of `allowed_hosts` lets "
+        "somebody in, and `*.` all that stand below a name."
     )
     assert listed[0].headers.get("Content-Encoding") == "gzip", (
         "a long list did not come compressed: `GZipMiddleware` is missing."

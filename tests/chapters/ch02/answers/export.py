@@ -161,3 +161,31 @@ def export_of_plain_text_with_its_kind():
         return PlainTextResponse(text_of(rows), media_type="text/csv", headers=ATTACHED)
 
     return export_app(export)
+
+
+@wrong("2.5-export", says="but `attachment; parcels.csv` came")
+def export_without_the_word_filename():
+    def export() -> Response:
+        return Response(
+            text_of(rows), media_type="text/csv", headers={"Content-Disposition": "attachment; parcels.csv"}
+        )
+
+    return export_app(export)
+
+
+@wrong("2.5-export", says="my-parcels.csv")
+def export_under_another_name():
+    def export() -> Response:
+        name = 'attachment; filename="my-parcels.csv"'
+        return Response(text_of(rows), media_type="text/csv", headers={"Content-Disposition": name})
+
+    return export_app(export)
+
+
+@right("2.5-export")
+def export_with_a_name_for_every_alphabet():
+    def export() -> Response:
+        name = "attachment; filename*=utf-8''parcels.csv"
+        return Response(text_of(rows), media_type="text/csv", headers={"Content-Disposition": name})
+
+    return export_app(export)

@@ -46,6 +46,36 @@ def stack_for_everybody():
     return protect
 
 
+@wrong("4.2-stack", says="a request for localhost was served as well")
+def stack_for_a_developer_too():
+    def protect(app):
+        app.add_middleware(GZipMiddleware)
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=["parcels.example", "localhost"])
+        app.add_middleware(StampId)
+
+    return protect
+
+
+@wrong("4.2-stack", says="a request for old.parcels.example was served as well")
+def stack_for_all_below_the_name():
+    def protect(app):
+        app.add_middleware(GZipMiddleware)
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=["parcels.example", "*.parcels.example"])
+        app.add_middleware(StampId)
+
+    return protect
+
+
+@wrong("4.2-stack", says="a request for 127.0.0.1 was served as well")
+def stack_for_this_machine():
+    def protect(app):
+        app.add_middleware(GZipMiddleware)
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=["parcels.example", "127.0.0.1"])
+        app.add_middleware(StampId)
+
+    return protect
+
+
 @wrong("4.2-stack", says="which hosts are allowed?")
 def stack_for_nobody():
     def protect(app):
@@ -102,7 +132,7 @@ def stack_with_one_id():
 @right("4.2-stack")
 def stack_gzip_inside():
     def protect(app):
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=["parcels.example", "127.0.0.1"])
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=["parcels.example"], www_redirect=False)
         app.add_middleware(GZipMiddleware, minimum_size=1000)
         app.add_middleware(StampId)
 

@@ -192,3 +192,25 @@ def guesses_looked_up_first():
         store.set(key, tries + 1, ex=60)
 
     return made(limit)
+
+
+@wrong("8.2-guesses", says="ends 6 s after the first request")
+def guesses_for_six_seconds():
+    def limit(store, name):
+        tries, _ = store.pipeline().incr(f"codes:{name}").expire(f"codes:{name}", 6, nx=True).execute()
+        if tries > 3:
+            refuse(max(1, store.ttl(f"codes:{name}")))
+
+    return made(limit)
+
+
+@right("8.2-guesses")
+def guesses_by_the_minute_of_the_clock():
+    def limit(store, name):
+        minute, second = divmod(time.time(), 60)
+        key = f"codes:{name}:{minute:.0f}"
+        tries, _ = store.pipeline().incr(key).expireat(key, round(60 * (minute + 1))).execute()
+        if tries > 3:
+            refuse(max(1, round(60 - second)))
+
+    return made(limit)
