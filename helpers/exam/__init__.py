@@ -317,7 +317,7 @@ def show(which: object = None) -> "Sheet | Note":
             "begin": mine(lambda *given: plain(_begin(*given)), plain(OTHER)),
         },
         hand_in=mine(_hand_in_sheet, ([{"text": OTHER}], {}, [])),
-        recorded=lambda: _page(sitting),
+        recorded=lambda: _page(sitting) | {"left": max(sitting.left, 0.0)},
         markdown=markdown,
         text=text,
         status=plain(f"{OVER if sitting.over and not sitting.state.handed_in else ''} {store.news()}".strip()),

@@ -145,7 +145,7 @@ def review(id: object, answer: object, now: float) -> "Sheet | Note":
     if id is None:
         prompts = today(answers, now)
         return _sheet(prompts, _first(prompts))
-    prompt = _found(id, answers)
+    prompt = _found(id, answers, now)
     if answer is ...:
         return _note(prompt.asked())
     told, answers = _judged(prompt, answer, answers, now)
@@ -215,9 +215,11 @@ def today(answers: list[Answer], now: float) -> list[Prompt]:
     done = [answer for answer in answers if answer.how == "review" and answer.when >= since]
     new_today = sum(known[one.id].times == 1 for one in done if one.id in rules())
     new = [rule for id, rule in rules().items() if id not in known][: max(0, NEW - new_today)]
-    spent = [prompt for one in done if (prompt := _prompt(one.id, known, sources)) is not None]
+    spent = [prompt for one in done if (prompt := _prompt(one.id, known, sources, now)) is not None]
     left, chosen = 60 * MINUTES - _seconds(spent), []
-    again = [prompt for card in spacing.due(known, now) if (prompt := _prompt(card.id, known, sources)) is not None]
+    again = [
+        prompt for card in spacing.due(known, now) if (prompt := _prompt(card.id, known, sources, now)) is not None
+    ]
     for prompt in [*again, *new]:
         left -= COST[prompt.kind]
         if left >= 0:
@@ -236,21 +238,22 @@ def _first(prompts: list[Prompt]) -> Note:
     return _note(f"{head}\n\n{prompts[0].asked()}")
 
 
-def _found(id: object, answers: list[Answer]) -> Prompt:
+def _found(id: object, answers: list[Answer], now: float) -> Prompt:
     name = id.strip() if isinstance(id, str) else ""
-    known = spacing.cards([one for one in answers if one.id == name], 0.0)
-    prompt = _prompt(name, known, _sources())
+    known = spacing.cards([one for one in answers if one.id == name], now)
+    prompt = _prompt(name, known, _sources(), now)
     if prompt is None:
         raise CourseError(f"There is nothing to review by the name {describe(id)}: `exam.review()` asks what is due.")
     return prompt
 
 
-def _prompt(id: str, known: dict[str, Card], sources: dict[str, draw.Source]) -> Prompt | None:
-    """The prompt of an id; None for what has left the course."""
+def _prompt(id: str, known: dict[str, Card], sources: dict[str, draw.Source], now: float) -> Prompt | None:
+    """The prompt of an id; None for what has left the course. Until it is due it is the one that was answered last."""
     if id in rules():
         return rules()[id]
-    source = sources.get(id)
-    return QuestionPrompt(source, known[id].times if id in known else 0) if source else None
+    source, card = sources.get(id), known.get(id)
+    times = 0 if card is None else card.times - (card.due > now)
+    return QuestionPrompt(source, times) if source else None
 
 
 def _sources() -> dict[str, draw.Source]:

@@ -276,6 +276,19 @@ def answers_of(sitting: Sitting) -> list[Answer]:
     ]
 
 
+TOO_FEW = "(some of the right ones)"
+
+
+def _shown(item: Item, given: str, right: bool) -> list[str]:
+    """What was chosen, by its text: of a wrong answer only the options that are wrong; events are one thing, their order."""
+    texts = [item.options[letter] for letter in given if letter in item.options]
+    if not texts or right:
+        return texts
+    if item.question.order:
+        return [" → ".join(texts)]
+    return [text for text in texts if text in item.question.wrong] or [TOO_FEW]
+
+
 def recorded(item: Item, given: str | None, when: float, how: str, **more: Any) -> Answer:
     """An answer to a question as the log keeps it."""
     verdict, q = marking.judge(item, given), item.question
@@ -290,7 +303,7 @@ def recorded(item: Item, given: str | None, when: float, how: str, **more: Any) 
             "asked": f"{q.question}\n\n{q.code}".strip(),
             "said": verdict.said,
             "should": verdict.should,
-            "shown": [item.options[letter] for letter in given or "" if letter in item.options],
+            "shown": _shown(item, given or "", verdict.right),
             **more,
         }
     )

@@ -188,7 +188,7 @@ function render({ model, el }) {
     open.disabled = finish.disabled = get('done');
     if (focus && rows.length) result.focus();
   };
-  const left = get('left');
+  let left = get('left');
   const tick = () => {
     const seconds = left - (performance.now() - began) / 1000;
     clock.textContent = get('done') || get('practice') ? '' : seconds > 60 ? `Time left: ${Math.ceil(seconds / 60)} minutes`
@@ -204,6 +204,7 @@ function render({ model, el }) {
     status.textContent = get('status');
   });
   model.on('change:begun', () => { began = performance.now(); tick(); draw(false); });
+  model.on('change:left', () => { left = get('left'); began = performance.now(); tick(); });
   model.on('change:flagged', marks);
   model.on('change:feedback', () => draw(form.contains(form.getRootNode().activeElement)));
   model.on('change:done', () => { tick(); draw(false); });
@@ -215,6 +216,7 @@ function render({ model, el }) {
   at = Math.max(step(-1, 1), 0);
   draw(false);
   showResult(false);
+  model.send({do: 'look'});
   return () => { clearInterval(timer); clearTimeout(late); };
 }
 export default { render };

@@ -79,12 +79,18 @@ class Sheet(anywidget.AnyWidget):
         }
         if do == "hand in":
             self._finish(content)
+        elif do == "look":  # a page that is loaded anew, or shown twice, has the time of the cell's run
+            self._renew()
+            return
         elif isinstance(do, str) and do in given and do in self._acts:
             self.status = self._acts[do](*given[do])
-            for name, value in self._recorded().items():
-                setattr(self, name, value)
+            self._renew()
             self.send_state("answers")  # also when it was refused: the page shows what was entered
         self.heard = str(content.get("name", ""))
+
+    def _renew(self) -> None:
+        for name, value in self._recorded().items():
+            setattr(self, name, value)
 
     def _finish(self, content: dict[str, Any]) -> None:
         left = sum(str(question["number"]) not in self._recorded()["answers"] for question in self.questions)

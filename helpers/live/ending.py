@@ -104,7 +104,8 @@ def alive(thread: threading.Thread) -> bool:
 
     Not `Thread.is_alive` and `join`: an interrupt inside them makes Python 3.11 take a living thread for an ended one.
     """
-    return thread.ident in innermost()
+    # By its object, too: the system soon gives the number of an ended thread to another one.
+    return thread.ident in innermost() and threading._active.get(thread.ident) is thread  # pyrefly: ignore[missing-attribute]
 
 
 def own_threads(threads: Iterable[threading.Thread]) -> list[threading.Thread]:

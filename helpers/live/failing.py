@@ -84,7 +84,7 @@ def _text(source: Any, since: int = 0) -> str:
 def _rendered(error: BaseException, shell: Any, began: Lengths, changed: str) -> list[str]:
     """The lines that a failing cell shows: the learner's own frames, the error, what came, what the app logged, and what
     other cells have changed."""
-    said = f"{type(error).__name__}: {error}".rstrip(": ")
+    said = _said(error)
     frames = [
         (frame, line) for frame, line in traceback.walk_tb(error.__traceback__) if is_own(frame.f_code.co_filename)
     ]
@@ -99,7 +99,22 @@ def _rendered(error: BaseException, shell: Any, began: Lengths, changed: str) ->
     if changed and not isinstance(error, KeyboardInterrupt | NameError):
         # It knows more than what the last refusal lets guess.
         told = [*(line.removesuffix(DEFINED_ANEW) for line in told), changed]
-    return [*lines, said, *getattr(error, "__notes__", []), *told]
+    return [*lines, said, *getattr(error, "__notes__", []), *_behind(error), *told]
+
+
+def _behind(error: BaseException) -> list[str]:
+    """The errors inside a group, and the one that an error was raised from, a line each."""
+    if isinstance(error, BaseExceptionGroup):
+        return [line for one in error.exceptions for line in (f"  inside: {_first(one)}", *_behind(one))]
+    return [f"  raised from {_first(error.__cause__)}"] if error.__cause__ is not None else []
+
+
+def _first(error: BaseException) -> str:
+    return _said(error).partition("\n")[0]
+
+
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".rstrip(": ")
 
 
 def _values(error: BaseException) -> list[str]:

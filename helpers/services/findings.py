@@ -280,7 +280,7 @@ class _Seen:
                 "and not for what `create_task` started.",
             )
         for name in cut:
-            yield Finding("cut", name, f"{code(name)} was killed with the process, after the grace had passed.")
+            yield Finding("cut", name, f"{code(name)} was killed with its process.")
 
     # By the source.
 

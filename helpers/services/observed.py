@@ -110,6 +110,7 @@ class Service:
         self._arrived: dict[int, int] = {}  # by a request's number: how many the app got of it, redirects included
         self._failing: tuple[str, ...] = ()
         self._cut: list[str] = []
+        self._stopped = False
         self.client = _Client(self)
 
     def __repr__(self) -> str:
@@ -304,10 +305,12 @@ class Service:
         ended. Stopping twice does nothing more.
         """
         grace = given.seconds("stop(grace=...)", grace)
-        if self.process.running:
+        if not self._stopped:
             self.client.close()
-            self.process.signal("SIGTERM" if POSIX else "SIGINT")
-            in_time = until(lambda: not self.process.running, grace)
+            in_time = self.process.running  # else somebody else has ended it, and what it started, may be left
+            if in_time:
+                self.process.signal("SIGTERM" if POSIX else "SIGINT")
+                in_time = until(lambda: not self.process.running, grace)
             if not in_time:
                 self._observation.sync(1.0)  # what it has seen and not told yet
             self.process.kill()
@@ -315,6 +318,7 @@ class Service:
             if not in_time:
                 self._cut = self._unfinished()
             self._observation.close()
+            self._stopped = True
         return [*self._cut, *(name for _, _, name in self._observation.left)]
 
     def _unfinished(self) -> list[str]:

@@ -277,7 +277,9 @@ def _wait_until_ready(started: Process, path: str | None, text: str | re.Pattern
         return True
     if started.running:
         late = f"{started.name} was not ready within {timeout:g} s"
-        raise CourseError(f"{late}: {_awaited(path, text)}. {started.last_lines()}")
+        raise CourseError(
+            f"{late}: {_awaited(path, None if text and holds(started.log, text) else text)}. {started.last_lines()}"
+        )
     if started.port is not None and launch.PORT_TAKEN.search(started.log):
         return False
     raise CourseError(f"{started.name} ended ({started.ended}) before it was ready. {started.last_lines()}")

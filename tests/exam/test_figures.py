@@ -8,7 +8,8 @@ from statistics import correlation
 import pytest
 
 from helpers import exam
-from helpers.exam import figures
+from helpers.exam import bank, draw, figures
+from helpers.exam import sitting as sitting_of
 from helpers.learning import log
 from helpers.learning.log import Answer, Log
 
@@ -110,6 +111,23 @@ def test_a_wrong_answer_counts_by_its_options_or_as_it_was_said():
     assert wrong(right=False, shown=["x", "y"], said="AB") == ["x", "y"]
     assert wrong(right=False, shown=[], said="0.5 s") == ["0.5 s"]
     assert wrong(right=True, shown=["x"], said="A") == []
+
+
+@pytest.mark.parametrize("kind", ["multiple", "order"])
+def test_what_is_right_is_not_counted_among_the_wrong_choices(kind):
+    question = next(one for one in bank.load().values() if one.kind == kind and (kind == "order" or len(one.right) > 1))
+    item = draw.item(question, "x", 1)
+
+    def chosen(given: str) -> list[str]:
+        kept = sitting_of.recorded(item, given, 1.0, "exam", exam="e", number=1)
+        return list(exam.statistics(log.Log(answers=[kept])).questions[question.id].chosen)
+
+    if kind == "order":
+        assert chosen(item.right[::-1]) == [" → ".join(reversed(question.order))]
+    else:
+        wrong = next(iter(question.wrong))
+        assert chosen("".join(sorted(item.right + item.letters[wrong]))) == [wrong]
+        assert chosen(item.right[:-1]) == [sitting_of.TOO_FEW]
 
 
 def test_logs_are_read_from_files_and_folders(folder):

@@ -96,6 +96,17 @@ def test_a_question_is_judged_kept_and_comes_back(clock):
     assert "takes one letter of" in exam.review("4.3-race", 7).text and len(log.read()) == 2
 
 
+def test_what_is_not_due_is_the_question_that_was_answered(clock):
+    prints = [id for id, one in templates.load().items() if one.kind == "prints"][:6]
+    for id in prints:
+        log.add([answer(id, days_ago=40)])
+        known = spacing.cards(log.read(), NOW)
+        asked = reviewing._prompt(id, known, reviewing._sources(), NOW).item()
+        first, second = (exam.review(id, asked.right).text for _ in range(2))
+        assert first.startswith("Right") and second.splitlines()[0] == first.splitlines()[0], id
+        assert "It was not due" in second
+
+
 def test_practice_counts_once_until_it_is_due_again(clock):
     for choice in (0.3, 0.3, 0.5):  # the second is the cell run again, the third comes from who has read what is right
         exam.practise("4.3-three", choice)

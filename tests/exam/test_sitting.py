@@ -98,6 +98,16 @@ def test_open_flagged_and_wrong_ones_are_found():
     assert sheet.only == "flagged" and exam.show("open").only == "open"
 
 
+def test_a_page_that_is_loaded_anew_is_told_how_much_time_is_left():
+    now = [1e9]
+    exam.start(7, minutes=60, questions=5, clock=lambda: now[0])
+    sheet = exam.show()
+    sheet._handle_custom_msg({"do": "begin"}, [])
+    now[0] += 45 * 60
+    sheet._handle_custom_msg({"do": "look"}, [])  # what the page says when it is drawn
+    assert sheet.left == 15 * 60 and sheet.status == "The clock is running."
+
+
 def test_the_widget_begins_flags_and_knows_what_is_wrong():
     exam.start(7, questions=3)
     sheet = exam.show()

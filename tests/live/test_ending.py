@@ -186,3 +186,11 @@ def test_a_blow_that_no_code_can_take_is_told_to_nobody(monkeypatch):
     for error in (ending.Stop.__new__(ending.Stop), ZeroDivisionError()):  # a `Stop` that is called arms a trace here
         Dying(error)
     assert told == [ZeroDivisionError]
+
+
+def test_a_thread_whose_number_another_one_has_is_not_alive(monkeypatch):
+    over = threading.Thread(target=int)
+    over.start()
+    over.join()
+    monkeypatch.setattr(over, "_ident", threading.get_ident())  # Linux gives it away at once
+    assert ending.alive(threading.current_thread()) and not ending.alive(over)

@@ -3,6 +3,7 @@
 import json
 import re
 import traceback
+import weakref
 from types import SimpleNamespace
 
 import pytest
@@ -234,6 +235,24 @@ def test_of_a_group_the_error_inside_is_told_without_its_frame():
     for error in (ValueError("inside"), ExceptionGroup("inner", [TypeError("first"), ValueError("inside")])):
         told = failing._last_error(logged_by(ExceptionGroup("unhandled", [error])), None)
         assert told == "ValueError: inside"
+
+
+def rendered(error: Exception) -> list[str]:
+    try:
+        raise error
+    except Exception as raised:
+        return failing._rendered(raised, SimpleNamespace(), weakref.WeakKeyDictionary(), "")
+
+
+def test_what_lies_behind_a_cells_error_is_told_with_it():
+    inner = ExceptionGroup("in", [KeyError("tax")])
+    lines = rendered(ExceptionGroup("unhandled errors in a TaskGroup", [ValueError("no price\nat all"), inner]))
+    inside = [line.removeprefix("  inside: ") for line in lines if line.startswith("  inside: ")]
+    assert inside == ["ValueError: no price", f"ExceptionGroup: {inner}", "KeyError: 'tax'"]
+    caused = RuntimeError("no settings")
+    caused.__cause__ = KeyError("host")
+    lines = rendered(caused)
+    assert lines[lines.index("RuntimeError: no settings") + 1] == "  raised from KeyError: 'host'"
 
 
 def test_code_that_goes_on_with_an_operator_is_no_error():

@@ -131,3 +131,22 @@ def test_an_answer_that_was_not_read_is_not_read_now():
 def test_a_long_value_is_cut():
     [line] = says("long = 'x' * 1000\nassert long == ''")
     assert 300 <= len(line) < 330 and line.startswith("long is 'xxx")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["assert client.get('/n').status_code == 404", "assert client.get('/n').json() == 7", "assert get('/n') == 404", "assert sum(numbers) == 4"],
+)  # fmt: skip
+def test_a_failing_cell_asks_nobody_again(cell, monkeypatch):
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(200, json=8)
+
+    with httpx.Client(transport=httpx.MockTransport(answer), base_url="http://127.0.0.1") as client:
+        monkeypatch.setitem(NAMES, "client", client)
+        monkeypatch.setitem(NAMES, "get", lambda path: asked.append(path) or 200)
+        monkeypatch.setitem(NAMES, "numbers", (number for number in (1, 2)))
+        lines = says(cell)
+    assert len(asked) == ("get" in cell) and not any("is 0" in line for line in lines), lines

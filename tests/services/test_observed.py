@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 import helpers
@@ -490,3 +491,33 @@ def test_two_holds_of_one_line_have_two_names(service: Service):
             service._observation.told_hold(time.perf_counter_ns(), 0.1, [[file, 31, "block"]])
         service.client.get("/senders")
     assert [bar.name for bar in timeline if bar.kind == "loop"] == ["main.py:31", "main.py:31#2"]
+
+
+ENDED = """
+import subprocess, time
+
+from fastapi import BackgroundTasks, FastAPI
+
+app = FastAPI()
+beside = subprocess.Popen(["sleep", "60"])
+
+
+def send_mail() -> None:
+    time.sleep(30)
+
+
+@app.post("/orders")
+def order(background_tasks: BackgroundTasks) -> int:
+    background_tasks.add_task(send_mail)
+    return beside.pid
+"""
+
+
+def test_a_service_that_was_killed_leaves_nothing_and_tells_what_it_lost(tmp_path):
+    service = observe(project(tmp_path, {"main.py": ENDED}))
+    beside = service.client.post("/orders").json()
+    assert until(lambda: any(one.ran for one in service.exchanges), 10.0)
+    service.process.signal("SIGKILL")
+    service.process.wait()
+    assert service.stop() == service.stop() == ["send_mail"]
+    assert not psutil.pid_exists(beside) and service._observation._listener.fileno() == -1

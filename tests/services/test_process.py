@@ -251,6 +251,12 @@ def test_not_ready_in_time(more, sentence):
         process(**more, timeout=0.3)
 
 
+def test_what_the_log_holds_is_not_said_to_be_missing():
+    command = ["python", "-c", "import time; print('serving', flush=True); time.sleep(30)", "{port}"]
+    with pytest.raises(CourseError, match="its port is closed"):
+        process(command, ready_text="serving", timeout=2)
+
+
 def test_a_server_that_accepts_but_never_answers_is_not_ready():
     mute = "import socket, sys, time; s = socket.create_server(('127.0.0.1', int(sys.argv[1]))); "
     mute += "connection = s.accept(); print('accepted'); time.sleep(60)"
