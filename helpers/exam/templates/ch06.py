@@ -194,7 +194,7 @@ print(*told)
     def _told(self, one: list[str], p: Shape) -> str:
         return " ".join(one * p.blocks)
 
-    @believing("The lifespan is the app's, not the request's: it runs once a block.")
+    @believing("The lifespan is the app's, not the request's: under `with` it runs once a block, without it never.")
     def each_request(self, p: Shape) -> str:
         return self._told([p.first, *self._req(p), p.last] * p.requests, p)
 
@@ -203,15 +203,19 @@ print(*told)
         requests = self._req(p) * p.requests
         return self._told(requests if p.managed else [p.first, *requests, p.last], p)
 
-    @believing("What stands behind the `yield` runs at the end of the block.")
+    @believing(
+        "Under `with`, what stands behind the `yield` runs at the end of the block; without it nothing of the lifespan runs."
+    )
     def never_ends(self, p: Shape) -> str:
         return self._told([p.first, *self._req(p) * p.requests], p)
 
-    @believing("It begins before the first request, and ends behind the last.")
+    @believing(
+        "Under `with`, the lifespan begins before the first request and ends behind the last; without it neither happens."
+    )
     def ends_first(self, p: Shape) -> str:
         return self._told([p.first, p.last, *self._req(p) * p.requests], p)
 
-    @believing("Each block starts and ends the app anew.")
+    @believing("Each `with` starts and ends the app anew; a client without it does neither.")
     def once(self, p: Shape) -> str | None:
         return " ".join([p.first, *self._req(p) * p.requests * p.blocks, p.last]) if p.blocks > 1 else None
 

@@ -57,13 +57,13 @@ print(client.get("/", headers={json.dumps(headers)}).json())
         return self._told(p, p.proxy, False)
 
     @believing(
-        "Anybody can write the first entry; the list is read from the right, past the addresses that are trusted."
+        "Only from a trusted address is the list read at all, and then from the right, past what is trusted: anybody can write the first entry."
     )
     def leftmost(self, p: Shape) -> str:
         return self._told(p, p.chain[0], self._believes(p))
 
     @believing(
-        "The last entry is what the nearest proxy saw: if that is a trusted proxy itself, the one before it counts."
+        "Only from a trusted address is the list read at all; and where its last entry is trusted itself, the one before it counts."
     )
     def rightmost(self, p: Shape) -> str:
         return self._told(p, p.chain[-1], self._believes(p))

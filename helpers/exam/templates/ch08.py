@@ -267,7 +267,7 @@ for path in app.openapi()["paths"].values():
     def rule_ignored(self, p: Shape) -> str:
         return p.own or self._default(p, p.prefix)
 
-    @believing("The path with its prefix is part of the default id.")
+    @believing("Of the ids only the default one holds the path, and then with its prefix.")
     def no_prefix(self, p: Shape) -> str:
         return self._default(p, "")
 
@@ -279,7 +279,7 @@ for path in app.openapi()["paths"].values():
     def with_tag(self, p: Shape) -> str:
         return f"{p.tag}-{p.own or p.name}"
 
-    @believing("The method stands at the end, behind name and path.")
+    @believing("Of the ids only the default one holds the method, and then at its end.")
     def method_first(self, p: Shape) -> str:
         return f"get_{p.own or p.name}"
 

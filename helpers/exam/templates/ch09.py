@@ -60,11 +60,11 @@ print(first + {second})
         last = p.numbers[p.size - 1]
         return self._told(p, now[p.size :] if p.cursor else [n for n in now if n < last])
 
-    @believing("A new entry in front moves all others by one place, and an offset counts places.")
+    @believing("A new entry in front moves all others by one place. An offset counts places; a cursor does not.")
     def insert_unseen(self, p: Shape) -> str:
         return self._told(p, [n for n in self._now(p) if n <= p.numbers[0]][p.size :])
 
-    @believing("An entry that was deleted lets the others move up, and an offset counts places.")
+    @believing("An entry that was deleted lets the others move up. An offset counts places; a cursor does not.")
     def delete_unseen(self, p: Shape) -> str:
         now = [p.numbers[0] + 1, *p.numbers] if p.change != "delete" else p.numbers
         return self._told(p, now[p.size :])
@@ -146,6 +146,10 @@ print(told)
                 kept[name] = to, count
         return str(told)
 
+    @believing("A key stands for one request: with another body it is refused, it does not begin a new one.")
+    def key_and_body(self, p: Shape) -> str:
+        return self._told(p, body=True)
+
     @believing("A key that was seen with the same body is not worked off again: its answer is given once more.")
     def key_ignored(self, p: Shape) -> str:
         return self._told(p, keyed=False)
@@ -157,10 +161,6 @@ print(told)
     @believing("The same key with another body is a mistake of the client, and told as one.")
     def unchecked(self, p: Shape) -> str:
         return self._told(p, check=False)
-
-    @believing("A key stands for one request: with another body it is refused, it does not begin a new one.")
-    def key_and_body(self, p: Shape) -> str:
-        return self._told(p, body=True)
 
     @believing("A repetition gets the answer of the first time, not an error.")
     def repeated_refused(self, p: Shape) -> str:
