@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from helpers.learning.stubs import kind, missing_route, tell
 from helpers.live.server import Server
 from helpers.wording import code, describe, logged_error
 
@@ -19,6 +20,20 @@ def logged(server: Server) -> str:
     while server.busy and time.monotonic() < until:  # uvicorn logs it after the 500 is out
         time.sleep(0.002)
     return logged_error(server.log).rstrip(".")
+
+
+def is_app(made: Any, maker: str, *routes: str) -> None:
+    """AssertionError unless what the function `maker` returned is an app with these `routes`, such as "GET /count"."""
+    assert made is not None, f"`{maker}` returned `None`: is there a `return app`?"
+    if kind(made) == "coroutine":
+        made.close()
+        raise AssertionError(
+            f"`{maker}` is an `async def`, and calling it gives no app: a plain `def` makes the app. What has to be awaited is "
+            "awaited where the app starts, or where it is asked."
+        )
+    assert kind(made) == "app", f"`{maker}` should return an app; {tell(made)}."
+    missing = missing_route(made, routes)
+    assert not missing, missing
 
 
 def ask(server: Server, method: str, path: str, *, silent: str = TASK, **request: Any) -> httpx.Response:

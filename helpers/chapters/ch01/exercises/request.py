@@ -52,13 +52,18 @@ def _send(server: Server, parcel: dict[str, Any], raw: bytes) -> None:
     assert not isinstance(raw, str), "a text came, and a network carries bytes: end it with `.encode()`."
     assert isinstance(raw, bytes), f"bytes were asked for, but {describe(raw)} came."
     status = _status(server, raw)
-    if status == 200:
-        return
     head, gap, body = raw.partition(b"\r\n\r\n")
+    bare = b"\n" in head.replace(b"\r\n", b"")
+    if status == 200 and gap and not bare:
+        return
     lines = head.decode("latin-1").split("\r\n")
     headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
     assert status != 404, f"404 came: the app knows `/parcels`, and your first line asks for {code(lines[0])}."
     assert status != 405, f"405 came: `/parcels` takes POST, and your first line says {code(lines[0])}."
+    assert not bare, (
+        "a line of the head ends in `\\n` alone, as a text of several lines does in Python: HTTP ends it with `\\r\\n`. This server "
+        "reads both, and another one answers 400."
+    )
     assert gap, (
         "no end of the headers was found: each line ends in `\\r\\n`, and an empty line, so one more `\\r\\n`, stands "
         "between them and the body."

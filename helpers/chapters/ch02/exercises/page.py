@@ -21,6 +21,7 @@ PAGE, OTHER = "text/html,application/xhtml+xml,*/*;q=0.8", "*/*"  # what browser
 def _check_page(app: FastAPI, front: Path) -> str:
     style, deep, outside = front / "check.css", front / "assets" / "check.txt", front.parent / "check-outside.txt"
     beside = front.parent / f"{front.name}-{outside.name}"
+    mine = not deep.parent.exists()
     deep.parent.mkdir(exist_ok=True)
     try:
         style.write_text("h1 {color: brown}")
@@ -32,7 +33,8 @@ def _check_page(app: FastAPI, front: Path) -> str:
     finally:
         for path in (style, deep, outside, beside):
             path.unlink(missing_ok=True)
-        deep.parent.rmdir()
+        if mine:
+            deep.parent.rmdir()
     return (
         "The API answers first, the folder's files next, and a browser that asks for any other page gets the one page."
     )

@@ -11,7 +11,7 @@ from helpers.wording import code, describe
 
 TIDY = {" ch-4021 ": "CH-4021", "Be-7": "BE-7", "ZH-123456": "ZH-123456"}  # typed, and kept
 LONGER = ("xxch-4021", "ch-4021x", "CH-1234567", "CHE-12")  # hold a plate, but are none
-WRONG = ("CH - 4021", "CH4021", "C-1", "CH-", "C1-12", "")
+WRONG = ("CH - 4021", "CH4021", "C-1", "CH-", "C1-12", "", "CH- 4021", "CH-+12", "CH-0000012")
 
 
 def _check_plate(van: type) -> str:

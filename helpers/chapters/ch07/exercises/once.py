@@ -78,6 +78,11 @@ def _check_once(charge: Charge) -> str:
             "the same parcel was charged for something else, with a key of its own, and nothing was booked: the `key` "
             "that the function was given decides, not the parcel."
         )
+        same = _called(charge, two, 101, "insurance-101", "The job was delivered again to the worker that had done it")
+        assert same is False and len(_rows(one)) == 2, (
+            f"the worker that had written the key itself was asked again, and {same!r} came: `lastrowid` and `total_changes` still "
+            "tell of its earlier lines. `rowcount` tells of this statement."
+        )
     _check_race(charge)
     with contextlib.closing(sqlite3.connect(":memory:")) as empty:
         try:
@@ -99,7 +104,10 @@ def _check_race(charge: Charge) -> None:
 
         def charge_meanwhile() -> None:
             one.looked = lambda: None
-            with contextlib.suppress(sqlite3.OperationalError), two:  # the first has locked the ledger: right, too
+            with (
+                contextlib.suppress(sqlite3.OperationalError, sqlite3.IntegrityError),
+                two,
+            ):  # the first holds the ledger, or has written: right, too
                 two.execute("INSERT INTO charge VALUES ('label-102', 102, 490)")
                 beaten.append(True)
 

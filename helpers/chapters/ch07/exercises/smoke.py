@@ -53,6 +53,8 @@ class _Version:
         return parcel | {"recipient": "somebody"} if self._sick == "mixed up" else parcel
 
     def delete_parcel(self, parcel_id: int) -> None:
+        if self._sick == "delete":
+            raise HTTPException(500, "a parcel with a label cannot be deleted")
         self.kept.pop(parcel_id, None)
 
 
@@ -64,6 +66,7 @@ SICK = {
     "forgetful": "a parcel was accepted with 201 and never kept. Read it again: `GET /parcels/{id}`.",
     "read": "a parcel can be created, and reading it fails with 500. Look at the second answer's status, too.",
     "mixed up": "a parcel was kept with another recipient. Compare what you read with what you have sent.",
+    "delete": "`DELETE /parcels/{id}` fails with 500, and your smoke test let it pass. Look at that answer's status, too.",
 }
 
 
@@ -81,10 +84,10 @@ def _check_smoke(smoke: Smoke) -> str:
     for sick, misses in SICK.items():
         half_dead = _Version("2.0.1", 30, sick=sick)
         assert not _run(smoke, half_dead, "2.0.1", may_raise=True), misses
-        assert not half_dead.kept, (
+        assert sick == "delete" or not half_dead.kept, (
             "your smoke test stopped a half-dead version and left its parcel behind: delete it in a `finally`."
         )
-    return "It passes what customers can use, and stops six kinds of half-dead versions before they come."
+    return "It passes what customers can use, and stops seven kinds of half-dead versions before they come."
 
 
 def _run(smoke: Smoke, version: _Version, named: str, *, may_raise: bool) -> bool:
@@ -109,7 +112,7 @@ def _solve_smoke() -> Smoke:
         try:
             found = client.get(f"/parcels/{created['id']}").raise_for_status().json()
         finally:
-            client.delete(f"/parcels/{created['id']}")
+            client.delete(f"/parcels/{created['id']}").raise_for_status()
         return found["recipient"] == "smoke test"
 
     return smoke

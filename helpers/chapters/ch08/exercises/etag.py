@@ -8,9 +8,8 @@ from typing import Annotated, Any
 import httpx
 from fastapi import FastAPI, Header, HTTPException, Response
 
-from helpers.chapters.asking import ask, logged
+from helpers.chapters.asking import ask, is_app, logged
 from helpers.learning.model import Exercise
-from helpers.learning.stubs import kind, missing_route, tell
 from helpers.live.server import running
 from helpers.wording import code
 
@@ -20,10 +19,7 @@ TAG = re.compile(r'(W/)?"[^"]*"')  # RFC 9110, 8.8.3
 def _check_etag(make_label: Callable[[Callable[[], str]], FastAPI]) -> str:
     texts = {"now": "Grace, Bern"}
     app = make_label(lambda: texts["now"])
-    assert app is not None, "`make_label` returned `None`: is there a `return app`?"
-    assert kind(app) == "app", f"`make_label` should return an app; {tell(app)}."
-    missing = missing_route(app, ("GET /label",))
-    assert not missing, missing
+    is_app(app, "make_label", "GET /label")
     with running(app) as server:
 
         def asked(tag: str = "") -> httpx.Response:

@@ -6,9 +6,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from helpers.chapters.asking import ask, logged, wanted
+from helpers.chapters.asking import ask, is_app, logged, wanted
 from helpers.learning.model import Exercise
-from helpers.learning.stubs import kind, missing_route, tell
 from helpers.live.server import Server, running
 from helpers.wording import code
 
@@ -18,10 +17,7 @@ PAGES = ("/docs", "/redoc", "/openapi.json")
 def _check_factory(create_app: Callable[[str, bool], FastAPI]) -> str:
     apps = [create_app("CHF", True), create_app("EUR", False)]
     for app in apps:
-        assert app is not None, "`create_app` returned `None`: is there a `return app`?"
-        assert kind(app) == "app", f"`create_app` should return an app; {tell(app)}."
-        missing = missing_route(app, ("GET /currency", "POST /visits"))
-        assert not missing, missing
+        is_app(app, "create_app", "GET /currency", "POST /visits")
     assert apps[0] is not apps[1], (
         "`create_app` returned the same app twice: an app made outside the function is everybody's. Make one in each call."
     )

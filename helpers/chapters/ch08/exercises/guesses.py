@@ -11,9 +11,8 @@ from typing import Any
 import redis
 from fastapi import FastAPI, HTTPException
 
-from helpers.chapters.asking import ask, logged
+from helpers.chapters.asking import ask, is_app, logged
 from helpers.learning.model import Exercise
-from helpers.learning.stubs import kind, missing_route, tell
 from helpers.live.server import running
 from helpers.services.broker import Broker
 
@@ -27,10 +26,7 @@ def _check_guesses(make_codes: Callable[[redis.Redis], FastAPI]) -> str:
         looks = _Looks()
         first, second = (make_codes(looks.of(client)) for client in (broker.client(), broker.client()))
         for app in (first, second):
-            assert app is not None, "`make_codes` returned `None`: is there a `return app`?"
-            assert kind(app) == "app", f"`make_codes` should return an app; {tell(app)}."
-            missing = missing_route(app, ("POST /codes/{name}",))
-            assert not missing, missing
+            is_app(app, "make_codes", "POST /codes/{name}")
         with running(first) as one, running(second) as other:
             _judge(one, other)
             _at_the_same_moment(one, other, looks)

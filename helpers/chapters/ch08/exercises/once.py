@@ -10,9 +10,8 @@ from typing import Any
 import redis
 from fastapi import FastAPI
 
-from helpers.chapters.asking import logged
+from helpers.chapters.asking import is_app, logged
 from helpers.learning.model import Exercise
-from helpers.learning.stubs import kind, missing_route, tell
 from helpers.live.server import running
 from helpers.services.broker import Broker
 from helpers.services.waiting import until
@@ -66,10 +65,7 @@ def _check_once(make_routes: Callable[[redis.Redis, Callable[[str], str]], FastA
         before = set(store.scan_iter())
         apps = [make_routes(broker.client(decode_responses=True), plans) for _ in range(2)]
         for app in apps:
-            assert app is not None, "`make_routes` returned `None`: is there a `return app`?"
-            assert kind(app) == "app", f"`make_routes` should return an app; {tell(app)}."
-            missing = missing_route(app, ("GET /routes/{depot}",))
-            assert not missing, missing
+            is_app(app, "make_routes", "GET /routes/{depot}")
             app.add_middleware(_Door, arrived=plans.arrived)
         with running(apps[0]) as one, running(apps[1]) as other:
             _judge([one, other], depots, plans)

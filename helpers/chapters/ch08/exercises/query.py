@@ -6,9 +6,8 @@ from typing import Any, Literal
 
 from fastapi import FastAPI
 
-from helpers.chapters.asking import ask, logged
+from helpers.chapters.asking import ask, is_app, logged
 from helpers.learning.model import Exercise
-from helpers.learning.stubs import kind, missing_route, tell
 from helpers.live.server import running
 from helpers.wording import code
 
@@ -27,10 +26,7 @@ def _check_query(make_search: Callable[[Callable[..., list[tuple]]], FastAPI]) -
     database.execute("CREATE TABLE parcel (sender TEXT, recipient TEXT, grams INTEGER)")
     database.executemany("INSERT INTO parcel VALUES (?, ?, ?)", PARCELS)
     app = make_search(lambda sql, *values: database.execute(sql, values).fetchall())
-    assert app is not None, "`make_search` returned `None`: is there a `return app`?"
-    assert kind(app) == "app", f"`make_search` should return an app; {tell(app)}."
-    missing = missing_route(app, ("GET /recipients",))
-    assert not missing, missing
+    is_app(app, "make_search", "GET /recipients")
 
     with running(app) as server:
 

@@ -9,9 +9,8 @@ from typing import Annotated
 
 from fastapi import FastAPI, Header, HTTPException, Request
 
-from helpers.chapters.asking import ask, logged
+from helpers.chapters.asking import ask, is_app, logged
 from helpers.learning.model import Exercise
-from helpers.learning.stubs import kind, missing_route, tell
 from helpers.live.server import running
 
 KEYS = (b"the carrier's key", b"another carrier's key")
@@ -33,10 +32,7 @@ def _check_signed(make_events: Callable[[bytes], FastAPI]) -> str:
     arrived, lost = (body.replace(b'"}', b" " + mark + b'"}') for body in (ARRIVED, LOST))
     for key, body in zip(KEYS, (arrived, lost)):
         app = make_events(key)
-        assert app is not None, "`make_events` returned `None`: is there a `return app`?"
-        assert kind(app) == "app", f"`make_events` should return an app; {tell(app)}."
-        missing = missing_route(app, ("POST /events",))
-        assert not missing, missing
+        is_app(app, "make_events", "POST /events")
         _judge(app, key, body)
     app = make_events(KEYS[1])
     with running(app) as server:

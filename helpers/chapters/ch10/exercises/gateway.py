@@ -6,9 +6,8 @@ from typing import Any
 import httpx
 from fastapi import FastAPI, HTTPException
 
-from helpers.chapters.asking import ask, logged, wanted
+from helpers.chapters.asking import ask, is_app, logged, wanted
 from helpers.learning.model import Exercise
-from helpers.learning.stubs import kind, missing_route, tell
 from helpers.live.server import running
 
 # What the carrier does, in words, and what the app should answer.
@@ -60,10 +59,7 @@ class _Carrier:
 def _check(make_app: Callable[..., Any]) -> str:
     carrier = _Carrier()
     app = make_app(carrier.client)
-    assert app is not None, "`make_app` returned `None`: is there a `return app`?"
-    assert kind(app) == "app", f"`make_app` should return an app; {tell(app)}."
-    missing = missing_route(app, ("GET /parcels/{number}",))
-    assert not missing, missing
+    is_app(app, "make_app", "GET /parcels/{number}")
     with running(app) as server:
         for number in STATES:
             for carrier.does, expected in WORDS.items():

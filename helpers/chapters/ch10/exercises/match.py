@@ -87,12 +87,12 @@ def _two_clients(parcel: _Parcel) -> None:
     assert parcel.versions[parcel.number] == version + 2, (
         f"two changes went through, and the version rose from {version} to {parcel.versions[parcel.number]}: by one each was asked for."
     )
-    strange = f'"{version + 2}{version + 2}"'
-    never, kept = parcel.write("Genf", strange)
-    assert (never.status_code, kept) == (412, "Chur"), (
-        f"with `If-Match: {strange}`, which is no tag of this parcel, {never.status_code} came, and the address is {kept}: 412 was asked "
-        "for. The tag of today is compared whole, and by `==`."
-    )
+    for strange in (f'"{version + 2}{version + 2}"', '"of-another-parcel"'):
+        never, kept = parcel.write("Genf", strange)
+        assert (never.status_code, kept) == (412, "Chur"), (
+            f"with `If-Match: {strange}`, which is no tag of this parcel, {never.status_code} came, and the address is {kept}: 412 was "
+            "asked for. The tag of today is compared whole, and by `==`."
+        )
 
 
 def _why(parcel: _Parcel, tag: str) -> str:

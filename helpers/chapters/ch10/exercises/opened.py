@@ -7,10 +7,9 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from helpers.chapters.asking import ask, logged, wanted
+from helpers.chapters.asking import ask, is_app, logged, wanted
 from helpers.errors import CourseError
 from helpers.learning.model import Exercise
-from helpers.learning.stubs import kind, missing_route, tell
 from helpers.live.server import Server, running
 
 
@@ -79,10 +78,7 @@ def _check(make_app: Callable[..., Any]) -> str:
 
 def _app(make_app: Callable[..., Any], source: _Source) -> FastAPI:
     app = make_app(source.connect)
-    assert app is not None, "`make_app` returned `None`: is there a `return app`?"
-    assert kind(app) == "app", f"`make_app` should return an app; {tell(app)}."
-    missing = missing_route(app, ("GET /count",))
-    assert not missing, missing
+    is_app(app, "make_app", "GET /count")
     assert not source.tried, (
         "`make_app` connected itself: the app is made, and nobody serves it yet. Its lifespan is the place."
     )

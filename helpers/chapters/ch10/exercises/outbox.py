@@ -19,6 +19,7 @@ def _hand_in(
         "CREATE TABLE parcel (id INTEGER PRIMARY KEY, address TEXT); CREATE TABLE letter (parcel_id INTEGER);"
     )
     keeper.executemany("INSERT INTO parcel (address) VALUES (?)", [("Chur",)] * before)
+    keeper.execute("DELETE FROM parcel WHERE id = 2")  # so that a number is no count
     keeper.commit()
     connection = sqlite3.connect(path, uri=True, factory=Mortal)
     connection.left, number = writes, None

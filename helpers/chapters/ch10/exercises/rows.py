@@ -14,7 +14,7 @@ FULL = "the disk is full"
 # What stands in the table, the rows that come, and the codes of those that it refuses: a code twice, a weight below 1.
 CASES: list[tuple[list[Row], list[Row], list[str]]] = [
     ([("A1", 100)], [("A2", 200), ("A1", 300), ("A3", 0), ("A4", 400)], ["A1", "A3"]),
-    ([], [("Z9", -5), ("B1", 10), ("B1", 20), ("B0", 30), ("A8", -1)], ["Z9", "B1", "A8"]),
+    ([], [("Z9", -5), ("B1", 10), ("B1", 20), ("B0", 30), ("A8", -1), ("Z9", 40)], ["Z9", "B1", "A8"]),
     ([("C1", 1)], [("C2", 1), ("C'3", 3)], []),
 ]
 

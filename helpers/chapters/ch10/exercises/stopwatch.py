@@ -42,6 +42,16 @@ def _check(stopwatch: type, seconds: dict[str, float]) -> str:
 
         return StreamingResponse(parts(), background=BackgroundTask(work))
 
+    @app.post("/slow")
+    async def outlast() -> StreamingResponse:
+        async def parts() -> AsyncIterator[str]:
+            yield "one"
+            await asyncio.sleep(PART)
+            while not worked:
+                await asyncio.sleep(0.01)
+
+        return StreamingResponse(parts())
+
     answered = Answered(app, lambda: list(worked))
     with running(answered) as server:
         for path, text, least in (("/parcels", '"accepted"', 0.0), ("/lists", "onetwo", PART)):
@@ -57,6 +67,18 @@ def _check(stopwatch: type, seconds: dict[str, float]) -> str:
             assert not logged_error(server.log), f"your middleware failed: {logged_error(server.log)}."
             _right_times(noted, least)
             assert answered.seen[-1] == [], "the client waited for the task: send each message on at once."
+        worked.clear()
+        with record(), server.client.stream("POST", "/slow") as slow:
+            parts = slow.iter_text()
+            next(parts)
+            time.sleep(PART)
+            server.client.post("/parcels")  # begins last, and is over first
+            list(parts)
+        noted = dict(seconds)
+    assert noted["all"] > PART + TASK / 2, (
+        f"a request took {PART + TASK:g} s or more, another one began meanwhile, and `all` says {noted['all']:.1f} s: one middleware object "
+        "serves all requests, so what you keep on `self` is the other's. A local variable belongs to one request."
+    )
     return "The answer's time stands beside the whole time, and only that contains the task."
 
 

@@ -129,3 +129,11 @@ def request_in_chunks():
 @wrong("1.1-request", says="JSON")
 def request_of_quotes_by_hand():
     return lambda parcel: written(parcel, body=f'{{"to": "{parcel["to"]}", "weight_kg": {parcel["weight_kg"]}}}')
+
+
+@wrong("1.1-request", says="a line of the head ends in `\\n` alone")
+def request_with_pythons_ends_of_lines():
+    def write_request(parcel):
+        return written(parcel).replace(b"\r\n", b"\n")
+
+    return write_request

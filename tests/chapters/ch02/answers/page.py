@@ -205,3 +205,12 @@ def page_of_whatever_exists():
         return find_file(path, request, inside=True)
 
     return app, front
+
+
+@right("2.4-page")
+def page_with_a_folder_of_its_own():
+    (front / "assets").mkdir(exist_ok=True)
+    (front / "assets" / "style.css").write_text("h1 {}")
+    app = page_app()
+    app.frontend("/", directory=front)
+    return app, front

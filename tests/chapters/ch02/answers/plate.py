@@ -207,3 +207,20 @@ def plate_of_a_dataclass():
         plate: Annotated[str, AfterValidator(tidy)]
 
     return Van
+
+
+@wrong("2.2-plate", says="CH- 4021")
+def plate_tests_digits_by_int():
+    class Van(BaseModel):
+        plate: str
+
+        @field_validator("plate")
+        @classmethod
+        def tidy(cls, plate: str) -> str:
+            letters, hyphen, digits = plate.strip().upper().partition("-")
+            if not (hyphen and len(letters) == 2 and letters.isascii() and letters.isalpha() and 1 <= len(digits) <= 6):
+                raise ValueError("no plate")
+            int(digits)
+            return f"{letters}{hyphen}{digits}"
+
+    return Van

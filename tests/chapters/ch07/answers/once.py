@@ -164,3 +164,23 @@ def once_committed_when_new():
         return True
 
     return charge_once
+
+
+@right("7.1-once")
+def once_by_what_the_connection_changed():
+    def charge_once(ledger: sqlite3.Connection, parcel: int, key: str) -> bool:
+        with ledger:
+            ledger.execute("INSERT OR IGNORE INTO charge (key, parcel, cents) VALUES (?, ?, 490)", (key, parcel))
+        return ledger.execute("SELECT changes()").fetchone()[0] == 1
+
+    return charge_once
+
+
+@wrong("7.1-once", says="was asked again, and True came")
+def once_by_the_last_row():
+    def charge_once(ledger: sqlite3.Connection, parcel: int, key: str) -> bool:
+        with ledger:
+            cursor = ledger.execute(INSERT.replace("INSERT", "INSERT OR IGNORE"), (key, parcel))
+        return bool(cursor.lastrowid)
+
+    return charge_once

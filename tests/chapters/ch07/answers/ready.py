@@ -262,3 +262,24 @@ def ready_after_three_seconds():
         return ready
 
     return ready_app(make)
+
+
+def ready_within(limit: float):
+    def make(parts):
+        async def ready(response: Response) -> dict[str, str]:
+            found = await asyncio.gather(*(state(part, limit) for part in parts.values()))
+            return coded(response, dict(zip(parts, found)))
+
+        return ready
+
+    return ready_app(make)
+
+
+@wrong("7.1-ready", says="the database answers after 0.8 s, and `/ready` says that the database is up")
+def ready_within_a_second():
+    return ready_within(1.0)
+
+
+@wrong("7.1-ready", says="the database answers after 0.2 s, and `/ready` says that the database is down")
+def ready_within_a_twentieth():
+    return ready_within(0.05)

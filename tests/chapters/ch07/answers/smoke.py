@@ -32,7 +32,7 @@ def smoke_any_version():
 def _creates_and_reads(client) -> bool:
     created = client.post("/parcels", json=PARCEL).raise_for_status().json()
     found = client.get(f"/parcels/{created['id']}")
-    client.delete(f"/parcels/{created['id']}")
+    client.delete(f"/parcels/{created['id']}").raise_for_status()
     return found.is_success and found.json() == created
 
 
@@ -156,5 +156,20 @@ def smoke_tidies_up_what_is_sound():
             return False
         client.delete(f"/parcels/{created['id']}")
         return True
+
+    return smoke
+
+
+@wrong("7.4-smoke", says="`DELETE /parcels/{id}` fails with 500")
+def smoke_does_not_look_whether_it_tidied_up():
+    def smoke(client, version):
+        if client.get("/health").raise_for_status().json()["version"] != version:
+            return False
+        created = client.post("/parcels", json=PARCEL).raise_for_status().json()
+        try:
+            found = client.get(f"/parcels/{created['id']}").raise_for_status().json()
+        finally:
+            client.delete(f"/parcels/{created['id']}")
+        return found["recipient"] == PARCEL["recipient"]
 
     return smoke

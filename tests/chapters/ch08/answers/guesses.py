@@ -194,7 +194,7 @@ def guesses_looked_up_first():
     return made(limit)
 
 
-@wrong("8.2-guesses", says="ends 6 s after the first request")
+@wrong("8.2-guesses", says="s after the first request: then three more are taken")
 def guesses_for_six_seconds():
     def limit(store, name):
         tries, _ = store.pipeline().incr(f"codes:{name}").expire(f"codes:{name}", 6, nx=True).execute()

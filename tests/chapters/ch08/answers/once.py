@@ -88,7 +88,7 @@ def once_an_hour():
     return made(read)
 
 
-@wrong("8.3-once", says="what you keep ends in 6 s")
+@wrong("8.3-once", says="a minute was asked for, but what you keep ends in")
 def once_for_seconds():
     def read(store, plan, depot):
         with store.lock(f"planning:{depot}", timeout=10, sleep=0.01):

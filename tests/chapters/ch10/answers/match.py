@@ -252,3 +252,17 @@ def match_only_older_ones_are_refused():
         response.headers["ETag"] = tag_of(number)
 
     return match_app(change_address)
+
+
+@wrong("10.3-match", says="your app answered 500: ValueError")
+def match_takes_every_tag_for_a_number():
+    async def change(number: int, to: str, response: Response, if_match: Tag = None) -> None:
+        if if_match is None:
+            raise HTTPException(428)
+        if int(if_match.strip('"')) != versions[number]:
+            raise HTTPException(412)
+        addresses[number] = to
+        versions[number] += 1
+        response.headers["ETag"] = tag_of(number)
+
+    return match_app(change)

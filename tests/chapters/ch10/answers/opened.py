@@ -328,3 +328,18 @@ def opened_or_refused_in_other_words():
         return app_with(lambda app: open_with(app, connect))
 
     return make_app
+
+
+@wrong("10.3-opened", says="`make_app` is an `async def`, and calling it gives no app")
+def opened_by_an_async_function():
+    async def make_app(connect):
+        connection = await connect()
+        app = FastAPI()
+
+        @app.get("/count")
+        async def count() -> int:
+            return await connection.count()
+
+        return app
+
+    return make_app

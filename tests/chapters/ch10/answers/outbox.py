@@ -139,3 +139,15 @@ def outbox_glued_together():
         return number
 
     return hand_in
+
+
+@wrong("10.3-outbox", says="to parcel 6, but these are: [5]")
+def outbox_counts_the_parcels():
+    def hand_in(connection, address):
+        with connection:
+            connection.execute(PARCEL, (address,))
+            number = connection.execute("SELECT count(*) FROM parcel").fetchone()[0]
+            connection.execute(LETTER, (number,))
+        return number
+
+    return hand_in

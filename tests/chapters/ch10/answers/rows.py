@@ -257,3 +257,20 @@ def rows_glued_together():
         return refused
 
     return import_rows
+
+
+@wrong("10.3-rows", says="Z9, of 40 g, is good, and your code refused it")
+def rows_remember_what_was_refused():
+    def import_rows(connection, rows):
+        seen = {code for (code,) in connection.execute("SELECT code FROM parcel")}
+        refused = []
+        with connection:
+            for code, grams in rows:
+                if code in seen or grams <= 0:
+                    refused.append(code)
+                else:
+                    connection.execute(INSERT, (code, grams))
+                seen.add(code)
+        return refused
+
+    return import_rows

@@ -177,3 +177,25 @@ def stopwatch_with_a_method():
         seconds["all"] = watch.read()
 
     return stopwatch(call)
+
+
+@wrong("10.3-stopwatch", says="what you keep on `self` is the other's")
+def stopwatch_keeps_the_start_on_itself():
+    class Stopwatch:
+        def __init__(self, app):
+            self.app = app
+
+        async def __call__(self, scope, receive, send):
+            if scope["type"] != "http":
+                return await self.app(scope, receive, send)
+            self.begun = time.perf_counter()
+
+            async def timed(message):
+                await send(message)
+                if message["type"] == "http.response.body" and not message.get("more_body"):
+                    seconds["answer"] = time.perf_counter() - self.begun
+
+            await self.app(scope, receive, timed)
+            seconds["all"] = time.perf_counter() - self.begun
+
+    return Stopwatch, seconds
