@@ -17,5 +17,5 @@ def mail(email: str, subject: str, sender: str = "hello@parcels.example") -> Non
     """Send a mail to that mailbox, as the notebooks do."""
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, email, subject
-    with smtplib.SMTP(mailbox().host, mailbox().port, local_hostname="localhost") as smtp:
+    with smtplib.SMTP(mailbox().host, mailbox().port, local_hostname="localhost", timeout=10) as smtp:
         smtp.send_message(message)

@@ -10,5 +10,5 @@ def send_welcome(email: str) -> None:
     message = EmailMessage()
     message["To"], message["Subject"] = email, "Welcome"
     message["X-Process"], message["X-Thread"] = str(os.getpid()), threading.current_thread().name
-    with smtplib.SMTP("127.0.0.1", int(os.environ["SMTP_PORT"]), local_hostname="localhost") as smtp:
+    with smtplib.SMTP("127.0.0.1", int(os.environ["SMTP_PORT"]), local_hostname="localhost", timeout=10) as smtp:
         smtp.send_message(message, from_addr="hello@parcels.example")

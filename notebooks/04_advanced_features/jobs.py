@@ -114,7 +114,7 @@ async def cancel_job(job: JobDep) -> None:
 
 async def print_labels(job: Job) -> None:
     for percent in (20, 40, 60, 80, 100):
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.5)
         job.progress = percent
 
 

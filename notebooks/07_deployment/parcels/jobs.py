@@ -43,6 +43,6 @@ def mail_receipt(parcel: int) -> None:
     message = EmailMessage()
     message["From"], message["To"] = "hello@parcels.example", "ada@example.org"
     message["Subject"] = f"Receipt for parcel {parcel}"
-    with smtplib.SMTP(settings.smtp_host, settings.smtp_port, local_hostname="localhost") as smtp:
+    with smtplib.SMTP(settings.smtp_host, settings.smtp_port, local_hostname="localhost", timeout=10) as smtp:
         smtp.send_message(message)
     logger.info("receipt %d sent", parcel)

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from parcels import jobs
 from parcels.database import NewParcel, Parcel, get_session
 
-SessionDep = Annotated[Session, Depends(get_session)]
+SessionDep = Annotated[Session, Depends(get_session, scope="function")]
 router = APIRouter()
 
 

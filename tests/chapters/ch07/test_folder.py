@@ -513,3 +513,8 @@ def test_the_second_job_switches_or_rolls_back(live, tmp_path, monkeypatch, cand
         "builds submit --config=gcp/cloudbuild.yaml --substitutions=_IMAGE=registry.example/parcels,_TAG=5ca1ab1e"
         in asked
     )
+
+
+def test_a_session_does_not_stay_open_until_the_label_is_printed():
+    """15 orders at once would hold the pool's 15 connections for as long as their labels take."""
+    assert 'Depends(get_session, scope="function")' in read("parcels/orders.py")

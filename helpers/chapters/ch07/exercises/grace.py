@@ -74,7 +74,7 @@ def _judge(times: dict[str, int], longest: int, late: int, most: int) -> None:
     assert grace > patience, f"{given}the grace is not longer than uvicorn's patience."
     assert grace > pause + patience, (
         f"{given}the grace is counted from the beginning of `preStop`. SIGTERM comes after {pause} s, so uvicorn would "
-        f"give up at {pause + patience} s, and is killed at {grace} s, before its log can tell what it cut."
+        f"give up at {pause + patience} s, and is killed at {grace} s, before its log can tell how many it cut."
     )
     assert grace <= most, f"{given}the platform gives {most} s at most."
     assert grace <= _least(longest, late) + SPARE, (

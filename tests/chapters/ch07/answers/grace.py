@@ -35,7 +35,7 @@ def grace_counted_from_sigterm():
     )
 
 
-@wrong("7.3-grace", says="before its log can tell what it cut")
+@wrong("7.3-grace", says="before its log can tell how many it cut")
 def grace_exactly_the_sum():
     return fitting(
         lambda longest, late: late + 1, lambda longest, late: longest + 1, lambda pause, patience: pause + patience
