@@ -34,6 +34,7 @@ from helpers.wording import message, raised
 __all__ = ["Server", "any_busy", "condemn", "live", "running", "serve", "set_aside", "started", "threads_of"]
 
 KEPT = 15  # seconds that an idle connection is kept; uvicorn's 5 can be over while a client's request is on its way
+PATIENCE = 10.0  # seconds for the start of an app, its lifespan included
 HANDOVER = 5.0  # seconds that the tasks of the app before get
 GRACE = 0.1  # seconds after a deadline, for an event loop that sees it
 
@@ -225,7 +226,7 @@ _live: "weakref.WeakSet[Server]" = weakref.WeakSet()
 _asked: list[list[Server]] = []
 
 
-def serve(app: Any, *, timeout: float = 10.0, **options: Any) -> Server:
+def serve(app: Any, *, timeout: float = PATIENCE, **options: Any) -> Server:
     """Serve `app` in this kernel and return its `Server`, ready to answer.
 
     Called again, it first stops the app before (its tasks get 5 s to end) and takes over the same address. An app that
@@ -276,8 +277,8 @@ def _restore(before: Server | None, failed: Server, timeout: float, hurry: Hurry
     failed._halt(0.0, hurry)
     listener, failed._listener = failed._listener, None
     if before is not None and not before.running:
-        # An interrupted cell does not wait for a slow lifespan.
-        listener = _served_again(before, listener, min(timeout, 1.0) if hurry.is_set() else timeout)
+        # An interrupted cell does not wait for a slow lifespan; one that was refused knew nothing of this app's.
+        listener = _served_again(before, listener, min(timeout, 1.0) if hurry.is_set() else max(timeout, PATIENCE))
     again = before is not None and before.running
     kept = "The app before it is served again." if again else "Nothing is served now."
     if listener is not None:

@@ -318,6 +318,7 @@ def test_cors_lets_every_page_open_a_websocket_and_its_own_site_sends_the_cookie
             came.clear()
             assert page.evaluate(TALK, [f"{server.url.replace('http', 'ws')}/echo", "hello"]) == {"message": "hello"}
             assert came[:3] == [origin, cookie, None]
+            assert until(lambda: came[-1:] == ["left"], timeout=5)  # before the next one is noted
 
 
 def test_a_route_that_listens_notices_a_closed_window(page, shop):

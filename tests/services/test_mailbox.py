@@ -1,6 +1,5 @@
 """The mailbox: real SMTP in and a list out, delays, refusals, and nothing left when a cell is run again."""
 
-import asyncio
 import contextlib
 import gc
 import os
@@ -20,6 +19,7 @@ from helpers.errors import CourseError, Interrupted
 from helpers.services.mailbox import Mailbox
 from helpers.services.waiting import until
 from tests.interrupting import interrupted_when, main_is_inside
+from tests.services.messages import open_messages
 
 
 def mail(subject: str = "Your parcel", text: str = "It is on its way.\n") -> EmailMessage:
@@ -293,20 +293,6 @@ def test_stop_does_not_wait_for_an_open_connection_or_a_delay(mailbox):
     assert len(mailbox) == 0
 
 
-def open_messages(mailbox: Mailbox) -> int:
-    """How many messages wait for their answer: tasks inside the mailbox's own sleep."""
-    loop = mailbox._stop.peek()[1].__self__._loop
-    return sum("handle_DATA" in str(stack) for stack in map(awaited, list(asyncio.all_tasks(loop))))
-
-
-def awaited(task: asyncio.Task) -> list[str]:
-    coroutine, names = task.get_coro(), []
-    while hasattr(coroutine, "cr_await"):
-        names.append(coroutine.__qualname__)
-        coroutine = coroutine.cr_await
-    return names
-
-
 def test_a_cell_that_is_run_200_times_leaves_one_mailbox():
     gc.collect()
     before, open_before = threads(), sockets()
@@ -335,6 +321,7 @@ QUIET = """
 import logging, smtplib, socket, struct, sys, time
 if "root" in sys.argv:
     logging.basicConfig(level=logging.DEBUG)
+logging.getLogger("asyncio").addFilter(lambda record: not record.getMessage().startswith("Executing"))  # a busy machine
 from helpers.services.mailbox import Mailbox
 mailbox = Mailbox()
 address = (mailbox.host, mailbox.port)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import create_engine
 
 from helpers.chapters.ch05.exercises import load
-from helpers.chapters.ch05.exercises.load import LOAD, LOOKS, STILL, Together, at_once, under_load
+from helpers.chapters.ch05.exercises.load import LOAD, LOOKS, Together, at_once, under_load
 from helpers.errors import CourseError
 from helpers.live.server import running
 
@@ -55,7 +55,8 @@ def read(session: Session) -> None:
     session.connection()
 
 
-def test_no_connection_is_used_before_each_request_is_in_a_thread_or_waits_for_one(tmp_path):
+def test_no_connection_is_used_before_each_request_is_in_a_thread_or_waits_for_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(load, "STILL", 0.2)
     order, lock, app = [], threading.Lock(), FastAPI()
     engine = create_engine(f"sqlite:///{tmp_path / 'crowd.db'}")
 
@@ -64,7 +65,7 @@ def test_no_connection_is_used_before_each_request_is_in_a_thread_or_waits_for_o
             order.append("here")
             late = order.count("here") > 45
         if late:
-            time.sleep(LOOKS * STILL / 2)  # as a thread that the machine leaves waiting
+            time.sleep(load.LOOKS * load.STILL / 2)  # as a thread that the machine leaves waiting
         with lock:
             order.append("goes on")
 

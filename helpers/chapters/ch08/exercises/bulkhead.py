@@ -23,7 +23,7 @@ labels: list[tuple[str, int]] = []
 def use_printer(number: int) -> None:
     """As in the notebook."""
     labels.append(("begins", number))
-    time.sleep(0.15)
+    time.sleep(0.3)
     labels.append(("ends", number))
 
 
