@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
-__all__ = ["begun", "ended", "judge_test", "raised"]
+__all__ = ["begun", "ended", "is_pytests", "judge_test", "raised"]
 
 Subject = Callable[[], tuple]
 
@@ -46,13 +46,13 @@ def _red(test: Callable[..., Any], *subject: Any) -> BaseException | None:
             with asyncio.Runner() as runner:
                 runner.run(wait())
     except BaseException as error:
-        if isinstance(error, AssertionError) or _is_pytests(error):
+        if isinstance(error, AssertionError) or is_pytests(error):
             return error
         raise
     return None
 
 
-def _is_pytests(error: BaseException) -> bool:
+def is_pytests(error: BaseException) -> bool:
     """Whether `pytest.fail` or `pytest.raises` made a test red: their error is no `Exception` (_pytest/outcomes.py)."""
     return any(kind.__module__ == "_pytest.outcomes" for kind in type(error).__mro__)
 

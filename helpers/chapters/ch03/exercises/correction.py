@@ -70,6 +70,12 @@ def _check_change(app: FastAPI, stock: dict[int, Any]) -> str:
         for weight in (0.5, 30):
             fits = patch(6, weight_kg=weight)
             assert fits.status_code == 200, f"{weight} kg are within the models' limits, but {fits.status_code} came."
+        for body in ({"weight_kg": 1}, {"state": "waiting"}, {"state": "travelling"}, {"state": "delivered"}):
+            came = patch(6, **body).json()
+            assert isinstance(came, dict) and body.items() <= came.items(), (
+                f"{body} was sent, and the answer says {came}: a value that equals your model's default was sent all the same. "
+                "`exclude_unset=True` keeps it, `exclude_defaults=True` does not."
+            )
         patch(6, weight_kg=six["weight_kg"])
         patch(6, to="Eve", id=77)
         holds(6, six, "a PATCH with `to` and `id`, which are not to be changed,")

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
+from helpers.chapters.ch04.exercises.watching import said
 from helpers.learning.model import Exercise
 from helpers.live.server import running
 from helpers.wording import logged_error
@@ -75,7 +76,7 @@ def _check_caller(app: Any, keys: dict[str, str]) -> str:
         "a 401 has to say how to log in: `headers={'WWW-Authenticate': 'Bearer'}` of the `HTTPException`."
     )
     whose = [
-        answers[name].json() for name in ("header", "bearer", "second header", "second bearer") if code[name] == 200
+        said(answers[name]) for name in ("header", "bearer", "second header", "second bearer") if code[name] == 200
     ]
     assert whose == ["Swift Parcels", "Swift Parcels", "Slow Parcels", "Slow Parcels"], (
         f"with a key of another carrier in `keys`, the answers were {whose}. Answer with whose key it is, looked up at each request."

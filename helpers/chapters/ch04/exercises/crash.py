@@ -38,6 +38,10 @@ def _ask(served: Any, page: str, other: str, slip: str) -> None:
             return answer.status_code, answer.headers.get("Access-Control-Allow-Origin")
 
         paths = ("/parcels", "/refused", "/limited", "/crash")
+        near = page[:-1]  # "https://shop.exampl": another origin, which a text in the place of a list holds
+        assert ask("/parcels", near)[1] != near, (
+            f"a page of {near} may read, too: `allow_origins` takes a list. In a text, `in` finds every part of it."
+        )
         mine, theirs = ({path: ask(path, origin) for path in paths} for origin in (page, other))
         method = {"Origin": page, "Access-Control-Request-Method": "GET"}
         preflight = server.client.options("/parcels", headers=method).status_code

@@ -43,7 +43,8 @@ def _try(server: Server, texts: list[str]) -> None:
         *range(1, len(ids) - 1),
         0,
     ):  # the first one last: behind it "all again" and "one too many" are the same
-        again = [text for _, text in _read(server, ids[number])]
+        resumed = _read(server, ids[number])
+        again = [text for _, text in resumed]
         assert again != texts, (
             f"after a break at {texts[number]!r} all news came again: the header `Last-Event-ID` was not looked at."
         )
@@ -52,6 +53,11 @@ def _try(server: Server, texts: list[str]) -> None:
         )
         assert again == texts[number + 1 :], (
             f"after a break at {texts[number]!r} the rest, {texts[number + 1 :]}, should come, but {again} came."
+        )
+        second = [text for _, text in _read(server, resumed[0][0])]
+        assert second == texts[number + 2 :], (
+            f"after a second break, behind {texts[number + 1]!r}, the rest, {texts[number + 2 :]}, should come, but {second} came: also "
+            "in a resumed stream each event needs the id that leads to its own place in the list."
         )
     over = server.client.get("/news", headers={"Last-Event-ID": ids[-1], "Connection": "close"})
     assert over.status_code != 500, f"a browser that has seen all got a 500: {logged_error(server.log)}."

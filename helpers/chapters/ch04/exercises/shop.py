@@ -25,6 +25,9 @@ def _check_shop(options: Mapping[str, Any]) -> str:
     assert isinstance(options, Mapping), (
         'a dictionary of options is asked for, such as {"allow_origins": [...]}; it is passed on as `**options`.'
     )
+    lists = ("allow_origins", "allow_methods", "allow_headers", "expose_headers")
+    texts = [name for name in lists if isinstance(options.get(name), str)]
+    assert not texts, f"`{texts[0]}` is a text, and Starlette takes its letters for the entries: give a list, `[...]`."
     with running(_app(options)) as server:
         answers = {page: _ask(server, page) for page in (*OWN, *FOREIGN, "http://shop.example")}
         read = server.client.get("/parcels", headers={"Origin": OWN[0]})

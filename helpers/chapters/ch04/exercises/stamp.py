@@ -9,6 +9,7 @@ from fastapi import BackgroundTasks, FastAPI, Response, WebSocket
 from fastapi.responses import StreamingResponse
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from helpers.errors import CourseError
@@ -21,6 +22,7 @@ ALSO_LIFESPAN = (
     "A middleware is called for it, too, with a scope and messages that have no headers: look at `scope['type']` and pass on "
     "what is not `http`."
 )
+ALSO_WEBSOCKET = "It comes with a scope of its own, `websocket`: pass on what is not `http`."
 PATHS = ("/parcels/7", "/parcels/seven", "/nowhere")
 
 
@@ -150,8 +152,11 @@ def _afterwards(server: Server, steps: list[str]) -> None:
     assert until(lambda: "label printed" in steps, 3.0), (
         "behind your middleware a background task did not run to its end."
     )
-    with connect(f"{server.url.replace('http', 'ws')}/talk", proxy=None):
-        pass
+    try:
+        with connect(f"{server.url.replace('http', 'ws')}/talk", proxy=None):
+            pass
+    except (WebSocketException, OSError):
+        raise AssertionError(f"a WebSocket was accepted before, and is not any more. {ALSO_WEBSOCKET}") from None
 
 
 def _meanwhile(server: Server) -> str:

@@ -1,6 +1,7 @@
 """Exercise 5.2-place: no place is given away twice."""
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,9 +27,15 @@ def _check_place(app: FastAPI, engine: "AnyEngine") -> str:
         )
     ids = [
         execute(engine, "INSERT INTO depot (city, free) VALUES (:city, :free) RETURNING id", city=city, free=free)[0][0]
-        for city, free in (("check roomy", 3), ("check last", 1), ("check other", 9), ("check pair", 2))
+        for city, free in (
+            ("check roomy", 3),
+            ("check last", 1),
+            ("check other", 9),
+            ("check pair", 2),
+            ("check busy", 2),
+        )
     ]
-    roomy, last, other, pair = ids
+    roomy, last, other, pair, busy = ids
     try:
         with borrowed(engine) as connections, running(app) as server:
             codes = [_ask(server, roomy) for _ in range(5)]
@@ -39,10 +46,13 @@ def _check_place(app: FastAPI, engine: "AnyEngine") -> str:
             with _rival(engine, pair) as _:
                 second = _ask(server, pair)
             errors = errors or logged_error(server.log)
+            with _held(engine, busy):
+                patient = _ask(server, busy)
+            errors = errors or logged_error(server.log)
             untouched = _free(engine, other) == 9
     finally:
         execute(engine, "DELETE FROM depot WHERE city LIKE 'check %'")
-    assert 500 not in (*codes, code, second), f"your app answered 500: {errors}."
+    assert 500 not in (*codes, code, second, patient), f"your app answered 500: {errors}."
     assert connections.ever, (
         "no connection of the engine that you passed was borrowed: is it the one that your app uses?"
     )
@@ -62,6 +72,10 @@ def _check_place(app: FastAPI, engine: "AnyEngine") -> str:
         f"two places were free, another process took one in the same moment, and {second} came: there was one more. Try again, lock "
         "the row when you read it, or let one UPDATE look and take."
     )
+    assert patient == 204, (
+        f"two places were free, another process held the row for a moment, and {patient} came. A locked row is not one without a "
+        "place: `skip_locked` and `nowait` do not wait for it."
+    )
     return "Each place was given away once, also when another process came between."
 
 
@@ -74,6 +88,22 @@ def _ask(server: Server, depot: int) -> int:
 
 def _free(engine: "AnyEngine", depot: int) -> int:
     return execute(engine, "SELECT free FROM depot WHERE id = :id", id=depot)[0][0]
+
+
+@contextmanager
+def _held(engine: "AnyEngine", depot: int) -> Iterator[None]:
+    """Another process has the row locked for a moment, and takes nothing."""
+    from sqlalchemy import NullPool, create_engine, text
+
+    address = engine.url.set(drivername=engine.url.get_backend_name())
+    with create_engine(address, poolclass=NullPool).connect() as other:
+        other.execute(text("SELECT id FROM depot WHERE id = :id FOR UPDATE"), {"id": depot})
+        end = threading.Timer(0.3, other.rollback)
+        end.start()
+        try:
+            yield
+        finally:
+            end.join()
 
 
 @contextmanager

@@ -53,6 +53,11 @@ def _check_factory(parcel: Callable[..., Any]) -> str:
         "a change stays in the parcels made later: the template itself was changed. Make a new dict."
     )
     assert taken(parcel(number=70_007))["number"] == 70_007, "a number that the test asks for should be kept."
+    assert parcel(notes=["fragile"])["notes"] == ["fragile"], (
+        '`parcel(notes=["fragile"])` has other notes: they are a field as well.'
+    )
+    many = [parcel()["number"] for _ in range(1000)]
+    assert len(set(many)) == len(many), "of a thousand parcels some have the same number: count, or take a `uuid4`."
     for field, value in (("grams", 0), ("to", ""), ("number", 0)):
         assert parcel(**{field: value})[field] == value, (
             f"`parcel({field}={value!r})` has another `{field}`. A test of what the desk refuses asks for that: `or` takes it for "

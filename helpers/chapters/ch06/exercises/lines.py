@@ -42,6 +42,9 @@ def _check_lines(formatter: type[logging.Formatter]) -> str:
 
     def fail(number: int) -> None:
         logger.info("%s", _TEXT)
+        logger.info(
+            "%s from %s to %s by %s, %d g", "a parcel", "Oslo", "Bergen", "rail", 750
+        )  # as many as a request has
         if number == 8:
             raise ConnectionError("the carrier does not answer")
 

@@ -51,7 +51,8 @@ def _check_onward(onward: Callable[..., Any], request_id: ContextVar[str]) -> st
     both_in = threading.Barrier(2)
 
     async def order(number: int) -> None:
-        await clients[0].post(f"/task/{number}", headers={"X-Depot": "north"})
+        async with clients[0].stream("POST", f"/task/{number}", headers={"X-Depot": "north"}):
+            pass
 
     @app.post("/parcels/{number}")
     async def hand_in(number: int, background_tasks: BackgroundTasks) -> None:

@@ -23,6 +23,7 @@ def _app() -> tuple[FastAPI, Callable[[], str], Callable[[], str]]:
 
     @app.get("/")
     def read(depot: Annotated[Any, Depends(get_depot)], carrier: Annotated[Any, Depends(get_carrier)]) -> list:
+        app.state.got = carrier
         return [depot, carrier]
 
     return app, get_depot, get_carrier
@@ -53,6 +54,13 @@ def _check_override(overridden: Callable[..., Any]) -> str:
     assert answer() == ["Bern", "North Post"], (
         "an error left the `with` block, and the override is still there. What stands in `finally` runs in any case."
     )
+    outbox: list[str] = []
+    mine, _ = begun(overridden, app, get_carrier, outbox)
+    assert answer() == ["Bern", []] and app.state.got is outbox, (
+        "the app got a copy of the value, or none: FastAPI takes a parameter of your function, as in `lambda value=value: value`, for "
+        "one of the request. `lambda: value` has none."
+    )
+    ended(mine)
     app.dependency_overrides[get_carrier] = lambda: "South Post"
     other, _ = begun(overridden, app, get_depot, "Chur")
     assert answer() == ["Chur", "South Post"], "an override of another dependency was lost when this one was set."

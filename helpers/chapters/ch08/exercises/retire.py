@@ -27,7 +27,7 @@ def _app(own: list[str]) -> FastAPI:
         background_tasks.add_task(own.append, "own task")
         return 4.90
 
-    for version in ("v1", "v2", "v10"):
+    for version in ("v1", "v2", "v10", "v2/v1"):
         router = APIRouter(prefix=f"/{version}")
         router.get("/prices")(read_price)
         router.get("/old-prices/{year}", include_in_schema=False)(lambda year, kilograms: 3.90)
@@ -59,6 +59,7 @@ def _check_retire(say_goodbye: Callable[[FastAPI, Callable[[str], None]], None])
 
         newer, _, noted_newer = ask("/v2/prices?kilograms=2")
         tenth, _, noted_tenth = ask("/v10/prices?kilograms=2")
+        inner, _, noted_inner = ask("/v2/v1/prices?kilograms=2")
         older, early, noted_older = ask("/v1/prices?kilograms=2")
         absent, early_absent, noted_absent = ask("/v1/prices?kilograms=13")
         heavy, _, noted_heavy = ask("/v1/prices?kilograms=31")
@@ -70,7 +71,7 @@ def _check_retire(say_goodbye: Callable[[FastAPI, Callable[[str], None]], None])
     assert "deprecation" in older.headers, (
         "an answer of `/v1` has no `Deprecation` header: headers are set on the response."
     )
-    for what, answer in (("/v2", newer), ("/v10", tenth)):
+    for what, answer in (("/v2", newer), ("/v10", tenth), ("/v2/v1", inner)):
         assert "deprecation" not in answer.headers, (
             f"`{what}` says that it is deprecated, too: look at the request's path first, which is to begin with `/v1/`."
         )

@@ -232,3 +232,12 @@ def change_that_tells_nothing():
         usual_change(number, change)
 
     return change_app(change_entry)
+
+
+@wrong("3.4-correction", says="a value that equals your model's default was sent all the same")
+def change_without_what_equals_a_default():
+    def change_entry(number: int, change: Change) -> Stored:
+        stock[number] = found(number).model_copy(update=change.model_dump(exclude_defaults=True))
+        return stock[number]
+
+    return change_app(change_entry)

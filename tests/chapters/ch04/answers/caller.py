@@ -4,6 +4,7 @@ import secrets
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Header, HTTPException, Request, Security
+from fastapi.responses import PlainTextResponse
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer, OAuth2PasswordBearer
 
 from helpers.chapters.ch04.exercises.caller import keys
@@ -235,5 +236,19 @@ def caller_with_or_without_bearer():
         if carrier is None:
             raise HTTPException(401, "show a key", headers=HOW)
         return carrier
+
+    return app, keys
+
+
+@right("4.1-caller")
+def caller_answers_with_plain_text():
+    app = FastAPI()
+
+    @app.get("/routes", response_class=PlainTextResponse)
+    async def list_routes(header: KeyInHeader, bearer: Bearer) -> str:
+        key = header or (bearer.credentials if bearer else "")
+        if key not in keys:
+            raise HTTPException(401, "show a key", headers=HOW)
+        return keys[key]
 
     return app, keys

@@ -128,3 +128,11 @@ def crash_with_a_handler_that_knows_the_page():
         return app
 
     return readable
+
+
+@wrong("4.5-crash", says="In a text, `in` finds every part of it")
+def crash_with_a_text_for_a_list():
+    def readable(app, page):
+        return CORSMiddleware(app, allow_origins=page)
+
+    return readable

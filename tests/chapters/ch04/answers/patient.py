@@ -347,3 +347,25 @@ def patient_once_for_all():
         return wrapper
 
     return patient, given_up
+
+
+@right("4.6-patient")
+def patient_for_a_second():
+    def patient(task):
+        async def wrapper():
+            for attempt in range(3):
+                if attempt:
+                    await asyncio.sleep(1)
+                try:
+                    if inspect.iscoroutinefunction(task):
+                        await task()
+                    else:
+                        await run_in_threadpool(task)
+                    return
+                except Exception:
+                    pass
+            given_up.append(task.__name__)
+
+        return wrapper
+
+    return patient, given_up

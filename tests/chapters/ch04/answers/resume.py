@@ -173,3 +173,12 @@ def resume_by_the_text():
             yield ServerSentEvent(data=text, id=text)
 
     return streaming(read_news)
+
+
+@wrong("4.4-resume", says="after a second break")
+def resume_counts_anew_behind_a_break():
+    async def read_news(last: LastSeen = 0) -> AsyncIterable[ServerSentEvent]:
+        for number, text in enumerate(news[last:], start=1):
+            yield ServerSentEvent(data=text, id=str(number))
+
+    return streaming(read_news, has_news)

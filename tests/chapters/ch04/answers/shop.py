@@ -105,3 +105,13 @@ def shop_with_more_methods():
 @right("4.5-shop")
 def shop_with_deeper_subdomains():
     return options(allow_origin_regex=r"https://(?:[a-z0-9-]+\.)*shop\.example", expose_headers=["location", "ETag"])
+
+
+@wrong("4.5-shop", says="`allow_origins` is a text")
+def shop_with_a_text_of_an_origin():
+    return options(allow_origin_regex=r"https://([a-z0-9-]+\.)+shop\.example", allow_origins="https://shop.example")
+
+
+@wrong("4.5-shop", says="`allow_methods` is a text")
+def shop_with_a_text_of_a_method():
+    return options(allow_methods="PUT")

@@ -243,3 +243,20 @@ def stamp_with_one_send_for_all():
             await self.send(message)
 
     return StampDepot
+
+
+@wrong("4.2-stamp", says="a WebSocket was accepted before, and is not any more")
+def stamp_forgets_websockets():
+    class StampDepot(Wrapper):
+        async def __call__(self, scope, receive, send):
+            async def stamp(message):
+                if message["type"] == "http.response.start":
+                    MutableHeaders(scope=message)["X-Depot"] = self.depot
+                await send(message)
+
+            if scope["type"] == "lifespan":
+                await self.app(scope, receive, send)
+            elif scope["type"] == "http":
+                await self.app(scope, receive, stamp)
+
+    return StampDepot

@@ -114,3 +114,13 @@ def together_by_anyio():
                 group.start_soon(tell, carrier)
 
     return tell_all
+
+
+@wrong("4.3-together", says="what another carrier said")
+def together_in_the_order_of_the_answers():
+    async def tell_all(carriers, call, said):
+        tasks = [asyncio.create_task(call(carrier)) for carrier in carriers]
+        for carrier, done in zip(carriers, asyncio.as_completed(tasks)):
+            said[carrier] = await done
+
+    return tell_all

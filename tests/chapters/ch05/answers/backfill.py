@@ -139,3 +139,30 @@ def backfill_by_ids():
                 return changed
 
     return backfill
+
+
+@right("5.4-backfill")
+def backfill_of_statements_that_commit_themselves():
+    def backfill(engine: Engine, size: int) -> int:
+        changed = 0
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            while rows := connection.execute(text(PORTION), {"size": size}).rowcount:
+                changed += rows
+        return changed
+
+    return backfill
+
+
+@wrong("5.4-backfill", says="of 12 parcels are still without a recipient")
+def backfill_by_ids_without_a_gap():
+    def backfill(engine: Engine, size: int) -> int:
+        with engine.connect() as connection:
+            count = connection.scalar(text("SELECT count(*) FROM parcel"))
+        changed = 0
+        for start in range(0, count, size):
+            with engine.begin() as connection:
+                some = text('UPDATE parcel SET recipient = "to" WHERE recipient IS NULL AND id > :a AND id <= :b')
+                changed += connection.execute(some, {"a": start, "b": start + size}).rowcount
+        return changed
+
+    return backfill

@@ -54,11 +54,6 @@ def gone_shipped():
     return app, engine
 
 
-@wrong("5.5-gone", says="of its keys hang on a locker that is not there")
-def gone_without_the_pragma():
-    return lockers(locker_alone)
-
-
 @wrong("5.5-gone", says="statements were needed for a locker with 3 keys")
 def gone_key_by_key():
     def remove(session: Session, id: int) -> bool:
@@ -133,3 +128,10 @@ def gone_by_objects_and_the_database():
         return locker is not None
 
     return lockers(remove, strict())
+
+
+@wrong("5.5-gone", says="of its keys hang on a locker that is not there")
+def gone_told_to_one_connection():
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+    return lockers(locker_alone)

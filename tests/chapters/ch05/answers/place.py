@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from fastapi import FastAPI, HTTPException, Response
-from sqlalchemy import create_engine, text, update
+from sqlalchemy import create_engine, select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
@@ -170,5 +170,18 @@ def place_given_up_when_another_came():
             seen = update(Depot).where(Depot.id == depot_id, Depot.free == free).values(free=free - 1)
             if not free or not session.execute(seen).rowcount:
                 raise HTTPException(409)
+
+    return place(take)
+
+
+@wrong("5.2-place", says="A locked row is not one without a place")
+def place_that_skips_what_is_locked():
+    def take(depot_id: int) -> None:
+        with Session(depots) as session, session.begin():
+            free = select(Depot).where(Depot.id == depot_id, Depot.free > 0).with_for_update(skip_locked=True)
+            depot = session.scalar(free)
+            if depot is None:
+                raise HTTPException(409)
+            depot.free -= 1
 
     return place(take)

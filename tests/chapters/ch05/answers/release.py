@@ -290,3 +290,17 @@ def release_by_a_response():
         return JSONResponse(letter.model_dump(), 201, background=BackgroundTask(print_letter, letter.id))
 
     return letters(hand_in)
+
+
+@wrong("5.1-release", says="your code held the event loop")
+def release_with_a_printer_on_the_loop():
+    async def print_soon(letter_id: int) -> None:
+        print_letter(letter_id)
+
+    def hand_in(new: LetterCreate, background_tasks: BackgroundTasks) -> Letter:
+        with Session(engine) as session:
+            letter = store(new, session)
+        background_tasks.add_task(print_soon, letter.id)
+        return letter
+
+    return letters(hand_in)

@@ -1,5 +1,6 @@
 """What learners pass to 6.1-factory."""
 
+import random
 from dataclasses import asdict, dataclass, field
 from itertools import count
 from uuid import uuid4
@@ -150,5 +151,28 @@ def factory_that_overlooks_nothing():
             "grams": grams or 750,
             "notes": notes or [],
         }
+
+    return parcel
+
+
+@wrong("6.1-factory", says="they are a field as well")
+def factory_that_drops_notes():
+    numbers, fields = count(1), {"number", "to", "grams", "notes"}
+
+    def parcel(**changes):
+        if changes.keys() - fields:
+            raise TypeError(changes)
+        return {"number": next(numbers), **TEMPLATE, **changes, "notes": []}
+
+    return parcel
+
+
+@wrong("6.1-factory", says="of a thousand parcels some have the same number")
+def factory_by_chance():
+    def parcel(**changes):
+        body = {"number": random.randint(1, 9999), **TEMPLATE, "notes": []}
+        if changes.keys() - body.keys():
+            raise TypeError(changes)
+        return body | changes
 
     return parcel

@@ -165,3 +165,16 @@ def lines_with_the_traceback_instead():
         return json.dumps(fields(entry))
 
     return formatter(make)
+
+
+@wrong("6.4-lines", says="5 entries have a `path`")
+def lines_by_the_number_of_arguments():
+    def make(self, entry):
+        if len(entry.args) == 5:
+            _, method, path, _, status = entry.args
+            line = {"level": entry.levelname, "method": method, "path": path, "status": status}
+        else:
+            line = {"level": entry.levelname, "message": entry.getMessage()}
+        return json.dumps(line | traced(self, entry))
+
+    return formatter(make)

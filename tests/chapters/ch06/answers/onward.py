@@ -107,3 +107,13 @@ def onward_by_a_transport():
             return await super().handle_async_request(request)
 
     return lambda url: httpx.AsyncClient(base_url=url, transport=Transport()), request_id
+
+
+@wrong("6.4-onward", says="the task for parcel 7 asked the next service without an `X-Request-ID`")
+def onward_by_one_method():
+    class Onward(httpx.AsyncClient):
+        async def request(self, method, url, **options):
+            headers = {**(options.pop("headers", None) or {}), "X-Request-ID": request_id.get()}
+            return await super().request(method, url, headers=headers, **options)
+
+    return lambda url: Onward(base_url=url), request_id

@@ -148,3 +148,17 @@ def override_that_swallows():
         app.dependency_overrides = before
 
     return overridden
+
+
+@wrong("6.2-override", says="the app got a copy of the value")
+def override_with_a_parameter():
+    @contextmanager
+    def overridden(app, dependency, value):
+        before = dict(app.dependency_overrides)
+        app.dependency_overrides[dependency] = lambda value=value: value
+        try:
+            yield
+        finally:
+            app.dependency_overrides = before
+
+    return overridden

@@ -187,3 +187,22 @@ def bulkhead_with_an_executor_that_is_awaited():
         background_tasks.add_task(print_when_free, number)
 
     return bulkhead_app(order_print)
+
+
+@wrong("8.3-bulkhead", says="`GET /prices` became an `async def`")
+def bulkhead_with_prices_on_the_loop():
+    printers, app = threading.Semaphore(4), FastAPI()
+
+    def print_when_free(number: int) -> None:
+        with printers:
+            use_printer(number)
+
+    @app.get("/prices")
+    async def read_prices() -> float:
+        return 4.90
+
+    @app.post("/labels/{number}", status_code=202)
+    async def order_print(number: int, background_tasks: BackgroundTasks) -> None:
+        background_tasks.add_task(print_when_free, number)
+
+    return app, labels

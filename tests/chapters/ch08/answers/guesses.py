@@ -214,3 +214,18 @@ def guesses_by_the_minute_of_the_clock():
             refuse(max(1, round(60 - second)))
 
     return made(limit)
+
+
+@right("8.2-guesses")
+def guesses_in_a_sliding_minute_of_one_pipeline():
+    def limit(store, name):
+        key, now, mine = f"codes:{name}", time.time(), uuid.uuid4().hex
+        steps = store.pipeline()
+        steps.zremrangebyscore(key, 0, now - 60).zadd(key, {mine: now}).zcard(key).expire(key, 60)
+        count = steps.execute()[2]
+        if count > 3:
+            store.zrem(key, mine)
+            oldest = store.zrange(key, 0, 0, withscores=True)[0][1]
+            refuse(max(1, round(oldest + 60 - now)))
+
+    return made(limit)

@@ -180,3 +180,20 @@ def public_makes_it_afresh():
         app.openapi = told
 
     return publish
+
+
+@wrong("8.4-public", says="which is not there any more")
+def public_of_paths_alone():
+    def publish(app: FastAPI) -> None:
+        def told() -> Document:
+            whole = FastAPI.openapi(app)
+            paths = {}
+            for path, operations in whole["paths"].items():
+                kept = {how: what for how, what in operations.items() if "internal" not in what.get("tags", [])}
+                if kept:
+                    paths[path] = kept
+            return {"openapi": whole["openapi"], "info": whole["info"], "paths": paths}
+
+        app.openapi = told
+
+    return publish

@@ -232,3 +232,13 @@ def retire_as_base_http_middleware():
         app.add_middleware(Goodbye, note_use=note_use)
 
     return retire
+
+
+@wrong("8.5-retire", says="/v2/v1")
+def retire_whatever_holds_v1():
+    def say_goodbye(note_use: Count, request: Request, response: Response) -> None:
+        if "/v1/" in request.url.path:
+            response.headers["Deprecation"] = GOODBYE
+            response.background = BackgroundTask(note_use, request.url.path)
+
+    return with_middleware(say_goodbye)

@@ -211,3 +211,36 @@ def sunset_as_pure_asgi():
 @wrong("8.5-sunset", says="compare two moments with their zones")
 def sunset_by_the_hands_of_the_clock():
     return ending(over=lambda now, last: now.replace(tzinfo=None) >= last.replace(tzinfo=None))
+
+
+@wrong("8.5-sunset", says="/v2/v1")
+def sunset_of_whatever_holds_v1():
+    def sunset(app: FastAPI, last: datetime, now: Clock) -> None:
+        @app.middleware("http")
+        async def end(request: Request, call_next: Next) -> Response:
+            if "/v1/" not in request.url.path:
+                return await call_next(request)
+            if now() >= last:
+                return Response(status_code=410, headers=LINK)
+            response = await call_next(request)
+            response.headers["Sunset"] = http_date(last)
+            return response
+
+    return sunset
+
+
+@right("8.5-sunset")
+def sunset_with_a_whole_address():
+    def sunset(app: FastAPI, last: datetime, now: Clock) -> None:
+        @app.middleware("http")
+        async def end(request: Request, call_next: Next) -> Response:
+            if not request.url.path.startswith("/v1/"):
+                return await call_next(request)
+            if now() >= last:
+                link = f'<{request.base_url}v2/>; rel="successor-version"'
+                return Response(status_code=410, headers={"Link": link})
+            response = await call_next(request)
+            response.headers["Sunset"] = http_date(last)
+            return response
+
+    return sunset

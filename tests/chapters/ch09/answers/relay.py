@@ -159,10 +159,11 @@ def relay_counts_all_letters():
     return relay
 
 
-@wrong("9.2-relay", says="yours went in the order [3, 2, 1]")
-def relay_newest_first():
+@wrong("9.2-relay", says="yours went in the order [2, 3, 1]")
+def relay_oldest_last():
     def relay(session: Session, send) -> int:
-        letters = owed(session)[::-1]
+        first, *letters = owed(session) or [None]
+        letters += [first] if first else []
         for letter in letters:
             send(letter)
             letter.sent_at = now()
@@ -199,6 +200,23 @@ def relay_by_an_update():
             except OSError:
                 continue
             session.exec(update(Letter).where(col(Letter.id) == number).values(sent_at=now()))
+            session.commit()
+            sent += 1
+        return sent
+
+    return relay
+
+
+@wrong("9.2-relay", says="Without `order_by` the database gives rows in whatever order it likes")
+def relay_in_any_order():
+    def relay(session: Session, send) -> int:
+        sent = 0
+        for letter in session.exec(select(Letter).where(col(Letter.sent_at).is_(None))).all():
+            try:
+                send(letter)
+            except OSError:
+                continue
+            letter.sent_at = now()
             session.commit()
             sent += 1
         return sent

@@ -3,6 +3,7 @@
 import secrets
 
 import httpx
+import pytest
 
 from helpers.chapters.ch09.exercises.face import GRACE
 from tests.chapters.answers import right, stub, wrong
@@ -157,5 +158,19 @@ def tests_by_a_list_of_all():
         assert everything == sorted(everything, reverse=True) and len(everything) == 6
         for position, number in enumerate(everything):
             assert page(client, f"limit=2&before={number}") == everything[position + 1 : position + 3]
+
+    return test_pages
+
+
+@right("9.1-tests")
+def tests_by_pytests_own_failure():
+    def test_pages(client: httpx.Client) -> None:
+        ids = hand_in(client, 4)
+        top = page(client, "limit=2")
+        if top != [ids[3], ids[2]]:
+            pytest.fail("the first page")
+        hand_in(client, 1)
+        if page(client, f"limit=2&before={top[-1]}") != [ids[1], ids[0]]:
+            pytest.fail("the second page")
 
     return test_pages
