@@ -229,7 +229,7 @@ class Settings(Template):
             ]
         )
 
-    @believing("A variable of the environment goes before the default, if its name fits.")
+    @believing("An argument goes before a variable whose name fits, and that before the default.")
     def default_wins(self, p: Shape) -> str:
         return str(p.default)
 
@@ -243,7 +243,9 @@ class Settings(Template):
     def prefixed_name(self, p: Shape) -> str | None:
         return str(p.prefixed) if p.variable != "plain" else None
 
-    @believing("What the environment holds is text, but the hint makes a number of it.")
+    @believing(
+        "Of what is read from the environment the hint makes a number; a variable that is not read says nothing."
+    )
     def stays_text(self, p: Shape) -> str:
         return f"'{p.plain if p.variable != 'prefixed' else p.prefixed}'"
 

@@ -47,7 +47,7 @@ asyncio.run(main())
         return ["main waits"] if p.first else []
 
     @believing(
-        "A coroutine runs to its first `await` before the next has its turn; with a blocking call in it, to its end."
+        "A coroutine runs to its first `await` before the next has its turn, and of two that wait the shorter ends first; with a blocking call in it, it runs to its end."
     )
     def other_way(self, p: Shape) -> list[str]:
         one, two = p.names
@@ -75,7 +75,7 @@ asyncio.run(main())
         one, two = p.names
         return [f"{one} ends", f"{two} ends", f"{one} begins", f"{two} begins", *self._head(p), "main goes on"]
 
-    @believing("Nothing ends that has not begun, the second one as little as the first.")
+    @believing("Nothing ends that has not begun; of two that wait at the same time the shorter ends first.")
     def second_ends_first(self, p: Shape) -> list[str]:
         one, two = p.names
         return [*self._head(p), f"{one} begins", f"{one} ends", f"{two} ends", f"{two} begins", "main goes on"]
@@ -434,7 +434,9 @@ print(found)
     def rightmost(self, p: Shape) -> str:
         return self._by(p, lambda value: self._first(p.hints[::-1], value))
 
-    @believing("A union converts too, where no member takes the value as it is.")
+    @believing(
+        "A union converts where no member takes the value as it is, and with `left_to_right` even where a later one would."
+    )
     def exact(self, p: Shape) -> str:
         return self._by(p, lambda value: value if type(value).__name__ in p.hints else "refused")
 
@@ -492,9 +494,7 @@ print(parcel.model_dump({p.rule}=True))
         whole = {"to": p.to} | self.DEFAULTS | self._given(p)
         return str({name: value for name, value in whole.items() if name == "to" or keeps(name, value)})
 
-    @believing(
-        "What was given stays, though it equals the default: `exclude_unset` asks who gave it, `exclude_defaults` what it is."
-    )
+    @believing("That is `exclude_defaults`, and it alone: it drops what equals its default, given or not.")
     def defaults(self, p: Shape) -> str:
         return self._by(p, lambda name, value: value != self.DEFAULTS[name])
 
@@ -506,7 +506,9 @@ print(parcel.model_dump({p.rule}=True))
     def nothing(self, p: Shape) -> str:
         return self._by(p, lambda name, value: value is not None)
 
-    @believing("False and 0 are values like others: no rule drops what is false.")
+    @believing(
+        "No rule asks whether a value is false: it goes because it was not given, equals its default, or is None."
+    )
     def falsy(self, p: Shape) -> str:
         return self._by(p, lambda name, value: bool(value))
 
@@ -877,7 +879,7 @@ print(list(TestClient(app).get("/").json()))
     def rule_ignored(self, p: Shape) -> str:
         return str(self._fields(p, p.model or p.hint))
 
-    @believing("`include` names what stays, `exclude` what goes.")
+    @believing("`include` names what stays, `exclude` what goes; without a model neither does anything.")
     def rule_turned(self, p: Shape) -> str | None:
         names = self._fields(p, p.model or p.hint)
         if not p.rule:

@@ -85,7 +85,9 @@ print([answer.status_code for answer in answers])
     def all_400(self, p: Shape) -> str | None:
         return self._told(p, **dict.fromkeys(("absent", "typed", "method", "path", "bare", "listed"), 400))
 
-    @believing("404 is for what is not there; a wrong method is 405, and what was declared otherwise 422.")
+    @believing(
+        "An `HTTPException` keeps its own code; 404 is for a path that no route has, 405 for a wrong method, 422 for what was declared otherwise."
+    )
     def all_404(self, p: Shape) -> str | None:
         return self._told(p, **dict.fromkeys(("absent", "typed", "method", "path", "bare", "listed"), 404))
 
@@ -144,7 +146,7 @@ print(answer.status_code, answer.text if answer.is_success else "-")
             return self._told(p, p.start, p.end)
         return self._told(p, None, p.end - p.start + 1) if p.form == "last" else self._told(p, p.start + 3, None)
 
-    @believing("A part of a file is answered with 206.")
+    @believing("A part of a file is 206; where it has none of the bytes, 416.")
     def ordinary(self, p: Shape) -> str:
         return {
             "both": self._told(p, p.start, p.end + 1, 200),
@@ -155,7 +157,7 @@ print(answer.status_code, answer.text if answer.is_success else "-")
     def ignored(self, p: Shape) -> str:
         return self._told(p, None, None, 200)
 
-    @believing("Bytes count from 0.")
+    @believing("Bytes count from 0; and the file is there, so that a range is 206, or 416 where it has none of it.")
     def from_one(self, p: Shape) -> str:
         if p.form == "both":
             return self._told(p, p.start - 1 if p.start else 0, p.end)
@@ -293,7 +295,7 @@ print([client.get(f"{p.base}/{{step}}").json() for step in {json.dumps(p.steps)}
                 kept = p.default
         return str(told)
 
-    @believing("What is set in an answer arrives with the next request, not in the one that is being answered.")
+    @believing("A cookie never arrives in the request that is being answered, only with later ones, to paths that fit.")
     def same_request(self, p: Shape) -> str:
         return self._told(p, same=True, path=False)
 
@@ -803,7 +805,9 @@ found = [
     def extra(self, p: Shape) -> set[str]:
         return self._those(p, "extra")
 
-    @believing("A body goes by the parameter's name, not by its class or in another case.")
+    @believing(
+        "A class's name is never looked for: one model is the body itself, several go by their parameters' names."
+    )
     def by_class(self, p: Shape) -> set[str]:
         return self._those(p, "class")
 

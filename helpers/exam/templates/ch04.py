@@ -248,7 +248,7 @@ class Stacked(Template):
     def route_first(self, p: Shape) -> str | None:
         return None if p.stops else "-" + "".join(name + name.lower() for name in p.names)
 
-    @believing("It is outermost first on the way in; the order of the alphabet, or of the file, has no say.")
+    @believing("It is outermost first on the way in; the alphabet has no say.")
     def as_named(self, p: Shape) -> str:
         return self._run(p, sorted(p.names))
 
@@ -497,7 +497,7 @@ print([client.post("/").status_code for _ in range({p.requests})], ran)
     def ends_all(self, p: Shape) -> str | None:
         return f"{[p.code] + [500] * (p.requests - 1)} {self._ran(p)}" if p.requests > 1 else None
 
-    @believing("A task that fails is not tried again.")
+    @believing("No task is run twice, whether it fails or not.")
     def retried(self, p: Shape) -> str:
         ran = self._ran(p)
         return self._told(p, [*ran, *ran[-1:]] * p.requests)
@@ -783,7 +783,7 @@ print(answer.status_code, answer.headers.get("access-control-allow-origin"))
         return p.star or p.asked == p.origin
 
     @believing(
-        "An origin is scheme, host and port: another one of them makes another origin. And a preflight for a method that is not allowed is 400, whatever its origin."
+        "An origin is scheme, host and port: another one of them makes another origin, and with `*` the header is `*`, whatever came. And a preflight for a method that is not allowed is 400, whatever its origin."
     )
     def by_host(self, p: Shape) -> str:
         return self._told(p, 200, p.asked)
@@ -806,7 +806,9 @@ print(answer.status_code, answer.headers.get("access-control-allow-origin"))
     def other_origin(self, p: Shape) -> str:
         return self._told(p, 200, "*" if not p.star else p.origin)
 
-    @believing("A preflight is answered by the middleware: no route for OPTIONS is needed.")
+    @believing(
+        "A preflight is answered by the middleware: no route for OPTIONS is needed; a plain request goes to its route, which has this method."
+    )
     def method_missing(self, p: Shape) -> str:
         return self._told(p, 405, "*" if p.star else p.asked if self._fits(p) else None)
 

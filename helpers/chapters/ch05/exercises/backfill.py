@@ -73,15 +73,7 @@ def _try(backfill: Callable[..., Any], size: int, count: int) -> None:
     except Exception as error:
         raise AssertionError(f"`backfill(engine, {size})` with {count} empty parcels raised {raised(error)}.") from None
     found = _rows(engine)
-    assert found[201] == "kept", "a parcel that had a recipient was given another one: fill what is NULL."
-    assert found[202] == "", "an empty text is a recipient, too: fill what is NULL, nothing else."
-    empty = [id for id in found if found[id] is None]
-    assert not empty, (
-        f"{len(empty)} of {sum(id < 200 for id in found)} parcels are still without a recipient with portions of {size}: "
-        f"{'nothing was committed' if not portions else 'go on until a portion changes nothing'}."
-    )
-    wrong = [id for id in found if id < 100 and found[id] != f"to {id}"]
-    assert not wrong, "a parcel got the `to` of another one."
+    _is_filled(found, bool(portions), size)
     assert not state["rescued"] or found[100] == "written meanwhile", (
         "a recipient was written while you worked, and you wrote over it: ask for NULL in the UPDATE itself."
     )
@@ -90,11 +82,27 @@ def _try(backfill: Callable[..., Any], size: int, count: int) -> None:
     )
     changed = sum(portions)
     assert type(told) is int and told == changed, f"{changed} rows were changed, but `backfill` returned {told!r}."
+    _has_nothing_left_to_do(backfill, engine, size)
+    engine.dispose()
+
+
+def _is_filled(found: dict[int, str | None], committed: bool, size: int) -> None:
+    assert found[201] == "kept", "a parcel that had a recipient was given another one: fill what is NULL."
+    assert found[202] == "", "an empty text is a recipient, too: fill what is NULL, nothing else."
+    empty = [id for id in found if found[id] is None]
+    assert not empty, (
+        f"{len(empty)} of {sum(id < 200 for id in found)} parcels are still without a recipient with portions of {size}: "
+        f"{'go on until a portion changes nothing' if committed else 'nothing was committed'}."
+    )
+    wrong = [id for id in found if id < 100 and found[id] != f"to {id}"]
+    assert not wrong, "a parcel got the `to` of another one."
+
+
+def _has_nothing_left_to_do(backfill: Callable[..., Any], engine: Any, size: int) -> None:
     again = None
     with contextlib.suppress(Exception):
         again = backfill(engine, size)
     assert again == 0, f"a second run has nothing to do and should return 0, but it returned {again!r}."
-    engine.dispose()
 
 
 def _rows(engine: Any) -> dict[int, str | None]:

@@ -109,7 +109,7 @@ def onward_by_a_transport():
     return lambda url: httpx.AsyncClient(base_url=url, transport=Transport()), request_id
 
 
-@wrong("6.4-onward", says="the task for parcel 7 asked the next service without an `X-Request-ID`")
+@wrong("6.4-onward", says="asked the next service without an `X-Request-ID`")
 def onward_by_one_method():
     class Onward(httpx.AsyncClient):
         async def request(self, method, url, **options):
