@@ -142,6 +142,16 @@ def may_stop(broker: Broker, database: Postgres) -> bool:
     return False
 
 
+def wait_for_celery(client: Any, queue: str) -> None:
+    """Wait until one message of `queue` at most is not acknowledged.
+
+    Celery's worker acknowledges an early one when it hears from its child that the job has begun, which the child's own
+    log says before (celery/worker/request.py, `on_accepted`).
+    """
+    if not until(lambda: client.hlen(f"{queue}:unacked") < 2, 20.0):
+        raise CourseError("Celery's worker has acknowledged no message within 20 s.")
+
+
 def wait_for_rq(broker: Broker, queue: str, service: Process) -> None:
     """Wait until `queue` is empty and its worker idle; RQ notes a job's end a moment after the job's last line.
 

@@ -71,7 +71,7 @@ def get_session() -> Iterator[Session]:
 
 
 # Fewer at once than the pool has connections (15). Else threads that wait for one leave none to those who hold one
-# and need a thread to end: 80 clients at once, and 30 of them get a 500 after 30 s.
+# and need a thread to end: 80 clients at once, and half of them get a 500 after 30 s.
 SessionDep = Annotated[Session, Depends(get_session, scope="function", max_concurrency=10)]
 
 

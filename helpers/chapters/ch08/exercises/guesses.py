@@ -97,10 +97,8 @@ def _at_the_same_moment(one: Any, other: Any, looks: _Looks) -> None:
     )
 
 
-_SIZES = {
-    b"zset": redis.Redis.zcard,
-    b"list": redis.Redis.llen,
-}  # what holds a moment for each request, and not an end for all
+# What holds a moment for each request, and not one end for all.
+_SIZES = {b"zset": redis.Redis.zcard, b"list": redis.Redis.llen}
 
 
 def _by_the_clock(ends: dict) -> bool:
