@@ -48,6 +48,11 @@ def ask(server: Server, method: str, path: str, *, silent: str = TASK, **request
         raise AssertionError(f"`{method} {path}` had not answered after {PATIENCE:g} s. {silent}") from None
 
 
+def said(answer: httpx.Response) -> Any:
+    """What an answer says: its JSON, or its text where it is none."""
+    return answer.json() if "json" in answer.headers.get("content-type", "") else answer.text
+
+
 def wanted(expected: Any, answer: httpx.Response) -> str:
     """Half a sentence for an answer with another content than was asked for, in JSON as the client reads it."""
     text = code(json.dumps(expected))

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
-from helpers.chapters.ch04.exercises.watching import said
+from helpers.chapters.asking import said
 from helpers.learning.model import Exercise
 from helpers.live.server import running
 from helpers.wording import logged_error

@@ -2,7 +2,8 @@
 
 from fastapi import BackgroundTasks, FastAPI
 
-from helpers.chapters.ch04.exercises.watching import Watched, called_at_once, said
+from helpers.chapters.asking import said
+from helpers.chapters.ch04.exercises.watching import Watched, called_at_once
 from helpers.learning.model import Exercise
 from helpers.live.recording import record
 from helpers.live.server import running

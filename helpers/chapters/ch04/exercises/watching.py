@@ -24,8 +24,3 @@ class Watched:
 def called_at_once(error: str) -> bool:
     """Whether a task failed because not a function was added, but what calling it gave."""
     return "callable" in error
-
-
-def said(answer: Any) -> Any:
-    """What an answer says: its JSON, or its text where it is none."""
-    return answer.json() if "json" in answer.headers.get("content-type", "") else answer.text

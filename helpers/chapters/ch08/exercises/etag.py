@@ -34,6 +34,11 @@ def _check_etag(make_label: Callable[[Callable[[], str]], FastAPI]) -> str:
         assert TAG.fullmatch(tag), (
             f"an ETag stands in double quotes, such as {code(chr(34) + 'v1' + chr(34))}, but {code(tag)} came."
         )
+        kept = re.search(r"max-age\s*=\s*\"?0*[1-9]", first.headers.get("Cache-Control", ""))
+        assert not kept or "no-cache" in first.headers["Cache-Control"], (
+            f"`Cache-Control: {first.headers['Cache-Control']}` spares a client the question for that long, and it shows the old text "
+            "meanwhile: after a change everybody was to have the new one at once."
+        )
         same = asked(tag)
         assert same.status_code != 200, (
             "a client that has this state already was sent the text again: 304 was asked for."

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from helpers.chapters.asking import ask, is_app, logged, wanted
+from helpers.chapters.asking import ask, is_app, logged, said, wanted
 from helpers.learning.model import Exercise
 from helpers.live.server import Server, running
 from helpers.wording import code
@@ -24,11 +24,11 @@ def _check_factory(create_app: Callable[[str, bool], FastAPI]) -> str:
     with running(apps[0]) as swiss, running(apps[1]) as other:
         for server, currency in ((swiss, "CHF"), (other, "EUR")):
             answer = _ask(server, "GET", "/currency")
-            assert answer.json() == currency, (
+            assert said(answer) == currency, (
                 f"an app that was made with {code(currency)} answered {code(answer.text)}: where does the path operation "
                 "find the word, and who else writes there?"
             )
-        visits = [_ask(server, "POST", "/visits").json() for server in (swiss, swiss, other, swiss)]
+        visits = [said(_ask(server, "POST", "/visits")) for server in (swiss, swiss, other, swiss)]
         pages = [{path: ask(server, "GET", path).status_code for path in PAGES} for server in (swiss, other)]
     assert visits[:2] == [1, 2], f"two visits should be answered with 1 and 2, but {visits[0]} and {visits[1]} came."
     assert visits[2:] == [1, 3], (
@@ -44,7 +44,7 @@ def _check_factory(create_app: Callable[[str, bool], FastAPI]) -> str:
     )
     assert not open_, f"without `docs` {' and '.join(f'`{path}`' for path in open_)} still describes the app."
     with running(create_app("JPY", True)) as third:
-        first = (_ask(third, "GET", "/currency").json(), _ask(third, "POST", "/visits").json())
+        first = tuple(said(_ask(third, how, path)) for how, path in (("GET", "/currency"), ("POST", "/visits")))
     assert first == ("JPY", 1), (
         f"a third app, made later, should begin with JPY and 1, but {first[0]} and {first[1]} came."
     )
@@ -54,7 +54,7 @@ def _check_factory(create_app: Callable[[str, bool], FastAPI]) -> str:
         "name the same."
     )
     with running(again) as fourth:
-        count_again = _ask(fourth, "POST", "/visits").json()
+        count_again = said(_ask(fourth, "POST", "/visits"))
     assert count_again == 1, (
         f"a second app with the same arguments began with {count_again} visits instead of 1: what is kept by the word is shared by all "
         "who name it."

@@ -183,3 +183,13 @@ def etag_of_the_length():
         return unchanged(tag) if tag in known else whole(text, tag)
 
     return made(answer)
+
+
+@wrong("8.3-etag", says="spares a client the question for that long")
+def etag_that_may_be_kept_for_a_minute():
+    def answer(text, known):
+        given = unchanged(tagged(text)) if tagged(text) in known else whole(text, tagged(text))
+        given.headers["Cache-Control"] = "private, max-age=60"
+        return given
+
+    return made(answer)

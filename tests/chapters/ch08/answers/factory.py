@@ -5,6 +5,7 @@ from itertools import count
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import PlainTextResponse
 
 from tests.chapters.answers import right, stub, wrong
 
@@ -169,5 +170,16 @@ def factory_that_is_cached():
     @lru_cache
     def create_app(currency, docs):
         return filled(FastAPI(openapi_url="/openapi.json" if docs else None), currency, count(1))
+
+    return create_app
+
+
+@right("8.1-factory")
+def factory_that_answers_with_plain_text():
+    def create_app(currency, docs):
+        app, visits = FastAPI(openapi_url="/openapi.json" if docs else None), count(1)
+        app.get("/currency", response_class=PlainTextResponse)(lambda: currency)
+        app.post("/visits")(lambda: next(visits))
+        return app
 
     return create_app
