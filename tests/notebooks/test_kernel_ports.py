@@ -25,7 +25,7 @@ def test_the_ports_lie_below_those_that_the_system_gives():
 
 
 def test_no_other_process_has_a_port_of_this_ones_block():
-    ask = "import conftest; print(*conftest.OWN)"
+    ask = "from tests import ports; print(*ports.OWN)"
     theirs = subprocess.check_output([sys.executable, "-c", ask], cwd=make.ROOT, text=True)
     ports = {LocalPortCache().find_available_port(LOOPBACK) for _ in range(50)}
     assert len(theirs.split()) > 100 and not ports & set(map(int, theirs.split()))

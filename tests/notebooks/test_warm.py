@@ -37,6 +37,12 @@ def test_it_begins_where_jupyter_would_let_it():
     assert found == ["True notebooks", "[] True", "True 7", "[] awaited"]
 
 
+def test_a_kernel_that_a_cell_starts_has_ports_that_nobody_else_is_given():
+    ask = "from jupyter_client.connect import LocalPortCache; cache = LocalPortCache.instance()"
+    [_, ports] = said(ask, "print([cache.find_available_port('127.0.0.1') < 32_000 for _ in range(5)])")
+    assert ports == "[True, True, True, True, True]"
+
+
 def test_one_that_is_killed_is_gone():
     one = warm.Forked(["-f", "/no/such/folder/kernel.json"])
     assert one.pid != os.getpid() and os.getsid(one.pid) == one.pid

@@ -16,7 +16,9 @@ import subprocess
 import sys
 from functools import cache
 from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Any
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 PRELOADED = [
@@ -33,6 +35,7 @@ def main() -> None:
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # a kernel ends with this process
     for name in PRELOADED:
         import_module(name)
+    import_module("jupyter_client.connect").LocalPortCache.find_available_port = find_free_port
     gc.freeze()
     for line in sys.stdin:
         asked = json.loads(line)
@@ -40,6 +43,15 @@ def main() -> None:
             print(ended(asked), flush=True)
         elif os.fork() == 0:
             become(asked)
+
+
+def find_free_port(cache: Any, ip: str) -> int:
+    """A port for a kernel that a cell starts: from a block of this kernel's own, claimed when the first one is asked for."""
+    spec = spec_from_file_location("ports", Path(__file__).parents[1] / "ports.py")
+    if spec.name not in sys.modules:
+        sys.modules[spec.name] = module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[spec.name])
+    return sys.modules[spec.name].find_free_port(cache, ip)
 
 
 def ended(number: int) -> str:
