@@ -120,7 +120,7 @@ class Reader:
         self.slips: list[str] = []
         own = (address, address.replace("http", "ws", 1), "data:", "blob:")
         page.on("request", lambda r: r.url.startswith(own) or self.slips.append(f"asks another host: {r.url[:200]}"))
-        page.on("console", lambda m: m.type == "error" and self.slips.append(f"console: {m.text[:300]}"))
+        page.on("console", lambda m: m.type == "error" and self.slips.append(f"console: {m.text[:300]} {m.location}"))
         page.on("pageerror", lambda error: self.slips.append(f"page: {str(error)[:300]}"))
 
     def open(self, notebook: str) -> None:
