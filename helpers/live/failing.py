@@ -99,14 +99,16 @@ def _rendered(error: BaseException, shell: Any, began: Lengths, changed: str) ->
     if changed and not isinstance(error, KeyboardInterrupt | NameError):
         # It knows more than what the last refusal lets guess.
         told = [*(line.removesuffix(DEFINED_ANEW) for line in told), changed]
-    return [*lines, said, *getattr(error, "__notes__", []), *_behind(error), *told]
+    behind = _behind(error) if own else []  # the course's own sentence says it all
+    return [*lines, said, *getattr(error, "__notes__", []), *behind, *told]
 
 
 def _behind(error: BaseException) -> list[str]:
-    """The errors inside a group, and the one that an error was raised from, a line each."""
+    """The errors inside a group, and the one that an error was raised from and does not quote, a line each."""
     if isinstance(error, BaseExceptionGroup):
         return [line for one in error.exceptions for line in (f"  inside: {_first(one)}", *_behind(one))]
-    return [f"  raised from {_first(error.__cause__)}"] if error.__cause__ is not None else []
+    cause = error.__cause__
+    return [] if cause is None or str(cause) and str(cause) in str(error) else [f"  raised from {_first(cause)}"]
 
 
 def _first(error: BaseException) -> str:

@@ -253,6 +253,8 @@ def test_what_lies_behind_a_cells_error_is_told_with_it():
     caused.__cause__ = KeyError("host")
     lines = rendered(caused)
     assert lines[lines.index("RuntimeError: no settings") + 1] == "  raised from KeyError: 'host'"
+    caused.__cause__ = OSError("no settings")  # as httpx's errors quote httpcore's
+    assert not any("raised from" in line for line in rendered(caused))
 
 
 def test_code_that_goes_on_with_an_operator_is_no_error():

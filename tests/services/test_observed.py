@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-import psutil
 import pytest
 
 import helpers
@@ -19,6 +18,7 @@ from helpers.errors import CourseError
 from helpers.services.observed import Service, _interpreter, observe
 from helpers.services.observing import Observation
 from helpers.services.waiting import until
+from tests.services.living import alive
 
 APP = "from fastapi import FastAPI\napp = FastAPI()\n"
 LIFESPAN = """
@@ -520,4 +520,4 @@ def test_a_service_that_was_killed_leaves_nothing_and_tells_what_it_lost(tmp_pat
     service.process.signal("SIGKILL")
     service.process.wait()
     assert service.stop() == service.stop() == ["send_mail"]
-    assert not psutil.pid_exists(beside) and service._observation._listener.fileno() == -1
+    assert until(lambda: not alive(beside), 10.0) and service._observation._listener.fileno() == -1

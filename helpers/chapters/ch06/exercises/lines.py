@@ -42,9 +42,8 @@ def _check_lines(formatter: type[logging.Formatter]) -> str:
 
     def fail(number: int) -> None:
         logger.info("%s", _TEXT)
-        logger.info(
-            "%s from %s to %s by %s, %d g", "a parcel", "Oslo", "Bergen", "rail", 750
-        )  # as many as a request has
+        # As many arguments as the line of a request has.
+        logger.info("%s from %s to %s by %s, %d g", "a parcel", "Oslo", "Bergen", "rail", 750)
         if number == 8:
             raise ConnectionError("the carrier does not answer")
 

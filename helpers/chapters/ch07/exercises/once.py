@@ -104,10 +104,8 @@ def _check_race(charge: Charge) -> None:
 
         def charge_meanwhile() -> None:
             one.looked = lambda: None
-            with (
-                contextlib.suppress(sqlite3.OperationalError, sqlite3.IntegrityError),
-                two,
-            ):  # the first holds the ledger, or has written: right, too
+            # The first holds the ledger, or has written before it looked: right, too.
+            with contextlib.suppress(sqlite3.OperationalError, sqlite3.IntegrityError), two:
                 two.execute("INSERT INTO charge VALUES ('label-102', 102, 490)")
                 beaten.append(True)
 
