@@ -98,9 +98,9 @@ class ping:  # noqa: N801 - reads as a verb: `with ping(server) as pings:`
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._done.set()
-        patience = Patience()
+        patience, interrupted = Patience(), kind is not None and issubclass(kind, KeyboardInterrupt)
         try:
-            while not self._ended.wait(SLICE):
+            while not interrupted and not self._ended.wait(SLICE):
                 patience.tell(f"for the last answer to {self._path}")
         finally:
             self._client.close()

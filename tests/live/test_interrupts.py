@@ -219,16 +219,28 @@ def pings(server) -> None:
         server.client.get("/hang")
 
 
-def waits_for_the_last_ping(server) -> None:
+def block(server) -> None:
+    """Returns when the app blocks its loop for eight seconds."""
+
     def hold() -> None:
         with contextlib.suppress(httpx.HTTPError):
             server.client.get("/hold")
 
     HOLDS.clear()
+    threading.Thread(target=hold, daemon=True).start()
+    assert HOLDS.wait(20)
+
+
+def waits_for_the_last_ping(server) -> None:
     with ping(server, "/ping"):
-        threading.Thread(target=hold, daemon=True).start()
-        assert HOLDS.wait(20)
+        block(server)
         time.sleep(0.3)  # many pings long
+
+
+def pings_what_blocks(server) -> None:
+    with ping(server, "/ping"):
+        block(server)
+        time.sleep(7)  # interrupted inside of the block, it does not wait for the last ping either
 
 
 def draws_a_load_curve(server) -> None:
@@ -246,7 +258,7 @@ def runs(server) -> None:
 
 
 WAITS = [starts, starts_and_blocks, hands_over, stops, records, records_a_request, pings, waits_for_the_last_ping]
-WAITS += [draws_a_load_curve, asks, runs]
+WAITS += [pings_what_blocks, draws_a_load_curve, asks, runs]
 
 
 @pytest.mark.parametrize("wait", WAITS)
