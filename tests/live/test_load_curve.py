@@ -31,7 +31,7 @@ def in_jupyterlab(monkeypatch):
 def test_more_clients_than_places_wait_for_each_other(server):
     curve = LoadCurve(server, "/one-at-a-time", clients=(1, 4), most=8)
     # Half way to two places: a client's clock starts when its thread does, which a busy machine lets wait.
-    assert curve[4].last >= 0.3 > curve[4].first and curve[1].last >= 0.05
+    assert curve[4].last >= 0.3 > curve[4].first and curve[1].last >= 0.1
     assert curve[4].rate < 4 / 0.3
     assert curve.finding == "from 1 to 4 clients: the longest wait came with 4"
 
